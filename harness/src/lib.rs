@@ -1,7 +1,13 @@
 //! x
-pub mod value;
-pub mod load;
 pub mod asl;
-pub mod expr;
 pub mod catalog;
 pub mod error;
+pub mod expr;
+pub mod fault;
+pub mod history;
+pub mod load;
+pub mod mock;
+pub mod model;
+pub mod oracle;
+pub mod sim;
+pub mod value;

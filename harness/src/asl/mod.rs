@@ -3,7 +3,7 @@
 mod machine;
 
 pub use machine::{
-    Amount, Catcher, Choice, ChoiceRule, DataPath, Edge, Flow, ItemBatcher, ItemReader, Jitter, Kind, Machine,
-    MachineType, Map, MapItems, MapMode, QueryLanguage, ResultPath, ResultWriter, Retrier, Scope, ScopeId, State,
-    StateId, Task, TextSource, Transition, Wait,
+    Amount, Catcher, Choice, ChoiceRule, DataPath, Edge, Flow, ItemBatcher, ItemReader, Jitter, Kind,
+    Machine, MachineType, Map, MapItems, MapMode, QueryLanguage, ResultPath, ResultWriter, Retrier, Scope,
+    ScopeId, State, StateId, Task, TextSource, Transition, Wait,
 };

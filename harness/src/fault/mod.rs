@@ -1,0 +1,12 @@
+//! The fault model: what can go wrong where, and for how many attempts.
+//!
+//! A fault is a burst at a site, not one failed attempt (`Site × Class × Burst`): it begins with the first attempt
+//! of one entry of a state and lasts until its count is spent.
+
+mod class;
+mod injection;
+mod plan;
+
+pub use class::Class;
+pub use injection::{Injection, injection};
+pub use plan::{Burst, Fault, Plan};

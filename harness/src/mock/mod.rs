@@ -1,0 +1,5 @@
+//! What a task answers when no fault is injected.
+
+mod answer;
+
+pub use answer::{Answer, Call, Reply, Responder};

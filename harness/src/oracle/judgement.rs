@@ -1,0 +1,170 @@
+//! What a judge sees, and what it says.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{RuleId, Severity};
+use crate::asl::StateId;
+use crate::catalog::ErrorClass;
+use crate::history::{EventId, History, Site};
+use crate::model::Model;
+use crate::sim::Case;
+use crate::value::Value;
+
+/// One judged run.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// Static facts of the machine.
+    pub model: &'a Model,
+    /// Input and plan.
+    pub case: &'a Case,
+    /// What happened.
+    pub history: &'a History,
+    /// What happens with the same input and answers, but without faults.
+    pub baseline: &'a History,
+}
+
+/// Judges one property.
+pub trait Oracle: Sync {
+    /// Says of each of its rules that it holds, is violated or could not be judged; a rule that it does not
+    /// mention did not apply to this run.
+    fn judge(&self, run: &Run<'_>, out: &mut Judgement);
+}
+
+/// What is known of a rule, over one run or many. The worst wins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It never applied; this is not a pass.
+    #[default]
+    Vacuous,
+    /// It applied, and held.
+    Holds,
+    /// It could not be judged.
+    Unknown,
+    /// It was violated.
+    Violated,
+}
+
+/// What the judges say of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    verdicts: std::collections::BTreeMap<RuleId, Verdict>,
+    violations: Vec<Violation>,
+}
+
+impl Judgement {
+    /// The rule applied, and held.
+    pub fn holds(&mut self, rule: RuleId) {
+        self.at_least(rule, Verdict::Holds);
+    }
+
+    /// The rule applied, but could not be judged.
+    pub fn unknown(&mut self, rule: RuleId) {
+        self.at_least(rule, Verdict::Unknown);
+    }
+
+    /// The rule was violated.
+    pub fn violated(&mut self, violation: Violation) {
+        self.at_least(violation.rule, Verdict::Violated);
+        self.violations.push(violation);
+    }
+
+    /// What was said of a rule.
+    pub fn verdict(&self, rule: RuleId) -> Verdict {
+        self.verdicts.get(&rule).copied().unwrap_or_default()
+    }
+
+    /// All violations, in the order they were found.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Takes the verdicts of another judgement into this one, without its violations.
+    pub fn merge_verdicts(&mut self, other: &Self) {
+        for (rule, verdict) in &other.verdicts {
+            self.at_least(*rule, *verdict);
+        }
+    }
+
+    fn at_least(&mut self, rule: RuleId, verdict: Verdict) {
+        let slot = self.verdicts.entry(rule).or_default();
+        *slot = verdict.max(*slot);
+    }
+}
+
+/// A rule broken by a run.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// Which rule.
+    pub rule: RuleId,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What kind of failure started it.
+    pub class: ErrorClass,
+    /// Where the definition should change; none: the machine as a whole.
+    pub state: Option<StateId>,
+    /// Other states of the same cause that this run shows.
+    pub states: Vec<StateId>,
+    /// Where the fault was injected, or the first failure happened.
+    pub site: Option<Site>,
+    /// What tells causes at the same state apart: the error name and the handlers it took, in a stable form.
+    pub route: String,
+    /// The events that show it, in order.
+    pub events: Vec<EventId>,
+    /// One line for people, present tense, without the state's path in front.
+    pub title: String,
+    /// The error of the first real failure, verbatim.
+    pub error: Option<Arc<str>>,
+    /// Its cause, verbatim.
+    pub cause: Option<Arc<str>>,
+    /// Why it is a problem, in a few sentences.
+    pub why: String,
+    /// What to change.
+    pub fix: Fix,
+    /// The field of the definition to show, as a JSON pointer.
+    pub pointer: String,
+}
+
+/// A proposal; nothing applies it but the user.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Fix {
+    /// What to do, in words.
+    pub text: String,
+    /// RFC 6902 operations on the definition.
+    pub asl_patch: Vec<PatchOperation>,
+    /// An IAM policy statement, where a permission is missing.
+    pub iam: Option<Value>,
+}
+
+/// One operation of a JSON Patch.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PatchOperation {
+    /// `add`, `replace` or `remove`
+    pub op: &'static str,
+    /// JSON pointer from the root of the definition.
+    pub path: String,
+    /// The new value; none for `remove`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+}
+
+/// What makes two violations one finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint {
+    /// The rule.
+    pub rule: RuleId,
+    /// The state to change.
+    pub state: Option<StateId>,
+    /// The class of the error.
+    pub class: ErrorClass,
+    /// The route.
+    pub route: String,
+}
+
+impl Violation {
+    /// What makes it the same finding as another.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint { rule: self.rule, state: self.state, class: self.class, route: self.route.clone() }
+    }
+}

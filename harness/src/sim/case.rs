@@ -1,0 +1,61 @@
+//! What one execution is started with.
+
+use std::sync::Arc;
+
+use crate::asl::MachineType;
+use crate::fault::Plan;
+use crate::value::Value;
+
+/// Everything that decides a run, besides the machine and the answers of its tasks.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The execution's input.
+    pub input: Value,
+    /// Standard or Express.
+    pub machine_type: MachineType,
+    /// The faults.
+    pub plan: Plan,
+    /// Seed of jitter and of the random functions.
+    pub seed: u64,
+    /// Name of the execution, part of its ARN.
+    pub execution_name: Arc<str>,
+    /// Wall-clock time of the virtual start, in milliseconds since 1970.
+    pub epoch_ms: i64,
+    /// Where the run stops.
+    pub limits: Limits,
+}
+
+/// Where a run stops. The service's own limits are documented facts; the step budget is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Events of one history; the execution fails when it is reached. Docs, "Quotas": 25,000 for Standard.
+    pub events_max: u32,
+    /// Bytes of UTF-8 of any input, output or result. Docs, "Quotas": 262,144.
+    pub payload_bytes_max: usize,
+    /// State entries and attempts after which the run is given up as Unknown.
+    pub steps_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { events_max: 25_000, payload_bytes_max: 262_144, steps_max: 2_000_000 }
+    }
+}
+
+impl Case {
+    /// 2026-01-01T00:00:00Z: every run starts here unless a case says otherwise.
+    pub const EPOCH_MS: i64 = 1_767_225_600_000;
+
+    /// A Standard execution of this input, without faults.
+    pub fn new(input: Value) -> Self {
+        Self {
+            input,
+            machine_type: MachineType::Standard,
+            plan: Plan::default(),
+            seed: 0,
+            execution_name: Arc::from("chaos"),
+            epoch_ms: Self::EPOCH_MS,
+            limits: Limits::default(),
+        }
+    }
+}
