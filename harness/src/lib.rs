@@ -1,9 +1,11 @@
 //! x
 pub mod asl;
+pub mod campaign;
 pub mod catalog;
 pub mod error;
 pub mod expr;
 pub mod fault;
+pub mod generate;
 pub mod history;
 pub mod load;
 pub mod mock;

@@ -1,0 +1,132 @@
+//! What a campaign gives back: plain data that reports draw and tests compare.
+
+use std::sync::Arc;
+
+use crate::asl::Machine;
+use crate::fault::Plan;
+use crate::generate::Scenario;
+use crate::history::{History, Unknown};
+use crate::oracle::{RuleId, Verdict, Violation};
+use crate::sim::Case;
+
+/// All machines of one call.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The seed that everything came from.
+    pub seed: u64,
+    /// In the order they were given.
+    pub machines: Vec<MachineOutcome>,
+    /// Why the search ended: `every phase ended`, `the budget of 2,000 runs was spent`, …
+    pub stopped_because: String,
+}
+
+/// One machine.
+#[derive(Clone, Debug)]
+pub struct MachineOutcome {
+    /// Its name.
+    pub name: String,
+    /// The file it came from, as the user gave it.
+    pub source: String,
+    /// The verdict over all runs.
+    pub verdict: MachineVerdict,
+    /// The machine; none if the definition is invalid.
+    pub machine: Option<Arc<Machine>>,
+    /// Problems of the definition, errors and warnings.
+    pub problems: Vec<crate::asl::Problem>,
+    /// Runs of each phase, in order.
+    pub phases: Vec<PhaseCount>,
+    /// What the runs reached.
+    pub coverage: Coverage,
+    /// Ranked: the most severe first.
+    pub findings: Vec<Finding>,
+    /// Advice without a proving run; same shape, with an empty plan and no events.
+    pub warnings: Vec<Finding>,
+    /// What is known of each rule.
+    pub rules: Vec<RuleSummary>,
+    /// Constructs that stopped runs, each once.
+    pub unknowns: Vec<Unknown>,
+    /// What was taken for granted: placeholders treated as Lambda functions, generated results, …
+    pub assumptions: Vec<String>,
+    /// How the scenarios ended without faults: name, status, and the error if there is one.
+    pub baselines: Vec<(Scenario, Arc<History>)>,
+    /// Why the search of this machine ended.
+    pub stopped_because: String,
+}
+
+/// The verdict over all runs of one machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineVerdict {
+    /// Nothing found.
+    Clean,
+    /// There are findings.
+    Violated,
+    /// A construct is not modelled, and nothing was found.
+    Unknown,
+    /// It does not succeed without faults.
+    BaselineFailed,
+    /// AWS would refuse the definition.
+    Invalid,
+}
+
+/// Runs of one phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhaseCount {
+    /// `baseline`, `singles`, `pairs`, `explore`
+    pub phase: &'static str,
+    /// Simulated executions, reduction not counted.
+    pub runs: u64,
+}
+
+/// What the runs reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// States entered.
+    pub states: Covered,
+    /// Transitions taken, those of Choice and Catch included.
+    pub transitions: Covered,
+    /// Choice rules that held, and Defaults taken.
+    pub choice_rules: Covered,
+    /// Retriers that retried.
+    pub retriers: Covered,
+    /// Catchers that caught.
+    pub catchers: Covered,
+}
+
+/// Reached out of all, and which are missing (by path, for people).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Covered {
+    /// How many were reached.
+    pub reached: usize,
+    /// How many there are.
+    pub total: usize,
+    /// What was not reached, in the order of the definition.
+    pub missing: Vec<String>,
+}
+
+/// A finding with its proof.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Stable over runs of the same definition: rule, path and a short hash of the fingerprint.
+    pub id: String,
+    /// What is wrong, why, and what to change.
+    pub violation: Violation,
+    /// The smallest case that shows it.
+    pub case: Case,
+    /// The scenario it belongs to, with the reduced input and answers.
+    pub scenario: Scenario,
+    /// What happens in that case; none for warnings.
+    pub history: Option<Arc<History>>,
+    /// How many runs showed it.
+    pub count: u64,
+    /// Other plans that showed it, at most a few.
+    pub also: Vec<Plan>,
+}
+
+/// What is known of one rule over all runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleSummary {
+    /// The rule.
+    pub rule: RuleId,
+    /// The worst of all runs.
+    pub verdict: Verdict,
+}
