@@ -82,6 +82,9 @@ impl Class {
         })
     }
 
+    /// The names of the classes with an argument.
+    pub const NAMES_WITH_ARGUMENT: [&str; 3] = ["error", "callback-failed", "status"];
+
     /// All classes without an argument.
     pub const PLAIN: [Self; 12] = [
         Self::Throttling,

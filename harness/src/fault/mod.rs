@@ -4,9 +4,14 @@
 //! of one entry of a state and lasts until its count is spent.
 
 mod class;
+#[cfg(test)]
+mod fixture;
 mod injection;
+mod place;
 mod plan;
+mod text;
 
 pub use class::Class;
 pub use injection::{Injection, injection};
 pub use plan::{Burst, Fault, Plan};
+pub use text::ParseError;

@@ -53,6 +53,7 @@ impl Plan {
 }
 
 impl Fault {
+    /// Whether the fault is in force for an attempt (from 1) at a site.
     fn covers(&self, site: &Site, attempt: u32) -> bool {
         if self.site.state != site.state || self.site.iteration != site.iteration {
             return false;
