@@ -1,0 +1,174 @@
+//! The committed tables, read once: optimized integrations and the services of the SDK integrations.
+//!
+//! Everything the rest of the module knows about a service comes through here, so a larger source can take its place.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// An optimized service: `lambda`, `dynamodb`, …
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Optimized {
+    /// What error names start with: `DynamoDB`.
+    pub(super) prefix: String,
+    /// The exception of codes without a class, without `Exception`: `AmazonDynamoDB`.
+    pub(super) base: Option<String>,
+    /// How well the prefix is known.
+    pub(super) prefix_from: Evidence,
+    /// By the name in the resource: `putItem`.
+    pub(super) actions: BTreeMap<String, Action>,
+}
+
+/// How well a fact is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Evidence {
+    /// Recorded on AWS.
+    Recorded,
+    /// In the developer guide or in use in public definitions.
+    Documented,
+    /// From the naming rules of the AWS SDK for Java 1.x alone.
+    Analogy,
+}
+
+/// An action of an optimized service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Action {
+    /// Patterns beyond request-response.
+    #[serde(default)]
+    pub(super) waits: Vec<Wait>,
+    /// What a second call does.
+    pub(super) effect: EffectKind,
+    /// The members that make a second call harmless.
+    #[serde(default)]
+    pub(super) guarded_by: Vec<String>,
+    /// Exceptions of the API model, without `Exception`.
+    #[serde(default)]
+    errors: String,
+}
+
+/// A pattern beyond request-response, as the table spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) enum Wait {
+    #[serde(rename = "sync")]
+    Sync,
+    #[serde(rename = "sync:2")]
+    Sync2,
+    #[serde(rename = "callback")]
+    Callback,
+}
+
+/// An effect, as the table spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum EffectKind {
+    None,
+    Repeatable,
+    Guarded,
+    Notification,
+    Unguarded,
+    Unknown,
+}
+
+impl Action {
+    /// The exceptions of the API model, without prefix and `Exception`.
+    pub(super) fn errors(&self) -> impl Iterator<Item = &str> {
+        self.errors.split_whitespace()
+    }
+}
+
+/// A service of the SDK integrations.
+#[derive(Debug)]
+pub(super) struct Sdk {
+    /// What error names start with: `DynamoDb`; `None` for services without an API model.
+    pub(super) prefix: Option<&'static str>,
+    exceptions: &'static str,
+}
+
+impl Sdk {
+    /// The exceptions of the service, without prefix and `Exception`.
+    pub(super) fn exceptions(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.exceptions.split_whitespace()
+    }
+}
+
+static OPTIMIZED: LazyLock<BTreeMap<String, Optimized>> = LazyLock::new(|| {
+    toml::from_str(include_str!("data/optimized.toml"))
+        .expect("the committed table is well-formed: a test reads it")
+});
+
+static SDK: LazyLock<BTreeMap<&'static str, Sdk>> = LazyLock::new(|| {
+    let lines = include_str!("data/sdk.txt").lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| {
+            let (service, rest) = line.split_once(' ')?;
+            let (prefix, exceptions) = rest.split_once(' ').unwrap_or((rest, ""));
+            Some((service, Sdk { prefix: (prefix != "-").then_some(prefix), exceptions }))
+        })
+        .collect()
+});
+
+/// The optimized services by their name in the resource.
+pub(super) fn optimized() -> &'static BTreeMap<String, Optimized> {
+    &OPTIMIZED
+}
+
+/// An action of an optimized service.
+pub(super) fn action(service: &str, action: &str) -> Option<&'static Action> {
+    OPTIMIZED.get(service)?.actions.get(action)
+}
+
+/// The services of the SDK integrations by their name in the resource.
+pub(super) fn sdk() -> &'static BTreeMap<&'static str, Sdk> {
+    &SDK
+}
+
+/// The candidate that `text` is most likely a slip of the pen of, if there is one.
+///
+/// At most one edit in four characters and three in all: a suggestion has to be more than a guess.
+pub(super) fn nearest<'a>(candidates: impl IntoIterator<Item = &'a str>, text: &str) -> Option<&'a str> {
+    let limit = (text.chars().count() / 4).clamp(1, 3);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(text.chars().count()) <= limit)
+        .map(|candidate| (distance(candidate, text), candidate))
+        .filter(|(edits, _)| *edits <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits between two names; a difference in case alone counts as none.
+fn distance(left: &str, right: &str) -> usize {
+    if left.eq_ignore_ascii_case(right) { 0 } else { strsim::osa_distance(left, right) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_tables_are_well_formed() {
+        for (service, entry) in optimized() {
+            for (name, action) in &entry.actions {
+                assert_eq!(
+                    action.effect == EffectKind::Guarded,
+                    !action.guarded_by.is_empty(),
+                    "guarded_by of {service}:{name}"
+                );
+            }
+        }
+        assert!(sdk().len() > 400);
+        assert_eq!(sdk()["dynamodb"].prefix, Some("DynamoDb"));
+        assert_eq!(sdk()["qldb"].prefix, None);
+    }
+
+    #[test]
+    fn the_nearest_name_is_a_slip_of_the_pen_away() {
+        assert_eq!(nearest(["putItem", "getItem"], "puttItem"), Some("putItem"));
+        assert_eq!(nearest(["putItem", "getItem"], "PutItem"), Some("putItem"));
+        assert_eq!(nearest(["putItem", "getItem"], "query"), None);
+    }
+}
