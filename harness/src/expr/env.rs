@@ -25,11 +25,20 @@ pub struct Env<'a> {
 pub trait ContextObject {
     /// The whole object.
     fn value(&self) -> Value;
+
+    /// One top-level member, without building the others.
+    fn member(&self, name: &str) -> Option<Value> {
+        self.value().get(name).cloned()
+    }
 }
 
 impl ContextObject for Value {
     fn value(&self) -> Value {
         self.clone()
+    }
+
+    fn member(&self, name: &str) -> Option<Value> {
+        self.get(name).cloned()
     }
 }
 

@@ -11,6 +11,20 @@ use crate::value::Value;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u32);
 
+impl EventId {
+    const CHILD: u32 = 1 << 31;
+
+    /// The id of an event of a distributed Map's child execution, by its position among them.
+    pub fn child(index: usize) -> Self {
+        Self(Self::CHILD | index as u32)
+    }
+
+    /// The position among the events of child executions, if it is one.
+    pub fn child_index(self) -> Option<usize> {
+        (self.0 & Self::CHILD != 0).then_some((self.0 & !Self::CHILD) as usize)
+    }
+}
+
 /// Virtual milliseconds since the execution started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VirtualTime(pub u64);

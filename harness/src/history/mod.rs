@@ -6,7 +6,7 @@ mod ledger;
 
 use std::sync::Arc;
 
-pub use event::{Detail, Event, EventId, EventType, VirtualTime};
+pub use event::{Detail, Event, EventId, EventType, Scheduled, VirtualTime};
 pub use ledger::{
     Attempt, Decision, Ending, FailureRecord, Handling, Injected, Iteration, Site, Strand, StrandId,
 };
@@ -21,6 +21,9 @@ pub struct History {
     pub machine_type: MachineType,
     /// In order; ids count from 1.
     pub events: Vec<Event>,
+    /// Events of the child executions of distributed Maps, which AWS keeps in histories of their own; their ids
+    /// are [`EventId::child`].
+    pub child_events: Vec<Event>,
     /// How it ended.
     pub outcome: Outcome,
     /// Virtual time from the start to the end.
@@ -109,7 +112,10 @@ impl Outcome {
 impl History {
     /// The event with this id.
     pub fn event(&self, id: EventId) -> Option<&Event> {
-        self.events.get(id.0.checked_sub(1)? as usize)
+        match id.child_index() {
+            Some(index) => self.child_events.get(index),
+            None => self.events.get(id.0.checked_sub(1)? as usize),
+        }
     }
 
     /// The site of an attempt: its state, iteration and visit.

@@ -1,6 +1,25 @@
 //! The simulator: one execution in virtual time, a pure function of machine, case and answers.
+//!
+//! The engine moves strands (threads of the execution) until each of them waits, then advances the clock to the
+//! next timer. Nothing here knows files, faults' names or reports; what it does not model ends the run as
+//! [`crate::history::Outcome::Unknown`] with its place in the definition.
 
 mod case;
+mod choice;
+mod clock;
+mod container;
+mod context;
+mod distributed;
+mod engine;
+mod failure;
+mod flow;
+mod map;
+mod parallel;
+mod record;
+mod strand;
+mod task;
+mod terminal;
+mod wait;
 
 pub use case::{Case, Limits};
 
@@ -10,6 +29,5 @@ use crate::mock::Responder;
 
 /// Runs one execution to its end: an outcome, a timer, or a construct that is not modelled.
 pub fn run(machine: &Machine, case: &Case, responder: &mut dyn Responder) -> History {
-    let _ = (machine, case, responder);
-    unreachable!("not yet")
+    engine::Engine::new(machine, case, responder).run()
 }

@@ -1,0 +1,147 @@
+//! The context object (`$$`), built in parts and only when it is asked for.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::asl::{Machine, MachineType};
+use crate::expr::ContextObject;
+use crate::history::StrandId;
+use crate::value::{Key, Object, ObjectBuilder, Value};
+
+use super::Case;
+use super::engine::Engine;
+use super::strand::{Item, at};
+
+/// The account and region of simulated ARNs.
+const ARN_SCOPE: &str = "us-east-1:123456789012";
+
+/// What is the same for the whole execution.
+#[derive(Debug)]
+pub(super) struct ContextParts {
+    execution: Value,
+    state_machine: Value,
+    epoch_ms: i64,
+    names: Names,
+}
+
+/// Member names, made once.
+#[derive(Debug)]
+struct Names {
+    entered_time: Key,
+    name: Key,
+    retry_count: Key,
+    token: Key,
+    item: Key,
+    index: Key,
+    value: Key,
+}
+
+impl ContextParts {
+    pub(super) fn new(machine: &Machine, case: &Case) -> Self {
+        let (kind, suffix) = match case.machine_type {
+            MachineType::Standard => ("execution", ""),
+            MachineType::Express => ("express", ":1"),
+        };
+        let execution_arn =
+            format!("arn:aws:states:{ARN_SCOPE}:{kind}:{}:{}{suffix}", machine.name, case.execution_name);
+        let machine_arn = format!("arn:aws:states:{ARN_SCOPE}:stateMachine:{}", machine.name);
+        let execution = Object::from_iter([
+            ("Id", Value::from(execution_arn)),
+            ("Input", case.input.clone()),
+            ("StartTime", Value::from(rfc3339(case.epoch_ms))),
+            ("Name", Value::from(case.execution_name.clone())),
+            ("RoleArn", Value::from(format!("arn:aws:iam::123456789012:role/{}-role", machine.name))),
+            ("RedriveCount", Value::from(0)),
+        ]);
+        let state_machine = Object::from_iter([
+            ("Id", Value::from(machine_arn)),
+            ("Name", Value::from(machine.name.clone())),
+        ]);
+        Self {
+            execution: execution.into(),
+            state_machine: state_machine.into(),
+            epoch_ms: case.epoch_ms,
+            names: Names {
+                entered_time: Arc::from("EnteredTime"),
+                name: Arc::from("Name"),
+                retry_count: Arc::from("RetryCount"),
+                token: Arc::from("Token"),
+                item: Arc::from("Item"),
+                index: Arc::from("Index"),
+                value: Arc::from("Value"),
+            },
+        }
+    }
+}
+
+/// Virtual time as AWS writes it: `2026-01-01T00:00:00.000Z`.
+pub(super) fn rfc3339(epoch_ms: i64) -> String {
+    match Timestamp::from_millisecond(epoch_ms) {
+        Ok(timestamp) => format!("{timestamp:.3}"),
+        Err(_) => "9999-12-31T23:59:59.999Z".to_owned(),
+    }
+}
+
+/// The context object as one strand sees it.
+pub(super) struct StrandContext<'a, 'm> {
+    pub(super) engine: &'a Engine<'m>,
+    pub(super) strand: StrandId,
+    /// The item it works on, or the one that is about to start.
+    pub(super) item: Option<&'a Item>,
+}
+
+impl StrandContext<'_, '_> {
+    fn state(&self) -> Value {
+        let (parts, strand) = (&self.engine.context, &self.engine.strands[at(self.strand)]);
+        let entered = rfc3339(parts.epoch_ms.saturating_add(strand.entered_at.0.min(i64::MAX as u64) as i64));
+        let mut state = ObjectBuilder::with_capacity(3);
+        state.push(parts.names.entered_time.clone(), Value::from(entered));
+        state.push(parts.names.name.clone(), Value::from(self.engine.state(self.strand).name.clone()));
+        state.push(parts.names.retry_count.clone(), Value::from(i64::from(strand.retry_count())));
+        state.finish().into()
+    }
+
+    /// Docs, "Context object": a token exists only in callback and activity tasks; every attempt has a new one.
+    fn task(&self) -> Option<Value> {
+        let task = self.engine.state(self.strand).task()?;
+        if task.integration.pattern != crate::catalog::Pattern::Callback {
+            return None;
+        }
+        let token =
+            format!("token-{}-{}", self.engine.case.execution_name, self.engine.history.attempts.len() + 1);
+        Some(Object::from_iter([(self.engine.context.names.token.clone(), Value::from(token))]).into())
+    }
+
+    fn map(&self) -> Option<Value> {
+        let names = &self.engine.context.names;
+        let item = self.item?;
+        let mut inner = ObjectBuilder::with_capacity(2);
+        inner.push(names.index.clone(), Value::from(i64::from(item.index)));
+        inner.push(names.value.clone(), item.value.clone());
+        Some(Object::from_iter([(names.item.clone(), Value::from(inner.finish()))]).into())
+    }
+}
+
+impl ContextObject for StrandContext<'_, '_> {
+    fn value(&self) -> Value {
+        let mut context = ObjectBuilder::with_capacity(5);
+        for name in ["Execution", "StateMachine", "State", "Task", "Map"] {
+            if let Some(member) = self.member(name) {
+                context.push(name, member);
+            }
+        }
+        context.finish().into()
+    }
+
+    fn member(&self, name: &str) -> Option<Value> {
+        match name {
+            "Execution" => Some(self.engine.context.execution.clone()),
+            "StateMachine" => Some(self.engine.context.state_machine.clone()),
+            "State" => Some(self.state()),
+            "Task" => self.task(),
+            "Map" => self.map(),
+            _ => None,
+        }
+    }
+}

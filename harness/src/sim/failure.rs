@@ -1,0 +1,185 @@
+//! What becomes of a failure: the state's retriers, then its catchers, then the enclosing state.
+
+use std::sync::Arc;
+
+use crate::asl::{Catcher, Jitter, Kind, Retrier, State};
+use crate::error::{Failure, Origin, backoff_ms, first_catcher, first_retrier};
+use crate::history::{Detail, EventType, FailureRecord, Handling, StrandId};
+use crate::value::{ObjectBuilder, Value};
+
+use super::engine::Engine;
+use super::strand::{Phase, Step, at};
+
+/// An error and its cause while they look for a handler.
+#[derive(Clone, Debug)]
+pub(super) struct StateError {
+    /// Absent where a Fail state names none.
+    pub(super) error: Option<Arc<str>>,
+    pub(super) cause: Option<Arc<str>>,
+    pub(super) origin: Origin,
+}
+
+impl StateError {
+    /// The interpreter itself failed; no handler is asked.
+    pub(super) fn interpreter(error: &str, cause: String) -> Self {
+        Self { error: Some(Arc::from(error)), cause: Some(Arc::from(cause)), origin: Origin::Interpreter }
+    }
+
+    /// A failure that handlers may take.
+    pub(super) fn reported(error: Arc<str>, cause: Option<Arc<str>>) -> Self {
+        Self { error: Some(error), cause, origin: Origin::Reported }
+    }
+
+    fn failure(&self) -> Failure<'_> {
+        Failure { error: self.error.as_deref().unwrap_or(""), origin: self.origin }
+    }
+}
+
+/// Where a failure comes from: an attempt of a task, or a failure inside a Parallel or Map state.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    Attempt(usize),
+    Inside(usize),
+}
+
+impl Engine<'_> {
+    /// The state of a strand has failed.
+    pub(super) fn fail(&mut self, id: StrandId, error: StateError, source: Option<Source>) -> Step {
+        if self.has_ended() {
+            return Step::End;
+        }
+        let state = self.state(id);
+        let record = self.record_failure(id, &error, source);
+        // ASL spec, "Retrier": the first retrier that lists the error decides; once it is spent, Catch is next.
+        let retrier = first_retrier(&state.retry, error.failure());
+        let mut spent = None;
+        if let Some(index) = retrier {
+            if let Some(retry) = self.take_retry(id, state, index) {
+                return self.back_off(id, &state.retry[index], index, retry, record);
+            }
+            spent = Some(index);
+        }
+        if let Some(kind) = container_failed(&state.kind) {
+            self.emit(id, kind, Detail::None);
+        }
+        match first_catcher(&state.catch, error.failure()) {
+            Some(index) => {
+                self.history.failures[record].handling = Handling::Caught { catcher: index, spent };
+                self.caught(id, state, &state.catch[index], &error)
+            }
+            None => {
+                self.history.failures[record].handling = Handling::Uncaught { spent };
+                self.pass_up(id, error, record)
+            }
+        }
+    }
+
+    fn record_failure(&mut self, id: StrandId, error: &StateError, source: Option<Source>) -> usize {
+        let strand = &self.strands[at(id)];
+        let (attempt, echo_of) = match source {
+            Some(Source::Attempt(attempt)) => (Some(attempt), None),
+            Some(Source::Inside(record)) => (None, Some(record)),
+            None => (None, None),
+        };
+        self.history.failures.push(FailureRecord {
+            event: strand.last,
+            state: strand.state,
+            strand: id,
+            at: self.clock.now(),
+            error: error.error.clone().unwrap_or_else(|| Arc::from("")),
+            cause: error.cause.clone(),
+            origin: error.origin,
+            attempt,
+            echo_of,
+            handling: Handling::Uncaught { spent: None },
+        });
+        self.history.failures.len() - 1
+    }
+
+    /// Uses up one retry of a retrier; `None` if it has none left. Gives the number of the retry, from 0.
+    fn take_retry(&mut self, id: StrandId, state: &State, retrier: usize) -> Option<u32> {
+        let counts = &mut self.strands[at(id)].retries;
+        counts.resize(state.retry.len(), 0);
+        let used = counts[retrier];
+        if used >= state.retry[retrier].attempts_max {
+            return None;
+        }
+        counts[retrier] += 1;
+        Some(used)
+    }
+
+    fn back_off(&mut self, id: StrandId, retrier: &Retrier, index: usize, retry: u32, record: usize) -> Step {
+        let full = backoff_ms(retrier, retry);
+        let delay_ms = match retrier.jitter {
+            Jitter::None => full,
+            // Docs, "Retry": FULL draws the delay between 0 and the computed one.
+            Jitter::Full => self.random.up_to(full),
+        };
+        self.history.failures[record].handling =
+            Handling::Retried { retrier: index, retry: retry + 1, delay_ms };
+        self.strands[at(id)].phase = Phase::BackingOff;
+        self.set_timer(id, delay_ms);
+        Step::Block
+    }
+
+    /// The delay is over: the state's work starts anew.
+    pub(super) fn retry(&mut self, id: StrandId, state: &State) -> Step {
+        match &state.kind {
+            Kind::Task(task) => self.attempt(id, state, task),
+            Kind::Parallel { branches } => self.enter_parallel(id, state, branches),
+            Kind::Map(map) => self.enter_map(id, state, map),
+            Kind::Pass { .. } | Kind::Choice(_) | Kind::Wait(_) | Kind::Succeed | Kind::Fail { .. } => {
+                unreachable!("only Task, Parallel and Map states have retriers")
+            }
+        }
+    }
+
+    fn caught(&mut self, id: StrandId, state: &State, catcher: &Catcher, error: &StateError) -> Step {
+        let error_output = error_output(error);
+        let assigned = match self.assign(id, catcher.assign.as_ref(), &error_output) {
+            Ok(assigned) => assigned,
+            Err(error) => return self.evaluation_failed(id, error),
+        };
+        // ASL spec, "Catcher": only the catcher's own ResultPath applies; OutputPath and ResultSelector do not.
+        let output = match &catcher.output {
+            Some(template) => self.with_env(id, &error_output, |env| template.eval(env)),
+            None => self.merge(id, &catcher.result_path, error_output),
+        };
+        match output {
+            Ok(output) => self.exit(id, state, output, assigned, Some(catcher.next)),
+            Err(error) => self.evaluation_failed(id, error),
+        }
+    }
+
+    /// No handler of the state took it.
+    fn pass_up(&mut self, id: StrandId, error: StateError, record: usize) -> Step {
+        let strand = &self.strands[at(id)];
+        match strand.parent {
+            // Recorded on AWS: a runtime error ends the execution from inside a branch, whatever encloses it. The
+            // child execution of a distributed Map is an execution of its own.
+            Some((container, slot)) if error.origin != Origin::Interpreter || !strand.recorded => {
+                self.strands[at(id)].phase = Phase::Done;
+                self.child_failed(container, slot, id, error, record);
+                if self.has_ended() { Step::End } else { Step::Block }
+            }
+            _ => self.fail_execution(id, &error),
+        }
+    }
+}
+
+/// What a catcher sees. Recorded on AWS: after a timeout `Cause` is the empty text.
+fn error_output(error: &StateError) -> Value {
+    let text = |text: &Option<Arc<str>>| Value::from(text.clone().unwrap_or_else(|| Arc::from("")));
+    let mut output = ObjectBuilder::with_capacity(2);
+    output.push("Error", text(&error.error));
+    output.push("Cause", text(&error.cause));
+    output.finish().into()
+}
+
+fn container_failed(kind: &Kind) -> Option<EventType> {
+    match kind {
+        Kind::Parallel { .. } => Some(EventType::ParallelStateFailed),
+        Kind::Map(_) => Some(EventType::MapStateFailed),
+        _ => None,
+    }
+}

@@ -1,0 +1,157 @@
+//! The data flow around a state: `InputPath` before its work, `ResultSelector` to `OutputPath` after it.
+
+use std::sync::Arc;
+
+use crate::asl::{DataPath, Kind, QueryLanguage, ResultPath, State, Transition};
+use crate::error::ErrorName;
+use crate::expr::{EvalError, EvalErrorKind, Template};
+use crate::history::{Detail, EventType, StrandId};
+use crate::value::Value;
+
+use super::engine::Engine;
+use super::failure::StateError;
+use super::strand::{Step, at};
+
+/// New values of variables, as an Exited event shows them.
+pub(super) type Assigned = Option<Arc<[(Arc<str>, Value)]>>;
+
+impl Engine<'_> {
+    /// The state's input after `InputPath`.
+    pub(super) fn effective_input(&self, id: StrandId, state: &State) -> Result<Value, EvalError> {
+        self.select(id, &state.flow.input_path, &self.strands[at(id)].input, "InputPath")
+    }
+
+    /// What a state works with: `Parameters` or `Arguments` over the effective input.
+    pub(super) fn arguments(&self, id: StrandId, state: &State, input: &Value) -> Result<Value, EvalError> {
+        match &state.flow.parameters {
+            Some(template) => self.with_env(id, input, |env| template.eval(env)),
+            None => Ok(input.clone()),
+        }
+    }
+
+    fn select(&self, id: StrandId, path: &DataPath, input: &Value, _field: &str) -> Result<Value, EvalError> {
+        match path {
+            DataPath::All => Ok(input.clone()),
+            // ASL spec, "InputPath": null gives the empty object.
+            DataPath::Nothing => Ok(Value::empty_object()),
+            DataPath::Path(path) => self.with_env(id, input, |env| path.eval(env)),
+        }
+    }
+
+    /// The work of a state succeeded: its result goes through the rest of the data flow, and on.
+    pub(super) fn complete(&mut self, id: StrandId, state: &State, result: Value) -> Step {
+        match self.output(id, state, &result) {
+            Ok((output, assigned)) => self.leave(id, state, output, assigned),
+            Err(error) => self.evaluation_failed(id, error),
+        }
+    }
+
+    fn output(
+        &mut self,
+        id: StrandId,
+        state: &State,
+        result: &Value,
+    ) -> Result<(Value, Assigned), EvalError> {
+        let flow = &state.flow;
+        let assigned = self.assign(id, state.assign.as_ref(), result)?;
+        if state.query_language == QueryLanguage::Jsonata {
+            let output = match &flow.output {
+                Some(template) => self.with_env(id, result, |env| template.eval(env))?,
+                None => result.clone(),
+            };
+            return Ok((output, assigned));
+        }
+        let selected = match &flow.result_selector {
+            Some(template) => self.with_env(id, result, |env| template.eval(env))?,
+            None => result.clone(),
+        };
+        let merged = self.merge(id, &flow.result_path, selected)?;
+        Ok((self.select(id, &flow.output_path, &merged, "OutputPath")?, assigned))
+    }
+
+    /// ASL spec, "ResultPath": combined with the raw input of the state.
+    pub(super) fn merge(&self, id: StrandId, path: &ResultPath, result: Value) -> Result<Value, EvalError> {
+        let raw = &self.strands[at(id)].input;
+        match path {
+            ResultPath::Replace => Ok(result),
+            ResultPath::Discard => Ok(raw.clone()),
+            ResultPath::At(path) => path.put(raw, result),
+        }
+    }
+
+    /// Evaluates `Assign` and sets the variables of the strand.
+    pub(super) fn assign(
+        &mut self,
+        id: StrandId,
+        template: Option<&Template>,
+        input: &Value,
+    ) -> Result<Assigned, EvalError> {
+        let Some(template) = template else { return Ok(None) };
+        let values = self.with_env(id, input, |env| template.eval(env))?;
+        let Some(object) = values.as_object() else {
+            let cause = "The Assign field must be an object".to_owned();
+            return Err(EvalError { kind: EvalErrorKind::Type, cause });
+        };
+        let assigned: Vec<_> = object.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in &assigned {
+            self.strands[at(id)].variables.set(name.clone(), value.clone());
+        }
+        Ok(Some(assigned.into()))
+    }
+
+    /// Leaves the state with its final output.
+    fn leave(&mut self, id: StrandId, state: &State, output: Value, assigned: Assigned) -> Step {
+        let next = match state.next {
+            Transition::Next(next) => Some(next),
+            Transition::End => None,
+        };
+        self.exit(id, state, output, assigned, next)
+    }
+
+    /// Writes the Exited event and goes to `next`, or ends the scope.
+    pub(super) fn exit(
+        &mut self,
+        id: StrandId,
+        state: &State,
+        output: Value,
+        assigned: Assigned,
+        next: Option<crate::asl::StateId>,
+    ) -> Step {
+        if output.json_len() > self.limits().payload_bytes_max {
+            return self.fail(id, oversized(state), None);
+        }
+        if let Some(kind) = exited_type(&state.kind) {
+            self.emit(id, kind, Detail::Output(output.clone(), assigned));
+        }
+        match next {
+            _ if self.has_ended() => Step::End,
+            Some(next) => Step::Goto(next, output),
+            None => Step::Finish(output),
+        }
+    }
+}
+
+/// Recorded on AWS: an oversized output ends the execution at once; no handler sees it.
+pub(super) fn oversized(state: &State) -> StateError {
+    StateError::interpreter(ErrorName::DATA_LIMIT, oversized_cause(state))
+}
+
+pub(super) fn oversized_cause(state: &State) -> String {
+    format!(
+        "The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.",
+        state.name
+    )
+}
+
+fn exited_type(kind: &Kind) -> Option<EventType> {
+    Some(match kind {
+        Kind::Task(_) => EventType::TaskStateExited,
+        Kind::Pass { .. } => EventType::PassStateExited,
+        Kind::Choice(_) => EventType::ChoiceStateExited,
+        Kind::Wait(_) => EventType::WaitStateExited,
+        Kind::Succeed => EventType::SucceedStateExited,
+        Kind::Parallel { .. } => EventType::ParallelStateExited,
+        Kind::Map(_) => EventType::MapStateExited,
+        Kind::Fail { .. } => return None,
+    })
+}

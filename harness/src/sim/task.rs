@@ -1,0 +1,342 @@
+//! Task states: attempts, their timers, and the faults of the plan.
+
+use std::sync::Arc;
+
+use crate::asl::{State, Task};
+use crate::catalog::{Pattern, Service};
+use crate::error::{ErrorName, Origin};
+use crate::expr::EvalError;
+use crate::fault::{Class, Injection, injection};
+use crate::history::{Attempt, Detail, Ending, EventId, EventType, Injected, Scheduled, Site, StrandId};
+use crate::mock::{Answer, Call, Reply};
+use crate::value::Value;
+
+use super::engine::Engine;
+use super::failure::{Source, StateError};
+use super::flow::oversized_cause;
+use super::strand::{Phase, Step, at};
+
+/// What ends an attempt.
+#[derive(Clone, Debug)]
+pub(super) enum AttemptEnd {
+    /// The service answers.
+    Result(Value),
+    /// The service, or the work, reports an error.
+    Error {
+        error: Arc<str>,
+        cause: Option<Arc<str>>,
+        /// The request itself was refused, before the work was submitted.
+        refused: bool,
+    },
+    /// `TimeoutSeconds` is over.
+    TimedOut,
+    /// `HeartbeatSeconds` went by without a heartbeat.
+    HeartbeatMissed,
+}
+
+/// The timers of an attempt, in seconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Timers {
+    timeout: Option<u64>,
+    heartbeat: Option<u64>,
+}
+
+/// What an attempt is going to do.
+struct Course {
+    after_ms: u64,
+    /// None: nothing but the timers ends it.
+    end: Option<AttemptEnd>,
+    heartbeats: bool,
+    applied: bool,
+}
+
+impl Engine<'_> {
+    pub(super) fn enter_task(&mut self, id: StrandId, state: &State, task: &Task) -> Step {
+        self.attempt(id, state, task)
+    }
+
+    /// One attempt: the request is evaluated anew, scheduled, and its end is put on the clock.
+    pub(super) fn attempt(&mut self, id: StrandId, state: &State, task: &Task) -> Step {
+        let scheduled = match self.request(id, state, task) {
+            Ok(scheduled) => scheduled,
+            Err(error) => return self.evaluation_failed(id, error),
+        };
+        let parameters = scheduled.parameters.clone();
+        if parameters.json_len() > self.limits().payload_bytes_max {
+            return self.fail(id, super::flow::oversized(state), None);
+        }
+        let timers = Timers { timeout: scheduled.timeout_seconds, heartbeat: scheduled.heartbeat_seconds };
+        self.strands[at(id)].attempts += 1;
+        let event = self.emit(id, scheduled_type(task), Detail::Scheduled(Box::new(scheduled)));
+        let (attempt, site) = self.open_attempt(id, event, parameters);
+        let Some(course) = self.course(state, task, attempt, &site) else { return Step::End };
+        self.started(id, task, &course);
+        self.history.attempts[attempt].applied = course.applied;
+        let (after_ms, end) = first_end(course, timers);
+        self.strands[at(id)].phase = Phase::Attempting { attempt, end };
+        if let Some(after_ms) = after_ms {
+            self.set_timer(id, after_ms);
+        }
+        if self.has_ended() { Step::End } else { Step::Block }
+    }
+
+    fn request(&self, id: StrandId, state: &State, task: &Task) -> Result<Scheduled, EvalError> {
+        let input = self.effective_input(id, state)?;
+        let parameters = self.arguments(id, state, &input)?;
+        let timeout = match &task.timeout {
+            Some(amount) => Some(self.whole_amount(id, amount, &input, "TimeoutSecondsPath")?),
+            None => None,
+        };
+        let heartbeat = match &task.heartbeat {
+            Some(amount) => Some(self.whole_amount(id, amount, &input, "HeartbeatSecondsPath")?),
+            None => None,
+        };
+        let credentials = match &task.credentials {
+            Some(template) => Some(self.with_env(id, &input, |env| template.eval(env))?),
+            None => None,
+        };
+        Ok(Scheduled { parameters, timeout_seconds: timeout, heartbeat_seconds: heartbeat, credentials })
+    }
+
+    fn open_attempt(&mut self, id: StrandId, scheduled: EventId, parameters: Value) -> (usize, Site) {
+        let iteration = self.history.iteration(id);
+        let strand = &self.strands[at(id)];
+        let now = self.clock.now();
+        self.history.attempts.push(Attempt {
+            state: strand.state,
+            strand: id,
+            visit: strand.visit,
+            number: strand.attempts,
+            scheduled,
+            at: now,
+            parameters,
+            ending: Ending::Open,
+            ended: None,
+            ended_at: now,
+            applied: false,
+            injected: None,
+        });
+        (self.history.attempts.len() - 1, Site { state: strand.state, iteration, visit: strand.visit })
+    }
+
+    /// The answer of the service, or what the plan makes of it; `None` if the run ends here.
+    fn course(&mut self, state: &State, task: &Task, attempt: usize, site: &Site) -> Option<Course> {
+        let number = self.history.attempts[attempt].number;
+        let fault = self.case.plan.fault_at(site, number).map(|(index, fault)| (index, fault.class.clone()));
+        let calls = &mut self.invocations[state.id.0 as usize];
+        let invocation = *calls;
+        *calls = calls.saturating_add(1);
+        let Some((index, class)) = fault else {
+            let answer = self.ask(state, site, number, invocation, attempt);
+            return self.normal_course(state, answer);
+        };
+        let effect = injection(&class, task);
+        self.history.injected.push(Injected { fault: index, class: class.clone(), attempt });
+        self.history.attempts[attempt].injected = Some(self.history.injected.len() - 1);
+        match effect {
+            Injection::Fail { error, cause, after_ms, applied } => Some(Course {
+                after_ms,
+                end: Some(AttemptEnd::Error { error, cause: Some(cause), refused: refuses(&class) }),
+                heartbeats: true,
+                applied,
+            }),
+            Injection::Silence { applied, heartbeats } => {
+                Some(Course { after_ms: 0, end: None, heartbeats, applied })
+            }
+            Injection::Late => Some(Course { after_ms: 0, end: None, heartbeats: false, applied: true }),
+            Injection::Oversized => Some(Course {
+                after_ms: 0,
+                end: Some(AttemptEnd::Error {
+                    error: Arc::from(ErrorName::DATA_LIMIT),
+                    cause: Some(Arc::from(oversized_cause(state))),
+                    refused: false,
+                }),
+                heartbeats: true,
+                applied: true,
+            }),
+            Injection::Twice => {
+                let answer = self.ask(state, site, number, invocation, attempt);
+                self.normal_course(state, answer)
+            }
+            Injection::Member { path, value } => {
+                let mut answer = self.ask(state, site, number, invocation, attempt);
+                if let Reply::Return(result) = &mut answer.reply {
+                    *result = with_member(result, &path, Value::from(value));
+                }
+                self.normal_course(state, answer)
+            }
+        }
+    }
+
+    fn ask(&mut self, state: &State, site: &Site, attempt: u32, invocation: u32, record: usize) -> Answer {
+        let parameters = &self.history.attempts[record].parameters;
+        self.responder.answer(Call { state, site, attempt, invocation, parameters })
+    }
+
+    fn normal_course(&mut self, state: &State, answer: Answer) -> Option<Course> {
+        let (end, applied) = match answer.reply {
+            Reply::Return(value) => (Some(AttemptEnd::Result(value)), true),
+            Reply::Throw { error, cause } => {
+                (Some(AttemptEnd::Error { error, cause: Some(cause), refused: false }), false)
+            }
+            Reply::Silence => (None, false),
+            Reply::Unmocked(advice) => {
+                self.give_up("unmocked task", advice, &state.pointer);
+                return None;
+            }
+        };
+        Some(Course { after_ms: answer.after_ms, end, heartbeats: answer.heartbeats, applied })
+    }
+
+    /// Recorded on AWS: Scheduled, Started, and Submitted where the work goes on after the call.
+    fn started(&mut self, id: StrandId, task: &Task, course: &Course) {
+        match task.integration.kind {
+            Service::LambdaArn | Service::Unresolved => {
+                self.emit(id, EventType::LambdaFunctionStarted, Detail::None);
+            }
+            Service::Activity => {
+                self.emit(id, EventType::ActivityStarted, Detail::Worker(None));
+            }
+            Service::Optimized | Service::Sdk | Service::Http => {
+                self.emit(id, EventType::TaskStarted, Detail::None);
+                let refused = matches!(course.end, Some(AttemptEnd::Error { refused: true, .. }));
+                if task.integration.pattern != Pattern::RequestResponse && !refused {
+                    self.emit(id, EventType::TaskSubmitted, Detail::Output(Value::empty_object(), None));
+                }
+            }
+        }
+    }
+
+    /// The attempt ends.
+    pub(super) fn end_attempt(
+        &mut self,
+        id: StrandId,
+        state: &State,
+        attempt: usize,
+        end: AttemptEnd,
+    ) -> Step {
+        let Some(task) = state.task() else { unreachable!("only Task states have attempts") };
+        let (error, origin, refused) = match end {
+            AttemptEnd::Result(value) if value.json_len() > self.limits().payload_bytes_max => {
+                let cause = Some(Arc::from(oversized_cause(state)));
+                (StateError::reported(Arc::from(ErrorName::DATA_LIMIT), cause), Origin::Reported, false)
+            }
+            AttemptEnd::Result(value) => return self.attempt_succeeded(id, state, task, attempt, value),
+            AttemptEnd::Error { error, cause, refused } => {
+                (StateError::reported(error, cause), Origin::Reported, refused)
+            }
+            AttemptEnd::TimedOut => {
+                (StateError::reported(Arc::from(ErrorName::TIMEOUT), None), Origin::Reported, false)
+            }
+            // Recorded on AWS: a missed heartbeat is shown as States.Timeout, without a cause.
+            AttemptEnd::HeartbeatMissed => {
+                (StateError::reported(Arc::from(ErrorName::TIMEOUT), None), Origin::Heartbeat, false)
+            }
+        };
+        let error = StateError { origin, ..error };
+        let timed_out = error.error.as_deref() == Some(ErrorName::TIMEOUT) && error.cause.is_none();
+        let kind = failed_type(task, timed_out, refused);
+        let event = self.emit(id, kind, Detail::Failure(error.error.clone(), error.cause.clone()));
+        self.close_attempt(
+            attempt,
+            event,
+            Ending::Failed {
+                error: error.error.clone().unwrap_or_else(|| Arc::from("")),
+                cause: error.cause.clone(),
+                origin,
+            },
+        );
+        self.fail(id, error, Some(Source::Attempt(attempt)))
+    }
+
+    fn attempt_succeeded(
+        &mut self,
+        id: StrandId,
+        state: &State,
+        task: &Task,
+        attempt: usize,
+        value: Value,
+    ) -> Step {
+        let kind = match task.integration.kind {
+            Service::LambdaArn | Service::Unresolved => EventType::LambdaFunctionSucceeded,
+            Service::Activity => EventType::ActivitySucceeded,
+            Service::Optimized | Service::Sdk | Service::Http => EventType::TaskSucceeded,
+        };
+        let event = self.emit(id, kind, Detail::Output(value.clone(), None));
+        self.close_attempt(attempt, event, Ending::Succeeded(value.clone()));
+        self.complete(id, state, value)
+    }
+
+    fn close_attempt(&mut self, attempt: usize, event: EventId, ending: Ending) {
+        let now = self.clock.now();
+        let attempt = &mut self.history.attempts[attempt];
+        attempt.ending = ending;
+        attempt.ended = Some(event);
+        attempt.ended_at = now;
+    }
+}
+
+/// Whichever comes first: the answer, the timeout or a missed heartbeat. An answer in the last moment counts.
+fn first_end(course: Course, timers: Timers) -> (Option<u64>, Option<AttemptEnd>) {
+    let answer = course.end.map(|end| (course.after_ms, end));
+    let timeout = timers.timeout.map(|seconds| (seconds.saturating_mul(1000), AttemptEnd::TimedOut));
+    let heartbeat = timers
+        .heartbeat
+        .filter(|_| !course.heartbeats)
+        .map(|seconds| (seconds.saturating_mul(1000), AttemptEnd::HeartbeatMissed));
+    let mut first: Option<(u64, AttemptEnd)> = None;
+    for candidate in [answer, heartbeat, timeout].into_iter().flatten() {
+        if first.as_ref().is_none_or(|(at, _)| candidate.0 < *at) {
+            first = Some(candidate);
+        }
+    }
+    match first {
+        Some((after_ms, end)) => (Some(after_ms), Some(end)),
+        None => (None, None),
+    }
+}
+
+/// Whether the request itself is refused, so that nothing was submitted.
+fn refuses(class: &Class) -> bool {
+    matches!(class, Class::Throttling | Class::ServiceError | Class::PermissionDenied)
+}
+
+fn scheduled_type(task: &Task) -> EventType {
+    match task.integration.kind {
+        Service::LambdaArn | Service::Unresolved => EventType::LambdaFunctionScheduled,
+        Service::Activity => EventType::ActivityScheduled,
+        Service::Optimized | Service::Sdk | Service::Http => EventType::TaskScheduled,
+    }
+}
+
+fn failed_type(task: &Task, timed_out: bool, refused: bool) -> EventType {
+    let waits = task.integration.pattern != Pattern::RequestResponse;
+    match (task.integration.kind, timed_out) {
+        (Service::LambdaArn | Service::Unresolved, true) => EventType::LambdaFunctionTimedOut,
+        (Service::LambdaArn | Service::Unresolved, false) => EventType::LambdaFunctionFailed,
+        (Service::Activity, true) => EventType::ActivityTimedOut,
+        (Service::Activity, false) => EventType::ActivityFailed,
+        (_, true) => EventType::TaskTimedOut,
+        (_, false) if refused && waits => EventType::TaskSubmitFailed,
+        (_, false) => EventType::TaskFailed,
+    }
+}
+
+/// `result` with the member at `path` replaced; lists are entered at the given index, missing objects are made.
+fn with_member(result: &Value, path: &[Arc<str>], value: Value) -> Value {
+    let Some((name, rest)) = path.split_first() else { return value };
+    if let Value::Array(items) = result {
+        let mut items = items.clone();
+        if let Ok(index) = name.parse::<usize>()
+            && let Some(item) = items.get(index)
+        {
+            let changed = with_member(item, rest, value);
+            items.set(index, changed);
+        }
+        return Value::Array(items);
+    }
+    let mut object = result.as_object().cloned().unwrap_or_default();
+    let inner = with_member(object.get(name).unwrap_or(&Value::Null), rest, value);
+    object.insert(name.clone(), inner);
+    Value::Object(object)
+}
