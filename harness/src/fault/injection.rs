@@ -1,10 +1,11 @@
-//! What a fault does to one attempt of a task.
+//! What a fault does to one attempt of a task: realistic for the integration, never more than AWS would do.
 
 use std::sync::Arc;
 
-use crate::asl::Task;
-
 use super::Class;
+use crate::asl::{Amount, Task};
+use crate::catalog::{self, FaultKind, Integration, Pattern, Service};
+use crate::error::ErrorName;
 
 /// What becomes of an attempt instead of its normal answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,225 @@ pub enum Injection {
 
 /// What a fault of this class does to an attempt of this task.
 pub fn injection(class: &Class, task: &Task) -> Injection {
-    let _ = (class, task);
-    Injection::Silence { applied: false, heartbeats: false }
+    let integration = &task.integration;
+    match class {
+        Class::Throttling => rejected(integration, FaultKind::Throttling),
+        Class::ServiceError => rejected(integration, FaultKind::ServiceError),
+        Class::PermissionDenied => rejected(integration, FaultKind::PermissionDenied),
+        Class::Timeout => unanswered(task, Work::Undone),
+        Class::LostAnswer => unanswered(task, Work::Done),
+        Class::LostHeartbeat => {
+            Injection::Silence { applied: integration.pattern == Pattern::Callback, heartbeats: false }
+        }
+        Class::ApplicationError(error) => reported(integration, error, Work::Undone),
+        Class::CallbackFailed(error) => reported(integration, error, Work::Done),
+        // Nobody works on a lost token, so nobody sends heartbeats either.
+        Class::CallbackMissing => Injection::Silence { applied: true, heartbeats: false },
+        Class::CallbackLate => Injection::Late,
+        Class::CallbackDuplicate => Injection::Twice,
+        Class::JobFails => job_fails(integration),
+        // A job has no heartbeat to lose; the worker of an activity that went away sends none.
+        Class::JobNeverEnds => Injection::Silence { applied: true, heartbeats: integration.is_job() },
+        Class::OversizedResult => Injection::Oversized,
+        Class::Status(status) => status_member(integration, status),
+    }
+}
+
+/// Whether the service did the work before things went wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Done,
+    Undone,
+}
+
+/// The service says no at once.
+fn rejected(integration: &Integration, kind: FaultKind) -> Injection {
+    let (error, cause) = call_error(integration, kind);
+    fail(error, cause, 0, Work::Undone)
+}
+
+/// No answer comes. A timer of the task ends it, or else what the other side is known to bear.
+fn unanswered(task: &Task, work: Work) -> Injection {
+    let integration = &task.integration;
+    let silence = Injection::Silence { applied: work == Work::Done, heartbeats: true };
+    let waits = integration.pattern != Pattern::RequestResponse;
+    let Some(limit_seconds) = limit_of_the_other_side(integration).filter(|_| !waits) else { return silence };
+    let timer_first = match &task.timeout {
+        Some(Amount::Literal(seconds)) => *seconds <= limit_seconds as f64,
+        Some(Amount::Path(_) | Amount::Jsonata(_)) => true,
+        None => false,
+    };
+    if timer_first {
+        return silence;
+    }
+    let (error, cause) = match integration.kind {
+        // A function that did its work and whose answer got lost on the way is a broken connection.
+        _ if integration.is_lambda() && work == Work::Undone => function_timeout(limit_seconds),
+        Service::Http => call_error(integration, FaultKind::Connection),
+        _ => {
+            let (error, _) = call_error(integration, FaultKind::Connection);
+            (error, "Unable to execute HTTP request: Read timed out".into())
+        }
+    };
+    fail(error, cause, limit_seconds * 1000, work)
+}
+
+/// Recorded on AWS: the Cause is the payload of the runtime, as for any error of a function.
+fn function_timeout(seconds: u64) -> (String, String) {
+    let message = format!("RequestId: {REQUEST_ID} Error: Task timed out after {seconds}.00 seconds");
+    let payload = serde_json::json!({ "errorType": "Sandbox.Timedout", "errorMessage": message });
+    ("Sandbox.Timedout".to_owned(), payload.to_string())
+}
+
+const REQUEST_ID: &str = "11111111-2222-3333-4444-555555555555";
+
+/// After how many seconds the other side of a call, or the client in between, gives up by itself.
+///
+/// Docs, "Lambda quotas": a function runs for at most 900 seconds. Docs, "Call HTTPS APIs": 60 seconds. The client
+/// of the other calls is not documented; it is taken to be as patient as the one for HTTPS.
+fn limit_of_the_other_side(integration: &Integration) -> Option<u64> {
+    match integration.kind {
+        Service::LambdaArn | Service::Unresolved => Some(900),
+        Service::Optimized if integration.is_lambda() => Some(900),
+        Service::Optimized | Service::Sdk | Service::Http => Some(60),
+        Service::Activity => None,
+    }
+}
+
+/// A function, a worker or whoever holds the token reports an error of its own.
+fn reported(integration: &Integration, error: &ErrorName, work: Work) -> Injection {
+    let (error, cause) = catalog::application_error(integration, error.as_str())
+        .unwrap_or_else(|| (error.to_string(), format!("{error} was reported")));
+    fail(error, cause, 0, work)
+}
+
+fn job_fails(integration: &Integration) -> Injection {
+    match catalog::fault(integration, FaultKind::JobFailed) {
+        Some(fault) => fail(fault.error, fault.cause, 0, Work::Done),
+        None => fail(ErrorName::TASK_FAILED.into(), r#"{"Status":"FAILED"}"#.into(), 0, Work::Done),
+    }
+}
+
+fn status_member(integration: &Integration, status: &Arc<str>) -> Injection {
+    let path = catalog::statuses(integration).map_or("Status", |statuses| statuses.path);
+    let mut steps = Vec::new();
+    for member in path.split('.') {
+        let name = member.trim_end_matches("[]");
+        steps.push(Arc::from(name));
+        if name.len() < member.len() {
+            steps.push(Arc::from("0"));
+        }
+    }
+    Injection::Member { path: steps, value: status.clone() }
+}
+
+/// Error and Cause of a failed call; by the naming rules of the SDK where the catalogue does not know the service.
+fn call_error(integration: &Integration, kind: FaultKind) -> (String, String) {
+    if let Some(fault) = catalog::fault(integration, kind) {
+        return (fault.error, fault.cause);
+    }
+    let mut letters = integration.service.chars();
+    let first = letters.next().unwrap_or('A').to_ascii_uppercase();
+    let prefix: String = std::iter::once(first).chain(letters).collect();
+    let (name, text) = match kind {
+        FaultKind::Throttling => ("ThrottlingException".to_owned(), "Rate exceeded"),
+        FaultKind::PermissionDenied => {
+            ("AccessDeniedException".to_owned(), "User is not authorized to perform this action")
+        }
+        FaultKind::Connection => ("SdkClientException".to_owned(), "Unable to execute HTTP request"),
+        _ => (format!("{prefix}Exception"), "The service failed to process the request"),
+    };
+    let status = if kind == FaultKind::ServiceError { 500 } else { 400 };
+    let details = format!("(Service: {prefix}, Status Code: {status}, Request ID: {REQUEST_ID})");
+    (format!("{prefix}.{name}"), format!("{text} {details}"))
+}
+
+fn fail(error: String, cause: String, after_ms: u64, work: Work) -> Injection {
+    Injection::Fail { error: error.into(), cause: cause.into(), after_ms, applied: work == Work::Done }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn task(resource: &str) -> Task {
+        let integration = Integration::parse(resource).unwrap();
+        Task { resource: resource.into(), integration, timeout: None, heartbeat: None, credentials: None }
+    }
+
+    fn with_timeout(resource: &str, seconds: f64) -> Task {
+        Task { timeout: Some(Amount::Literal(seconds)), ..task(resource) }
+    }
+
+    const FUNCTION: &str = "arn:aws:states:::lambda:invoke";
+    const TABLE: &str = "arn:aws:states:::dynamodb:putItem";
+    const UNKNOWN: &str = "arn:aws:states:::aws-sdk:newservice:doIt";
+    const QUEUE_TOKEN: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+    const JOB: &str = "arn:aws:states:::glue:startJobRun.sync";
+    const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
+
+    #[rstest]
+    #[case::throttled(Class::Throttling, FUNCTION, "Lambda.TooManyRequestsException", 0, false)]
+    #[case::a_function_is_cut_by_its_limit(Class::Timeout, FUNCTION, "Sandbox.Timedout", 900_000, false)]
+    #[case::an_endpoint(Class::Timeout, "arn:aws:states:::http:invoke", "States.Http.Socket", 60_000, false)]
+    #[case::a_table(Class::Timeout, TABLE, "DynamoDB.SdkClientException", 60_000, false)]
+    #[case::a_table_that_wrote(Class::LostAnswer, TABLE, "DynamoDB.SdkClientException", 60_000, true)]
+    #[case::a_service_unheard_of(Class::Throttling, UNKNOWN, "Newservice.ThrottlingException", 0, false)]
+    #[case::its_own_error(
+        Class::ApplicationError(ErrorName::new("Declined")),
+        FUNCTION,
+        "Declined",
+        0,
+        false
+    )]
+    #[case::a_token(Class::CallbackFailed(ErrorName::new("Declined")), QUEUE_TOKEN, "Declined", 0, true)]
+    #[case::a_job(Class::JobFails, JOB, "States.TaskFailed", 0, true)]
+    fn a_failure_is_the_one_that_the_integration_reports(
+        #[case] class: Class,
+        #[case] resource: &str,
+        #[case] expected: &str,
+        #[case] expected_after_ms: u64,
+        #[case] expected_applied: bool,
+    ) {
+        let Injection::Fail { error, after_ms, applied, .. } = injection(&class, &task(resource)) else {
+            panic!("a failure")
+        };
+        assert_eq!((&*error, after_ms, applied), (expected, expected_after_ms, expected_applied));
+    }
+
+    #[rstest]
+    #[case::its_timer_ends_it(Class::Timeout, with_timeout(FUNCTION, 30.0), false, true)]
+    #[case::the_work_was_done(Class::LostAnswer, with_timeout(TABLE, 30.0), true, true)]
+    #[case::nothing_bounds_a_callback(Class::Timeout, task(QUEUE_TOKEN), false, true)]
+    #[case::the_message_was_sent(Class::CallbackMissing, task(QUEUE_TOKEN), true, false)]
+    #[case::a_worker_that_dies(Class::LostHeartbeat, task(ACTIVITY), false, false)]
+    #[case::a_job_without_end(Class::JobNeverEnds, task(JOB), true, true)]
+    fn silence_is_ended_by_timers_only(
+        #[case] class: Class,
+        #[case] task: Task,
+        #[case] applied: bool,
+        #[case] heartbeats: bool,
+    ) {
+        assert_eq!(injection(&class, &task), Injection::Silence { applied, heartbeats });
+    }
+
+    #[test]
+    fn a_timer_behind_the_limit_of_a_function_never_fires() {
+        assert!(matches!(
+            injection(&Class::Timeout, &with_timeout(FUNCTION, 3600.0)),
+            Injection::Fail { after_ms: 900_000, .. }
+        ));
+    }
+
+    #[test]
+    fn a_status_is_put_where_the_api_has_it() {
+        let task = task("arn:aws:states:::aws-sdk:rds:describeDBInstances");
+        let Injection::Member { path, value } = injection(&Class::Status("failed".into()), &task) else {
+            panic!("a member")
+        };
+        assert_eq!(path.join("/"), "DbInstances/0/DbInstanceStatus");
+        assert_eq!(&*value, "failed");
+    }
 }
