@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::StrandId;
 use crate::asl::StateId;
 use crate::value::Value;
@@ -202,5 +204,13 @@ impl fmt::Display for VirtualTime {
             3_600..86_400 => pair(f, seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
             _ => pair(f, seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
         }
+    }
+}
+
+/// Virtual time as AWS writes it: `2026-01-01T00:00:00.000Z`.
+pub(crate) fn rfc3339(epoch_ms: i64) -> String {
+    match Timestamp::from_millisecond(epoch_ms) {
+        Ok(timestamp) => format!("{timestamp:.3}"),
+        Err(_) => "9999-12-31T23:59:59.999Z".to_owned(),
     }
 }

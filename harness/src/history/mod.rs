@@ -3,9 +3,11 @@
 
 mod event;
 mod ledger;
+pub mod wire;
 
 use std::sync::Arc;
 
+pub(crate) use event::rfc3339;
 pub use event::{Detail, Event, EventId, EventType, Scheduled, VirtualTime};
 pub use ledger::{
     Attempt, Decision, Ending, FailureRecord, Handling, Injected, Iteration, Site, Strand, StrandId,
@@ -89,6 +91,12 @@ pub struct Unknown {
     pub detail: String,
     /// Where it is in the definition, as a JSON pointer.
     pub pointer: Arc<str>,
+}
+
+impl std::fmt::Display for Unknown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at {}: {}", self.construct, self.pointer, self.detail)
+    }
 }
 
 impl Outcome {

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crate::asl::{Machine, MachineType};
 use crate::expr::ContextObject;
-use crate::history::StrandId;
+use crate::history::{StrandId, rfc3339};
 use crate::value::{Key, Object, ObjectBuilder, Value};
 
 use super::Case;
@@ -72,14 +70,6 @@ impl ContextParts {
                 value: Arc::from("Value"),
             },
         }
-    }
-}
-
-/// Virtual time as AWS writes it: `2026-01-01T00:00:00.000Z`.
-pub(super) fn rfc3339(epoch_ms: i64) -> String {
-    match Timestamp::from_millisecond(epoch_ms) {
-        Ok(timestamp) => format!("{timestamp:.3}"),
-        Err(_) => "9999-12-31T23:59:59.999Z".to_owned(),
     }
 }
 
