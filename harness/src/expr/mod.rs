@@ -1,14 +1,17 @@
 //! What is evaluated while a state runs: paths, reference paths, payload templates, intrinsic functions and
 //! Choice rules. Parsed once when the definition is loaded, pure when evaluated.
 
+mod cursor;
 mod env;
+mod intrinsic;
 mod path;
 mod reference;
 mod rule;
 mod template;
 
 pub use env::{ContextObject, Env, EvalError, EvalErrorKind, Random, SyntaxError, Variables};
+pub use intrinsic::{Call, Function};
 pub use path::{Path, Root, Segment};
 pub use reference::ReferencePath;
-pub use rule::{Comparison, Operand, Rule, Timestamp};
-pub use template::{Call, Template};
+pub use rule::{Comparison, OPERATORS, Operand, OperatorError, Rule, Timestamp};
+pub use template::{Template, TemplateError};

@@ -96,8 +96,7 @@ impl Value {
     /// Bytes of UTF-8 of the compact JSON, the measure of AWS's payload limit. O(1) for containers.
     pub fn json_len(&self) -> usize {
         match self {
-            Self::Null => 4,
-            Self::Bool(true) => 4,
+            Self::Null | Self::Bool(true) => 4,
             Self::Bool(false) => 5,
             Self::Number(number) => number.json_len(),
             Self::String(text) => json_string_len(text),

@@ -33,7 +33,8 @@ impl Number {
     pub fn compare(self, other: Self) -> std::cmp::Ordering {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a.cmp(&b),
-            _ => self.as_f64().total_cmp(&other.as_f64()),
+            // Numbers of JSON are finite, and -0.0 is no less than 0.0.
+            _ => self.as_f64().partial_cmp(&other.as_f64()).unwrap_or(std::cmp::Ordering::Equal),
         }
     }
 

@@ -162,7 +162,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_f64<E>(self, float: f64) -> Result<Value, E> {
-        Ok(Value::from(float))
+        // Recorded on AWS: `-0` is the integer 0.
+        Ok(if float == 0.0 && float.is_sign_negative() { Value::from(0) } else { Value::from(float) })
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {

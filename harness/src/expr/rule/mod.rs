@@ -1,0 +1,261 @@
+//! The conditions of Choice states.
+
+mod operator;
+mod timestamp;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+pub use self::operator::{OPERATORS, OperatorError};
+pub use self::timestamp::Timestamp;
+
+use super::{Env, EvalError, EvalErrorKind, Path};
+use crate::value::{Number, Value};
+
+/// A condition.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// All of them.
+    And(Vec<Rule>),
+    /// Any of them.
+    Or(Vec<Rule>),
+    /// Not this one.
+    Not(Box<Rule>),
+    /// One comparison of the value at a path.
+    Test {
+        /// `Variable`
+        variable: Path,
+        /// The operator with its operand.
+        comparison: Comparison,
+    },
+    /// JSONata `Condition`, `{% … %}` included.
+    Jsonata(Arc<str>),
+}
+
+/// What a value is compared with: written down, or found by a `…Path` operator.
+#[derive(Clone, Debug)]
+pub enum Operand<T> {
+    /// A literal.
+    Literal(T),
+    /// The value at a path.
+    Path(Path),
+}
+
+/// An operator with its operand.
+#[derive(Clone, Debug)]
+pub enum Comparison {
+    /// `StringEquals`
+    StringEquals(Operand<Arc<str>>),
+    /// `StringLessThan`
+    StringLessThan(Operand<Arc<str>>),
+    /// `StringGreaterThan`
+    StringGreaterThan(Operand<Arc<str>>),
+    /// `StringLessThanEquals`
+    StringLessThanEquals(Operand<Arc<str>>),
+    /// `StringGreaterThanEquals`
+    StringGreaterThanEquals(Operand<Arc<str>>),
+    /// `StringMatches`: `*` matches any text, `\*` a star.
+    StringMatches(Arc<str>),
+    /// `NumericEquals`
+    NumericEquals(Operand<Number>),
+    /// `NumericLessThan`
+    NumericLessThan(Operand<Number>),
+    /// `NumericGreaterThan`
+    NumericGreaterThan(Operand<Number>),
+    /// `NumericLessThanEquals`
+    NumericLessThanEquals(Operand<Number>),
+    /// `NumericGreaterThanEquals`
+    NumericGreaterThanEquals(Operand<Number>),
+    /// `BooleanEquals`
+    BooleanEquals(Operand<bool>),
+    /// `TimestampEquals`
+    TimestampEquals(Operand<Timestamp>),
+    /// `TimestampLessThan`
+    TimestampLessThan(Operand<Timestamp>),
+    /// `TimestampGreaterThan`
+    TimestampGreaterThan(Operand<Timestamp>),
+    /// `TimestampLessThanEquals`
+    TimestampLessThanEquals(Operand<Timestamp>),
+    /// `TimestampGreaterThanEquals`
+    TimestampGreaterThanEquals(Operand<Timestamp>),
+    /// `IsNull`
+    IsNull(bool),
+    /// `IsPresent`
+    IsPresent(bool),
+    /// `IsNumeric`
+    IsNumeric(bool),
+    /// `IsString`
+    IsString(bool),
+    /// `IsBoolean`
+    IsBoolean(bool),
+    /// `IsTimestamp`
+    IsTimestamp(bool),
+}
+
+impl Rule {
+    /// Whether the condition holds. `And` and `Or` stop as soon as the answer is known.
+    pub fn holds(&self, env: &Env<'_>) -> Result<bool, EvalError> {
+        match self {
+            Self::And(rules) => {
+                for rule in rules {
+                    if !rule.holds(env)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Self::Or(rules) => {
+                for rule in rules {
+                    if rule.holds(env)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Self::Not(rule) => Ok(!rule.holds(env)?),
+            Self::Test { variable, comparison: Comparison::IsPresent(wanted) } => {
+                Ok(variable.find(env)?.is_some() == *wanted)
+            }
+            Self::Test { variable, comparison } => comparison.holds(&*find(variable, env)?, env),
+            Self::Jsonata(expression) => Err(EvalError {
+                kind: EvalErrorKind::Unsupported,
+                cause: format!("JSONata expressions are not evaluated yet: {expression}"),
+            }),
+        }
+    }
+}
+
+/// The value at `Variable` or at a `…Path` operand. AWS: a path that leads nowhere fails the execution,
+/// whatever the operator; only `IsPresent` may ask.
+fn find<'a>(path: &Path, env: &Env<'a>) -> Result<Cow<'a, Value>, EvalError> {
+    path.find(env)?.ok_or_else(|| {
+        let text = path.text();
+        path.missing_because(format!(
+            "Invalid path '{text}': The choice state's condition path references an invalid value."
+        ))
+    })
+}
+
+impl Comparison {
+    /// Recorded on AWS: a value whose type does not fit the operator makes the comparison false, not an error.
+    fn holds(&self, value: &Value, env: &Env<'_>) -> Result<bool, EvalError> {
+        match self {
+            Self::StringEquals(operand) => strings(value, operand, env, Ordering::is_eq),
+            Self::StringLessThan(operand) => strings(value, operand, env, Ordering::is_lt),
+            Self::StringGreaterThan(operand) => strings(value, operand, env, Ordering::is_gt),
+            Self::StringLessThanEquals(operand) => strings(value, operand, env, Ordering::is_le),
+            Self::StringGreaterThanEquals(operand) => strings(value, operand, env, Ordering::is_ge),
+            Self::StringMatches(pattern) => Ok(value.as_str().is_some_and(|text| matches(text, pattern))),
+            Self::NumericEquals(operand) => numbers(value, operand, env, Ordering::is_eq),
+            Self::NumericLessThan(operand) => numbers(value, operand, env, Ordering::is_lt),
+            Self::NumericGreaterThan(operand) => numbers(value, operand, env, Ordering::is_gt),
+            Self::NumericLessThanEquals(operand) => numbers(value, operand, env, Ordering::is_le),
+            Self::NumericGreaterThanEquals(operand) => numbers(value, operand, env, Ordering::is_ge),
+            Self::BooleanEquals(operand) => booleans(value, operand, env),
+            Self::TimestampEquals(operand) => timestamps(value, operand, env, Ordering::is_eq),
+            Self::TimestampLessThan(operand) => timestamps(value, operand, env, Ordering::is_lt),
+            Self::TimestampGreaterThan(operand) => timestamps(value, operand, env, Ordering::is_gt),
+            Self::TimestampLessThanEquals(operand) => timestamps(value, operand, env, Ordering::is_le),
+            Self::TimestampGreaterThanEquals(operand) => timestamps(value, operand, env, Ordering::is_ge),
+            Self::IsNull(wanted) => Ok(value.is_null() == *wanted),
+            // A value is at hand, so it is present.
+            Self::IsPresent(wanted) => Ok(*wanted),
+            Self::IsNumeric(wanted) => Ok(value.as_number().is_some() == *wanted),
+            Self::IsString(wanted) => Ok(value.as_str().is_some() == *wanted),
+            Self::IsBoolean(wanted) => Ok(value.as_bool().is_some() == *wanted),
+            Self::IsTimestamp(wanted) => Ok(value.as_str().and_then(timestamp::nanos).is_some() == *wanted),
+        }
+    }
+}
+
+fn strings(
+    value: &Value,
+    operand: &Operand<Arc<str>>,
+    env: &Env<'_>,
+    fits: fn(Ordering) -> bool,
+) -> Result<bool, EvalError> {
+    let compare =
+        |other: Option<&str>| value.as_str().zip(other).is_some_and(|(a, b)| fits(compare_text(a, b)));
+    match operand {
+        Operand::Literal(text) => Ok(compare(Some(text))),
+        Operand::Path(path) => Ok(compare(find(path, env)?.as_str())),
+    }
+}
+
+fn numbers(
+    value: &Value,
+    operand: &Operand<Number>,
+    env: &Env<'_>,
+    fits: fn(Ordering) -> bool,
+) -> Result<bool, EvalError> {
+    let other = match operand {
+        Operand::Literal(number) => Some(*number),
+        Operand::Path(path) => find(path, env)?.as_number(),
+    };
+    Ok(value.as_number().zip(other).is_some_and(|(a, b)| fits(a.compare(b))))
+}
+
+fn booleans(value: &Value, operand: &Operand<bool>, env: &Env<'_>) -> Result<bool, EvalError> {
+    let other = match operand {
+        Operand::Literal(truth) => Some(*truth),
+        Operand::Path(path) => find(path, env)?.as_bool(),
+    };
+    Ok(value.as_bool().zip(other).is_some_and(|(a, b)| a == b))
+}
+
+fn timestamps(
+    value: &Value,
+    operand: &Operand<Timestamp>,
+    env: &Env<'_>,
+    fits: fn(Ordering) -> bool,
+) -> Result<bool, EvalError> {
+    let other = match operand {
+        Operand::Literal(timestamp) => Some(timestamp.nanos),
+        Operand::Path(path) => find(path, env)?.as_str().and_then(timestamp::nanos),
+    };
+    let nanos = value.as_str().and_then(timestamp::nanos);
+    Ok(nanos.zip(other).is_some_and(|(a, b)| fits(a.cmp(&b))))
+}
+
+/// As Java orders texts: by UTF-16 units.
+fn compare_text(a: &str, b: &str) -> Ordering {
+    if a == b { Ordering::Equal } else { a.encode_utf16().cmp(b.encode_utf16()) }
+}
+
+/// ASL spec, "StringMatches": `*` stands for any characters, `\*` for a star, `\\` for a backslash.
+fn matches(text: &str, pattern: &str) -> bool {
+    let (text, pattern) = (text.as_bytes(), pattern.as_bytes());
+    let (mut at, mut next) = (0, 0);
+    // Where to go on with one more byte for the last star.
+    let mut retry = None;
+    loop {
+        if pattern.get(next) == Some(&b'*') {
+            next += 1;
+            retry = Some((at, next));
+            continue;
+        }
+        let escaped =
+            pattern.get(next) == Some(&b'\\') && matches!(pattern.get(next + 1), Some(b'*' | b'\\'));
+        let literal = pattern.get(next + usize::from(escaped));
+        if at == text.len() && literal.is_none() {
+            return true;
+        }
+        if literal.is_some() && text.get(at) == literal {
+            at += 1;
+            next += 1 + usize::from(escaped);
+            continue;
+        }
+        match retry {
+            Some((start, after_star)) if start < text.len() => {
+                at = start + 1;
+                next = after_star;
+                retry = Some((at, after_star));
+            }
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

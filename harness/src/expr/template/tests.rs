@@ -1,0 +1,107 @@
+use proptest::prelude::*;
+use rstest::rstest;
+
+use super::*;
+use crate::expr::{Random, Variables};
+
+fn value(text: &str) -> Value {
+    Value::parse(text).unwrap()
+}
+
+fn eval(template: &Template, input: &str) -> Result<String, String> {
+    let env = Env {
+        input: &value(input),
+        context: &value(r#"{"Execution":{"Name":"run"}}"#),
+        variables: &Variables::default(),
+        random: &Random::new(0),
+    };
+    template.eval(&env).map(|result| result.to_json()).map_err(|error| error.cause)
+}
+
+fn problems(template: &str) -> Vec<(String, String)> {
+    let errors = Template::payload(&value(template)).unwrap_err();
+    errors.into_iter().map(|error| (error.pointer, error.message)).collect()
+}
+
+#[rstest]
+#[case::a_path(r#"{"a.$":"$.x","b":2}"#, r#"{"a":1,"b":2}"#)]
+#[case::the_context(r#"{"a.$":"$$.Execution.Name"}"#, r#"{"a":"run"}"#)]
+#[case::a_call(r#"{"a.$":"States.Format('x={}', $.x)"}"#, r#"{"a":"x=1"}"#)]
+#[case::inside_objects(r#"{"o":{"a.$":"$.x"},"l":{"b":1}}"#, r#"{"o":{"a":1},"l":{"b":1}}"#)]
+#[case::inside_lists(r#"[{"a.$":"$.x"},2]"#, r#"[{"a":1},2]"#)]
+#[case::a_path_elsewhere_is_a_text(r#"{"a":"$.x"}"#, r#"{"a":"$.x"}"#)]
+fn a_payload_template_is_filled(#[case] template: &str, #[case] expected: &str) {
+    let template = Template::payload(&value(template)).unwrap();
+    assert_eq!(eval(&template, r#"{"x":1}"#), Ok(expected.to_owned()));
+}
+
+#[test]
+fn a_template_without_anything_to_compute_is_one_literal() {
+    let literal = value(r#"{"a":[1,{"b":"$.x"}]}"#);
+    let Ok(Template::Literal(same)) = Template::payload(&literal) else { panic!("a literal") };
+    assert_eq!(same, literal);
+}
+
+#[test]
+fn a_missing_path_names_the_field_with_its_suffix() {
+    let template = Template::payload(&value(r#"{"o":{"a.$":"$.y"}}"#)).unwrap();
+    let expected =
+        r#"The JSONPath '$.y' specified for the field 'a.$' could not be found in the input '{"x":1}'"#;
+    assert_eq!(eval(&template, r#"{"x":1}"#), Err(expected.to_owned()));
+}
+
+#[test]
+fn every_problem_of_a_template_is_found_where_it_is() {
+    let found = problems(r#"{"a.$":5,"l":[{"b/c.$":"plain"}],"d":1,"d.$":"$.x","e.$":"$.x["}"#);
+    let pointers: Vec<_> = found.iter().map(|(pointer, _)| pointer.as_str()).collect();
+    assert_eq!(pointers, ["/a.$", "/l/0/b~1c.$", "/d.$"]);
+    assert_eq!(
+        found[0].1,
+        "the value of \"a.$\" must be a path or an intrinsic function, not of type number"
+    );
+    assert_eq!(found[2].1, "\"d\" and \"d.$\" both give the field \"d\"");
+}
+
+#[test]
+fn jsonata_expressions_are_kept_for_later() {
+    let template = Template::jsonata(&value(r#"{"a":"{% $states.input %}","b":["{% 1 %}"],"c.$":"$.x"}"#));
+    let Template::Object(members) = &template else { panic!("{template:?}") };
+    assert!(matches!(&members[0].1, Template::Jsonata(text) if &**text == "{% $states.input %}"));
+    assert!(matches!(&members[1].1, Template::Array(_)));
+    assert!(matches!(&members[2].1, Template::Literal(_)));
+    let expected = "JSONata expressions are not evaluated yet: {% $states.input %}";
+    assert_eq!(eval(&template, "{}"), Err(expected.to_owned()));
+}
+
+#[rstest]
+#[case::a_path("$.x", Ok(()))]
+#[case::a_call("States.UUID()", Ok(()))]
+#[case::a_text(
+    "plain",
+    Err("expected a path that starts with `$` or an intrinsic function such as States.Format(…)")
+)]
+#[case::an_unknown_function(
+    "States.Fromat('{}', $.x)",
+    Err("no intrinsic function `States.Fromat`; did you mean `States.Format`?")
+)]
+#[case::not_even_states(
+    "Format('{}', $.x)",
+    Err("no intrinsic function `Format`; did you mean `States.Format`?")
+)]
+fn an_expression_is_a_path_or_a_call(#[case] text: &str, #[case] expected: Result<(), &str>) {
+    let found = Template::expression(text).map(|_| ()).map_err(|error| error.message);
+    assert_eq!(found, expected.map_err(str::to_owned));
+}
+
+proptest! {
+    #[test]
+    fn no_template_makes_the_compiler_or_the_evaluator_panic(
+        key in "[a-c]{0,2}(\\.\\$)?",
+        text in r"(\$|States\.)?[a-zA-Z.$('\[\]\\{},0-9)]{0,24}",
+    ) {
+        let part = Value::Object([(key, Value::from(text))].into_iter().collect());
+        if let Ok(template) = Template::payload(&Value::array(vec![part.clone(), part])) {
+            let _ = eval(&template, r#"{"a":{"b":1}}"#);
+        }
+    }
+}
