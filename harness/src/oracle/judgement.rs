@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{RuleId, Severity};
+use super::{FindingScope, RuleId, Severity};
 use crate::asl::StateId;
 use crate::catalog::ErrorClass;
+use crate::generate::Origin;
 use crate::history::{EventId, History, Site};
 use crate::model::Model;
 use crate::sim::Case;
@@ -23,6 +24,8 @@ pub struct Run<'a> {
     pub history: &'a History,
     /// What happens with the same input and answers, but without faults.
     pub baseline: &'a History,
+    /// Who made input and answers: what only invented data shows is no proof of a gap in the data flow.
+    pub origin: Origin,
 }
 
 /// Judges one property.
@@ -154,17 +157,82 @@ pub struct PatchOperation {
 pub struct Fingerprint {
     /// The rule.
     pub rule: RuleId,
-    /// The state to change.
+    /// The state to change; none where one finding covers all states.
     pub state: Option<StateId>,
-    /// The class of the error.
-    pub class: ErrorClass,
-    /// The route.
+    /// The route; it tells classes of errors apart where they need different changes.
     pub route: String,
 }
 
 impl Violation {
-    /// What makes it the same finding as another.
+    /// What makes it the same finding as another. Rules about a habit (no retrier anywhere, one failure route that
+    /// many tasks share) are one finding for all states that have it; see [`Violation::absorb`].
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint { rule: self.rule, state: self.state, class: self.class, route: self.route.clone() }
+        let state = match self.rule.scope() {
+            FindingScope::Machine => None,
+            FindingScope::State => self.state,
+        };
+        Fingerprint { rule: self.rule, state, route: self.route.clone() }
+    }
+
+    /// Takes another violation of the same finding in: its states, what it adds to the patch, and its severity if
+    /// that is higher. The text, the proof and `state` stay those of the first.
+    pub fn absorb(&mut self, other: &Self) {
+        self.severity = self.severity.max(other.severity);
+        for state in other.state.iter().chain(&other.states) {
+            if Some(*state) != self.state && !self.states.contains(state) {
+                self.states.push(*state);
+            }
+        }
+        self.states.sort_unstable();
+        for operation in &other.fix.asl_patch {
+            let known = |mine: &PatchOperation| mine.op == operation.op && mine.path == operation.path;
+            if !self.fix.asl_patch.iter().any(known) {
+                self.fix.asl_patch.push(operation.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn violation(rule: RuleId, state: u32, class: ErrorClass) -> Violation {
+        let operation = PatchOperation { op: "add", path: format!("/States/{state}/Retry"), value: None };
+        Violation {
+            rule,
+            severity: Severity::Low,
+            class,
+            state: Some(StateId(state)),
+            states: vec![],
+            site: None,
+            route: "no-retrier".to_owned(),
+            events: vec![],
+            title: String::new(),
+            error: None,
+            cause: None,
+            why: String::new(),
+            fix: Fix { asl_patch: vec![operation], ..Fix::default() },
+            pointer: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_missing_retrier_is_one_finding_for_all_tasks_and_classes_and_its_patch_mends_all() {
+        let mut first = violation(RuleId::TransientNotRetried, 1, ErrorClass::Transient);
+        let second = violation(RuleId::TransientNotRetried, 4, ErrorClass::Throttling);
+        assert_eq!(first.fingerprint(), second.fingerprint());
+        first.absorb(&second);
+        first.absorb(&second);
+        assert_eq!((first.state, &first.states), (Some(StateId(1)), &vec![StateId(4)]));
+        let paths: Vec<_> = first.fix.asl_patch.iter().map(|operation| operation.path.as_str()).collect();
+        assert_eq!(paths, ["/States/1/Retry", "/States/4/Retry"]);
+    }
+
+    #[test]
+    fn a_broken_handler_is_one_finding_for_each_state() {
+        let first = violation(RuleId::HandlerFails, 1, ErrorClass::Transient);
+        let second = violation(RuleId::HandlerFails, 4, ErrorClass::Transient);
+        assert_ne!(first.fingerprint(), second.fingerprint());
     }
 }
