@@ -18,7 +18,7 @@ pub(super) type Assigned = Option<Arc<[(Arc<str>, Value)]>>;
 impl Engine<'_> {
     /// The state's input after `InputPath`.
     pub(super) fn effective_input(&self, id: StrandId, state: &State) -> Result<Value, EvalError> {
-        self.select(id, &state.flow.input_path, &self.strands[at(id)].input, "InputPath")
+        self.select(id, &state.flow.input_path, &self.strands[at(id)].input)
     }
 
     /// What a state works with: `Parameters` or `Arguments` over the effective input.
@@ -29,7 +29,7 @@ impl Engine<'_> {
         }
     }
 
-    fn select(&self, id: StrandId, path: &DataPath, input: &Value, _field: &str) -> Result<Value, EvalError> {
+    fn select(&self, id: StrandId, path: &DataPath, input: &Value) -> Result<Value, EvalError> {
         match path {
             DataPath::All => Ok(input.clone()),
             // ASL spec, "InputPath": null gives the empty object.
@@ -66,7 +66,7 @@ impl Engine<'_> {
             None => result.clone(),
         };
         let merged = self.merge(id, &flow.result_path, selected)?;
-        Ok((self.select(id, &flow.output_path, &merged, "OutputPath")?, assigned))
+        Ok((self.select(id, &flow.output_path, &merged)?, assigned))
     }
 
     /// ASL spec, "ResultPath": combined with the raw input of the state.

@@ -67,7 +67,7 @@ impl Engine<'_> {
             Some(TextSource::Template(template)) => template,
         };
         let input = self.effective_input(id, state)?;
-        match self.with_env(id, &input, |env| template.eval(env))? {
+        match self.with_env(id, &input, |env| template.eval_field(env, field))? {
             Value::String(text) => Ok(Some(text)),
             other => Err(EvalError {
                 kind: EvalErrorKind::Type,

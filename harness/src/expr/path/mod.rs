@@ -119,6 +119,12 @@ impl Path {
             Root::Input => self.apply(env.input),
             Root::Variable(name) => env.variables.get(name).map_or(Ok(None), |value| self.apply(value)),
             Root::Context => {
+                if let (Shape::Plain, Some((Segment::Field(name), rest))) =
+                    (self.shape, self.segments.split_first())
+                {
+                    let member = env.context.member(name);
+                    return Ok(member.and_then(|member| walk(&member, rest).cloned()).map(Cow::Owned));
+                }
                 let context = env.context.value();
                 let found = self.apply(&context)?;
                 Ok(found.map(|found| Cow::Owned(found.into_owned())))
