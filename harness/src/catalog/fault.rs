@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::class::means_two_things;
 use super::integration::{Integration, Service};
-use super::names;
-use super::status::{self, Statuses};
+use super::representative::of_kind;
+use super::status;
 use super::table;
 
 /// What goes wrong with a call.
@@ -116,7 +116,7 @@ pub fn job_failed(integration: &Integration, status: &str) -> Option<Fault> {
                "StopCode": status, "StoppedReason": "Essential container in task exited"})
         .to_string()
     } else {
-        job_cause(statuses, status)
+        statuses.result_with(status)
     };
     Some(Fault { kind: FaultKind::JobFailed, error: "States.TaskFailed".to_owned(), cause, ambiguous: false })
 }
@@ -134,18 +134,6 @@ fn execution_cause(status: &str) -> String {
            "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child", "Status": status,
            "StopDate": 1})
     .to_string()
-}
-
-/// The job's description, with nothing but its status.
-fn job_cause(statuses: &Statuses, status: &str) -> String {
-    let innermost = serde_json::Value::from(status);
-    let members = statuses.path.split('.').rev();
-    members
-        .fold(innermost, |inner, member| {
-            let (name, is_list) = member.strip_suffix("[]").map_or((member, false), |name| (name, true));
-            json!({name: if is_list { json!([inner]) } else { inner }})
-        })
-        .to_string()
 }
 
 const REQUEST_ID: &str = "11111111-2222-3333-4444-555555555555";
@@ -195,7 +183,7 @@ fn optimized_fault(service: &str, action: &str, kind: FaultKind) -> Option<(Stri
     // The naming rules of the AWS SDK for Java 1.x: AmazonDynamoDB is the one client with a version.
     let client = if base == "AmazonDynamoDB" { "AmazonDynamoDBv2" } else { base };
     // Access denied has no class of its own in the SDK v1 of most services: only a modelled one is preferred.
-    let own = names::of_kind(action.errors(), "", kind);
+    let own = of_kind(action.errors(), "", kind);
     let code = own.map_or_else(|| unmodelled(kind).to_owned(), |name| format!("{name}Exception"));
     let cause = format!(
         "{} (Service: {client}; Status Code: {}; Error Code: {code}; Request ID: {REQUEST_ID}; Proxy: null)",
@@ -211,7 +199,7 @@ fn sdk_fault(integration: &Integration, kind: FaultKind) -> Option<(String, Stri
     if kind == FaultKind::Connection {
         return Some((format!("{prefix}.SdkClientException"), CONNECTION_RESET.to_owned()));
     }
-    let own = names::of_kind(known.exceptions(), &integration.action, kind);
+    let own = of_kind(known.exceptions(), &integration.action, kind);
     let cause = format!(
         "{} (Service: {prefix}, Status Code: {}, Request ID: {REQUEST_ID}) (SDK Attempt Count: 1)",
         message(kind),

@@ -3,15 +3,22 @@
 //! The tables under `data/` are behind these functions alone, so that a larger source can take their place.
 
 mod class;
+#[cfg(test)]
+mod corpus;
+mod effect;
 mod fault;
 mod integration;
 mod names;
+mod representative;
 mod resource;
+mod result;
 mod status;
 mod table;
 
 pub use class::{ErrorClass, class_of, class_of_failure, means_two_things};
+pub use effect::{Effect, effect, is_signal, update_is_repeatable};
 pub use fault::{Fault, FaultKind, application_error, errors, fault, job_failed};
 pub use integration::{Integration, Pattern, Service};
 pub use names::{can_report, suggest};
+pub use result::typical_result;
 pub use status::{Statuses, statuses};

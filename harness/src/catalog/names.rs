@@ -3,8 +3,7 @@
 //! `Some(false)` says that a retrier or catcher is dead code, so it needs a proof: a name that is reserved and never
 //! reported, the prefix of another service, or a slip of the pen in a real name. All else is not known.
 
-use super::class::{ErrorClass, class_of};
-use super::fault::FaultKind;
+use super::class::{ErrorClass, class_of, means_two_things};
 use super::integration::{Integration, Service};
 use super::table::{self, Evidence};
 
@@ -71,6 +70,9 @@ pub fn can_report(integration: &Integration, error: &str) -> Option<bool> {
     if INTERPRETER.contains(&error) {
         return Some(true);
     }
+    if let Some(status) = own_status(integration, error) {
+        return Some(is_error_status(status));
+    }
     if error.starts_with("States.") {
         return suggest(integration, error).map(|_| false);
     }
@@ -89,7 +91,8 @@ fn is_slip(integration: &Integration, error: &str) -> bool {
     let Some((prefix, name)) = error.split_once('.') else { return false };
     let Some(meant) = suggest(integration, error) else { return false };
     let Some((own, real)) = meant.split_once('.') else { return false };
-    if own != prefix {
+    // A base exception is real: the optimized one and the SDK's differ, and which of them is reported is not certain.
+    if own != prefix || means_two_things(error) {
         return false;
     }
     // Only SDK v2 and the recorded services have a spelling of acronyms that is certain.
@@ -219,11 +222,22 @@ fn own_name(integration: &Integration, owner: Service) -> Option<bool> {
     }
 }
 
-/// `States.Http.StatusCode.200` is no error.
 fn http_status(integration: &Integration, status: &str) -> Option<bool> {
-    let is_error =
-        status.parse::<u16>().is_ok_and(|code| (100..600).contains(&code) && !(200..300).contains(&code));
-    if is_error { own_name(integration, Service::Http) } else { Some(false) }
+    if is_error_status(status) { own_name(integration, Service::Http) } else { Some(false) }
+}
+
+/// The number in `ApiGateway.403` or `EKS.409`, at an integration that reports statuses.
+fn own_status<'a>(integration: &Integration, error: &'a str) -> Option<&'a str> {
+    if integration.kind != Service::Optimized || !matches!(&*integration.service, "apigateway" | "eks") {
+        return None;
+    }
+    let status = error.strip_prefix(prefix_of(integration)?.0)?.strip_prefix('.')?;
+    status.bytes().all(|byte| byte.is_ascii_digit()).then_some(status)
+}
+
+/// 200 is no error.
+fn is_error_status(status: &str) -> bool {
+    status.parse::<u16>().is_ok_and(|code| (100..600).contains(&code) && !(200..300).contains(&code))
 }
 
 /// Every name that the integration is known to report.
@@ -274,88 +288,6 @@ fn extra(integration: &Integration) -> impl Iterator<Item = &'static str> {
     names.iter().copied()
 }
 
-/// The exception that stands for a fault of this kind among those of a service or action.
-///
-/// Among several missing things the one that the action names is meant: `DbInstanceNotFound` of
-/// `describeDBInstances`.
-pub(super) fn of_kind<'a>(
-    exceptions: impl Iterator<Item = &'a str>,
-    action: &str,
-    kind: FaultKind,
-) -> Option<&'a str> {
-    let exceptions: Vec<_> = exceptions.collect();
-    let preferred: &[&str] = match kind {
-        FaultKind::Throttling => &THROTTLING,
-        FaultKind::ServiceError => &SERVICE_ERROR,
-        FaultKind::PermissionDenied => &["AccessDenied"],
-        FaultKind::NotFound => &NOT_FOUND,
-        FaultKind::Invalid => &INVALID,
-        _ => &[],
-    };
-    if kind == FaultKind::NotFound {
-        let action = action.to_ascii_lowercase();
-        let named = exceptions.iter().find(|name| {
-            let thing = name.strip_suffix("NotFound").unwrap_or_default();
-            !thing.is_empty() && action.contains(&thing.to_ascii_lowercase())
-        });
-        if let Some(named) = named {
-            return Some(named);
-        }
-    }
-    preferred.iter().find_map(|name| exceptions.iter().find(|exception| exception == &name).copied())
-}
-
-const THROTTLING: [&str; 9] = [
-    "TooManyRequests",
-    "ProvisionedThroughputExceeded",
-    "Throttling",
-    "RequestThrottled",
-    "Throttled",
-    "RequestLimitExceeded",
-    "SlowDown",
-    "ThrottledClient",
-    "EC2Throttled",
-];
-
-const SERVICE_ERROR: [&str; 12] = [
-    "Service",
-    "InternalServer",
-    "InternalServerError",
-    "InternalService",
-    "InternalServiceError",
-    "InternalFailure",
-    "InternalError",
-    "Internal",
-    "Server",
-    "ServiceUnavailable",
-    "ServiceFailure",
-    "ServiceInternalError",
-];
-
-const NOT_FOUND: [&str; 9] = [
-    "ResourceNotFound",
-    "NotFound",
-    "EntityNotFound",
-    "QueueDoesNotExist",
-    "StateMachineDoesNotExist",
-    "ClusterNotFound",
-    "NoSuchKey",
-    "NoSuchBucket",
-    "NoSuchEntity",
-];
-
-const INVALID: [&str; 9] = [
-    "Validation",
-    "InvalidParameterValue",
-    "InvalidParameter",
-    "InvalidRequest",
-    "InvalidInput",
-    "InvalidArgument",
-    "BadRequest",
-    "InvalidRequestContent",
-    "Client",
-];
-
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -367,6 +299,7 @@ mod tests {
     const SDK_PUT: &str = "arn:aws:states:::aws-sdk:dynamodb:putItem";
     const EMR: &str = "arn:aws:states:::elasticmapreduce:addStep";
     const HTTP: &str = "arn:aws:states:::http:invoke";
+    const API: &str = "arn:aws:states:::apigateway:invoke";
     const TOKEN: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
     const CHILD: &str = "arn:aws:states:::states:startExecution.sync:2";
 
@@ -391,6 +324,8 @@ mod tests {
     #[case::a_status_of_an_endpoint(HTTP, "States.Http.StatusCode.503", Some(true))]
     #[case::a_status_without_an_endpoint(PUT, "States.Http.StatusCode.503", Some(false))]
     #[case::success_is_no_error(HTTP, "States.Http.StatusCode.200", Some(false))]
+    #[case::a_status_of_an_api(API, "ApiGateway.403", Some(true))]
+    #[case::success_of_an_api(API, "ApiGateway.200", Some(false))]
     #[case::a_worker_names_errors_as_it_likes(TOKEN, "Rejected", None)]
     #[case::a_worker_may_use_any_prefix(TOKEN, "Lambda.Unknown", None)]
     #[case::a_child_is_not_judged(CHILD, "PaymentDeclined", None)]

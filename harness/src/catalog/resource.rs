@@ -125,18 +125,14 @@ fn check_optimized(service: &str, action: &str) -> Result<(), String> {
     if known.actions.contains_key(action) {
         return Ok(());
     }
-    let actions = known.actions.keys().map(String::as_str);
-    let hint = match table::nearest(actions.clone(), action) {
-        Some(near) => format!("did you mean `{service}:{near}`?"),
-        None => {
-            let sdk = sdk_name(service);
-            let known = actions.collect::<Vec<_>>().join("`, `");
-            if table::sdk().contains_key(sdk) {
-                format!("use `arn:aws:states:::aws-sdk:{sdk}:{action}`, or one of `{known}`")
-            } else {
-                format!("expected one of `{known}`")
-            }
-        }
+    let sdk = sdk_name(service);
+    let names = known.actions.keys().map(String::as_str);
+    let hint = if let Some(near) = table::nearest(names.clone(), action) {
+        format!("did you mean `{service}:{near}`?")
+    } else if table::sdk().contains_key(sdk) {
+        format!("use `arn:aws:states:::aws-sdk:{sdk}:{action}`")
+    } else {
+        format!("expected one of `{}`", names.collect::<Vec<_>>().join("`, `"))
     };
     Err(no_integration(service, action, &hint))
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use serde_json::json;
+
 use super::integration::{Integration, Service};
 
 /// Where a result holds a status, and what its values mean.
@@ -24,6 +26,16 @@ impl Statuses {
     /// Every value after which nothing changes by itself.
     pub fn ends(&self) -> impl Iterator<Item = &'static str> {
         self.success.iter().chain(&self.failure).chain(&self.ambiguous).copied()
+    }
+
+    /// The smallest result with this status, as JSON text.
+    pub fn result_with(&self, status: &str) -> String {
+        let members = self.path.split('.').rev();
+        let result = members.fold(json!(status), |inner, member| match member.strip_suffix("[]") {
+            Some(list) => json!({list: [inner]}),
+            None => json!({member: inner}),
+        });
+        result.to_string()
     }
 
     /// The path as a reference path: `$.Jobs[0].Status`.
