@@ -473,3 +473,12 @@ impl fmt::Display for MachineType {
         })
     }
 }
+
+impl fmt::Display for QueryLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::JsonPath => "JSONPath",
+            Self::Jsonata => "JSONata",
+        })
+    }
+}

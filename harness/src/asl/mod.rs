@@ -1,11 +1,17 @@
 //! Amazon States Language: from a loaded document to a [`Machine`], with every problem reported at once.
 
+mod check;
+mod compile;
+mod fields;
 mod machine;
-mod problem;
+mod problems;
+mod render;
 
+pub use crate::load::{Problem, ProblemSeverity};
+pub use compile::{Compiled, compile};
 pub use machine::{
     Amount, Catcher, Choice, ChoiceRule, DataPath, Edge, Flow, ItemBatcher, ItemReader, Jitter, Kind,
     Machine, MachineType, Map, MapItems, MapMode, QueryLanguage, ResultPath, ResultWriter, Retrier, Scope,
     ScopeId, State, StateId, Task, TextSource, Transition, Wait,
 };
-pub use problem::{Problem, ProblemSeverity};
+pub use render::render;

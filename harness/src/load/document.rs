@@ -1,42 +1,9 @@
 //! A JSON-like tree in which every node remembers where it stands in the user's file.
 
-use std::fmt;
 use std::sync::Arc;
 
-/// A file as it was read.
-#[derive(Clone, Debug)]
-pub struct SourceFile {
-    /// The path as the user gave it.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-}
-
-/// A range of bytes in the text of a [`Document`]'s file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// First byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
-}
-
-/// A place for people and editors: lines and columns count from 1, columns in characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Location {
-    /// The path as the user gave it.
-    pub file: String,
-    /// From 1.
-    pub line: usize,
-    /// From 1, in characters.
-    pub column: usize,
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
-    }
-}
+use super::{Location, SourceFile, Span};
+use crate::value::{Number, ObjectBuilder, Value};
 
 /// A definition as a tree with spans.
 #[derive(Clone, Debug)]
@@ -67,6 +34,8 @@ pub enum NodeKind {
     Number(String),
     /// The decoded text.
     String(String),
+    /// `${Name}` where a value of any type may stand: unquoted in JSON, a plain scalar in YAML.
+    Placeholder(String),
     /// A list.
     Array(Vec<Node>),
     /// Members in order, duplicates included.
@@ -97,10 +66,7 @@ impl Document {
 
     /// Line and column of the start of a span.
     pub fn location(&self, span: Span) -> Location {
-        let before = self.file.text.get(..span.start).unwrap_or(&self.file.text);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        Location { file: self.file.name.clone(), line, column }
+        self.file.location(span)
     }
 
     /// The span to show for a pointer (the key of a member, where there is one), and the node if it exists.
@@ -123,6 +89,78 @@ impl Document {
         }
         (span, Some(node))
     }
+}
+
+impl Node {
+    /// The decoded text of a string; a placeholder stands for a text as well as for anything else.
+    pub fn as_str(&self) -> Option<&str> {
+        if let NodeKind::String(text) | NodeKind::Placeholder(text) = &self.kind { Some(text) } else { None }
+    }
+
+    /// The members of an object.
+    pub fn members(&self) -> Option<&[Member]> {
+        if let NodeKind::Object(members) = &self.kind { Some(members) } else { None }
+    }
+
+    /// The items of a list.
+    pub fn items(&self) -> Option<&[Node]> {
+        if let NodeKind::Array(items) = &self.kind { Some(items) } else { None }
+    }
+
+    /// The value of the first member with this name.
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.members()?.iter().find(|member| member.key == name).map(|member| &member.value)
+    }
+
+    /// What it is, for messages, with its article.
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            NodeKind::Null => "null",
+            NodeKind::Bool(_) => "a boolean",
+            NodeKind::Number(_) => "a number",
+            NodeKind::String(_) => "a string",
+            NodeKind::Placeholder(_) => "a placeholder",
+            NodeKind::Array(_) => "a list",
+            NodeKind::Object(_) => "an object",
+        }
+    }
+
+    /// The value without its spans. Of duplicate members the last one counts, as in Jackson.
+    pub fn to_value(&self) -> Value {
+        self.to_value_with(&|_, text| Value::from(text))
+    }
+
+    /// Like [`Self::to_value`], with every text passed through `text` together with the name of its member.
+    pub(crate) fn to_value_with(&self, text: &impl Fn(Option<&str>, &str) -> Value) -> Value {
+        self.member_value(None, text)
+    }
+
+    fn member_value(&self, name: Option<&str>, text: &impl Fn(Option<&str>, &str) -> Value) -> Value {
+        match &self.kind {
+            NodeKind::Null => Value::Null,
+            NodeKind::Bool(truth) => Value::Bool(*truth),
+            NodeKind::Number(number) => parse_number(number).map_or(Value::Null, Value::Number),
+            NodeKind::String(string) | NodeKind::Placeholder(string) => text(name, string),
+            NodeKind::Array(items) => {
+                Value::array(items.iter().map(|item| item.member_value(name, text)).collect())
+            }
+            NodeKind::Object(members) => {
+                let mut object = ObjectBuilder::with_capacity(members.len());
+                for member in members {
+                    object.push(member.key.as_str(), member.value.member_value(Some(&member.key), text));
+                }
+                Value::Object(object.finish())
+            }
+        }
+    }
+}
+
+/// The number that a number's text means: whole numbers without fraction or exponent stay whole.
+pub(crate) fn parse_number(text: &str) -> Option<Number> {
+    if let Ok(int) = text.parse::<i64>() {
+        return Some(Number::Int(int));
+    }
+    text.parse::<f64>().ok().filter(|float| float.is_finite()).map(Number::Float)
 }
 
 /// Writes one token of a JSON pointer: `~` and `/` are escaped.

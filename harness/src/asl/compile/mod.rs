@@ -1,0 +1,181 @@
+//! From a loaded document to a [`Machine`]: everything that is understood, and every problem.
+
+mod choice;
+mod data;
+mod handlers;
+mod map;
+mod outline;
+mod pause;
+mod place;
+mod read;
+mod state;
+mod task;
+
+use std::sync::Arc;
+
+pub(super) use outline::Outline;
+pub(super) use place::Place;
+use read::Limits;
+
+use super::fields::{self, Fields, StateType};
+use super::problems::Problems;
+use super::{Machine, QueryLanguage, Scope, ScopeId, State, StateId, check};
+use crate::load::{Definition, NodeKind, Problem};
+
+/// The longest time that AWS takes for a number of seconds.
+pub(super) const SECONDS_MAX: u32 = 99_999_999;
+
+/// What became of a definition.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The machine, if AWS would accept it.
+    pub machine: Option<Machine>,
+    /// Everything that is wrong with it, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+/// Compiles a definition.
+pub fn compile(definition: &Definition) -> Compiled {
+    let mut compiler = Compiler::new(definition);
+    let machine = compiler.machine();
+    let machine = machine.filter(|_| !compiler.problems.any_error());
+    Compiled { machine, problems: compiler.problems.finish() }
+}
+
+/// A compilation on its way.
+pub(super) struct Compiler<'d> {
+    pub(super) definition: &'d Definition,
+    pub(super) problems: Problems<'d>,
+    pub(super) outline: Outline<'d>,
+    /// Where each state can go, with wrong targets replaced by what was probably meant.
+    pub(super) edges: Vec<Vec<StateId>>,
+    /// `StartAt` of each scope, where it names a state.
+    pub(super) starts: Vec<Option<StateId>>,
+    /// States that end their scope.
+    pub(super) terminal: Vec<bool>,
+}
+
+impl<'d> Compiler<'d> {
+    fn new(definition: &'d Definition) -> Self {
+        let document = &definition.document;
+        let outline = Outline::of(&Place::root(&document.root));
+        Self {
+            definition,
+            problems: Problems::new(document, definition.problems.clone()),
+            edges: vec![Vec::new(); outline.states.len()],
+            starts: vec![None; outline.scopes.len()],
+            terminal: vec![false; outline.states.len()],
+            outline,
+        }
+    }
+
+    fn machine(&mut self) -> Option<Machine> {
+        let root = self.outline.scope_entry(ScopeId::TOP).place.clone();
+        if matches!(root.node.kind, NodeKind::Null) && self.problems.any_error() {
+            return None;
+        }
+        if !self.object(&root) {
+            return None;
+        }
+        check::keys::check(self);
+        self.known_fields(&root, &fields::MACHINE, QueryLanguage::JsonPath, "a state machine");
+        let query_language = self.query_language(&root).unwrap_or_default();
+        let limits = Limits::whole(1, SECONDS_MAX, f64::from(SECONDS_MAX));
+        let timeout = root.get("TimeoutSeconds").and_then(|at| self.number(&at, &limits));
+        let scopes: Vec<_> = self.outline.scope_ids().map(|id| self.scope(id)).collect();
+        let states: Vec<_> = self.outline.state_ids().map(|id| self.state(id, query_language)).collect();
+        check::names::check(self);
+        check::graph::check(self);
+        let states: Option<Vec<State>> = states.into_iter().collect();
+        let scopes: Option<Vec<Scope>> = scopes.into_iter().collect();
+        Some(Machine {
+            name: Arc::from(&*self.definition.name),
+            declared_type: self.definition.declared_type,
+            timeout_seconds: timeout.map(|seconds| seconds as u64),
+            query_language,
+            scopes: scopes?,
+            states: states?,
+            document: Arc::new(self.definition.document.clone()),
+        })
+    }
+
+    fn scope(&mut self, id: ScopeId) -> Option<Scope> {
+        let (place, parent, branch) = {
+            let entry = self.outline.scope_entry(id);
+            (entry.place.clone(), entry.parent, entry.branch)
+        };
+        if !self.object(&place) {
+            return None;
+        }
+        let start = self.required(&place, "StartAt");
+        let states = self.required(&place, "States")?;
+        if self.object(&states) && self.outline.scope_entry(id).states.is_empty() {
+            self.problems.error("missing-field", states.key_span, &states.pointer, "`States` has no state");
+        }
+        let start = self.target(id, &start?);
+        self.starts[id.0 as usize] = start;
+        let start = start?;
+        Some(Scope { parent, branch, start, states: self.outline.scope_entry(id).states.clone() })
+    }
+
+    /// Reports every member that is not among the known fields; a field of the other language is called that.
+    pub(super) fn known_fields(
+        &mut self,
+        at: &Place<'d>,
+        known: &'static Fields,
+        language: QueryLanguage,
+        owner: &str,
+    ) {
+        let other = match language {
+            QueryLanguage::JsonPath => QueryLanguage::Jsonata,
+            QueryLanguage::Jsonata => QueryLanguage::JsonPath,
+        };
+        for (name, field) in at.members() {
+            if known.of(language).any(|known| known == name) {
+                continue;
+            }
+            if known.of(other).any(|known| known == name) {
+                let message = format!("`{name}` is a field of {other}, this state uses {language}");
+                let problem = self.problems.error("query-language", field.key_span, &field.pointer, message);
+                problem.suggestion = fields::counterpart(name).map(|field| format!("use `{field}`"));
+                continue;
+            }
+            let nearest = self.problems.nearest(name, known.of(language));
+            let message = format!("{owner} has no field `{name}`");
+            let problem = self.problems.error("unknown-field", field.key_span, &field.pointer, message);
+            problem.suggestion = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
+        }
+    }
+
+    /// `QueryLanguage`, if it is given.
+    pub(super) fn query_language(&mut self, at: &Place<'d>) -> Option<QueryLanguage> {
+        let field = at.get("QueryLanguage")?;
+        match self.word(&field, &["JSONPath", "JSONata"])? {
+            "JSONata" => Some(QueryLanguage::Jsonata),
+            _ => Some(QueryLanguage::JsonPath),
+        }
+    }
+
+    /// The state that a `Next`, `Default` or `StartAt` names in its own scope.
+    pub(super) fn target(&mut self, scope: ScopeId, at: &Place<'d>) -> Option<StateId> {
+        let name = self.text(at)?;
+        if let Some(id) = self.outline.scope_entry(scope).names.get(name) {
+            return Some(*id);
+        }
+        let message = format!("{} names no state of its scope: `{name}`", at.label());
+        let elsewhere =
+            self.outline.states.iter().find(|state| state.name == name).map(|state| state.path.clone());
+        let names: Vec<&str> = self.outline.scope_entry(scope).names.keys().copied().collect();
+        let nearest = self.problems.nearest(name, names);
+        let suggestion = match (&elsewhere, nearest) {
+            (Some(path), _) => Some(format!(
+                "`{path}` is in another scope; a state goes only to states of its own branch or item processor"
+            )),
+            (None, Some(nearest)) => Some(format!("did you mean `{nearest}`?")),
+            (None, None) => None,
+        };
+        let problem = self.problems.error("unknown-target", at.span(), &at.pointer, message);
+        problem.suggestion = suggestion;
+        None
+    }
+}

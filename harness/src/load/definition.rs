@@ -1,0 +1,207 @@
+//! One definition out of its packaging, and how to get there from a path.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::substitution::{self, Substitution};
+use super::{
+    Document, Node, NodeKind, Problem, ProblemSeverity, SourceFile, Span, SyntaxProblem, folder, syntax,
+    template,
+};
+use crate::asl::MachineType;
+
+/// Larger files are refused: AWS accepts 1 MB, and a template holds more than the definition.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// One state machine as somebody wrote it.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Logical id in the template, or the file's stem without `.asl`.
+    pub name: String,
+    /// The file that holds the definition.
+    pub source: PathBuf,
+    /// Declared by the packaging, if at all.
+    pub declared_type: Option<MachineType>,
+    /// The definition with known placeholders filled in.
+    pub document: Document,
+    /// What is known of placeholders.
+    pub substitutions: BTreeMap<String, Substitution>,
+    /// What was wrong on the way here: a text that is no JSON, a file that was found under another name.
+    pub problems: Vec<Problem>,
+}
+
+/// What the user says about loading.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// Values of placeholders; they win over what a template says.
+    pub substitutions: BTreeMap<String, String>,
+}
+
+/// Why nothing could be loaded. A definition that is merely wrong is no such error: it is a [`Definition`] with
+/// problems, so that the others of the same call go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The path cannot be read.
+    #[error("failed to read {}: {error}", path.display())]
+    Read {
+        /// Which path.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is too large to be a definition.
+    #[error("{} is {bytes} bytes long; definitions have at most 1 MB", path.display())]
+    TooLarge {
+        /// Which file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// There is no definition at the path.
+    #[error("no state machine in {}: {reason}", path.display())]
+    NoDefinition {
+        /// Which path.
+        path: PathBuf,
+        /// What was found, and what to do.
+        reason: String,
+    },
+}
+
+/// Every definition of a file or, recursively, of a folder, in sorted order.
+pub fn definitions(path: &Path, options: &LoadOptions) -> Result<Vec<Definition>, LoadError> {
+    let metadata =
+        std::fs::metadata(path).map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
+    let mut found = if metadata.is_dir() { folder::definitions(path)? } else { from_file(path)? };
+    for definition in &mut found {
+        definition.substitute(options);
+    }
+    Ok(found)
+}
+
+/// The definition, or the definitions of the template, in one file.
+fn from_file(path: &Path) -> Result<Vec<Definition>, LoadError> {
+    let file = read(path)?;
+    let root = match syntax::parse(&file.name, &file.text) {
+        Ok(root) => root,
+        Err(problem) => return Ok(vec![Definition::unreadable(path, file, problem)]),
+    };
+    if is_definition(&root) {
+        return Ok(vec![Definition::bare(path, file, root)]);
+    }
+    let found = template::definitions(path, &file, &root);
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    if let Some(reason) = other_packaging(&root) {
+        return Err(LoadError::NoDefinition { path: path.to_owned(), reason });
+    }
+    // An object that is meant to be a definition but lacks its fields: the compiler says what is missing.
+    match &root.kind {
+        NodeKind::Object(members) if !members.iter().any(|member| member.key == "Resources") => {
+            Ok(vec![Definition::bare(path, file, root)])
+        }
+        _ => Err(LoadError::NoDefinition {
+            path: path.to_owned(),
+            reason:
+                "it holds neither a definition with StartAt and States nor a template with a state machine"
+                    .to_owned(),
+        }),
+    }
+}
+
+/// The text of a file, without a byte order mark.
+pub(super) fn read(path: &Path) -> Result<SourceFile, LoadError> {
+    let failed = |error| LoadError::Read { path: path.to_owned(), error };
+    let bytes = std::fs::metadata(path).map_err(failed)?.len();
+    if bytes > FILE_BYTES_MAX {
+        return Err(LoadError::TooLarge { path: path.to_owned(), bytes });
+    }
+    let text = std::fs::read_to_string(path).map_err(failed)?;
+    Ok(SourceFile::new(path.display().to_string(), text.strip_prefix('\u{feff}').unwrap_or(&text)))
+}
+
+/// Whether a tree is a definition by itself.
+pub(super) fn is_definition(root: &Node) -> bool {
+    root.get("States").is_some() && root.get("StartAt").is_some()
+}
+
+/// Packaging that holds definitions but is not read, with the way around it.
+fn other_packaging(root: &Node) -> Option<String> {
+    let holds = |key: &str| root.get(key).is_some();
+    let export = "export the definition (`aws stepfunctions describe-state-machine --query definition --output \
+                  text`) and load that file";
+    if holds("stepFunctions") {
+        Some(format!("Serverless Framework files are not supported yet; {export}"))
+    } else if holds("terraform_version") || holds("planned_values") {
+        Some(format!("Terraform plans are not supported yet; {export}"))
+    } else {
+        None
+    }
+}
+
+impl Definition {
+    /// A file that is a definition by itself.
+    pub(super) fn bare(path: &Path, file: SourceFile, root: Node) -> Self {
+        Self {
+            name: stem(path),
+            source: path.to_owned(),
+            declared_type: None,
+            document: Document { file: Arc::new(file), root },
+            substitutions: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// A file that should be a definition and is not even JSON or YAML.
+    pub(super) fn unreadable(path: &Path, file: SourceFile, problem: SyntaxProblem) -> Self {
+        let mut found =
+            Problem::in_file(&file, ProblemSeverity::Error, "syntax", problem.message, problem.span);
+        found.suggestion = problem.help.map(str::to_owned);
+        let nothing = Node { span: problem.span, kind: NodeKind::Null };
+        Self { problems: vec![found], ..Self::bare(path, file, nothing) }
+    }
+
+    /// Fills in what is known; the user's own values first.
+    fn substitute(&mut self, options: &LoadOptions) {
+        for (name, value) in &options.substitutions {
+            self.substitutions.insert(name.clone(), Substitution::Known(value.clone()));
+        }
+        // A known value may contain a placeholder that is known in turn.
+        for _ in 0..2 {
+            substitution::apply(&mut self.document.root, &self.substitutions);
+        }
+        let mut bare = Vec::new();
+        bare_placeholders(&self.document.root, &mut bare);
+        let unquoted = bare.into_iter().filter(|span| !self.in_yaml(*span)).map(|span| {
+            let message = "a placeholder without quotes makes this file no JSON by itself";
+            Problem::new(&self.document, ProblemSeverity::Warning, "unquoted-placeholder", message, span)
+                .suggest("set its value, or nothing that depends on it can be checked")
+        });
+        let unquoted: Vec<_> = unquoted.collect();
+        self.problems.extend(unquoted);
+    }
+
+    /// Plain YAML scalars need no quotes; in JSON the byte before the value tells nothing of quotes either, so
+    /// the notation of the whole file decides.
+    fn in_yaml(&self, _: Span) -> bool {
+        !self.document.file.text.trim_start().starts_with(['{', '['])
+    }
+}
+
+fn bare_placeholders(node: &Node, found: &mut Vec<Span>) {
+    match &node.kind {
+        NodeKind::Placeholder(_) => found.push(node.span),
+        NodeKind::Array(items) => items.iter().for_each(|item| bare_placeholders(item, found)),
+        NodeKind::Object(members) => {
+            members.iter().for_each(|member| bare_placeholders(&member.value, found));
+        }
+        _ => {}
+    }
+}
+
+/// `charge` for `charge.asl.json`.
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().map_or_else(|| "definition".into(), |stem| stem.to_string_lossy());
+    stem.strip_suffix(".asl").unwrap_or(&stem).to_owned()
+}
