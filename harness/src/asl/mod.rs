@@ -8,7 +8,7 @@ mod problems;
 mod render;
 
 pub use crate::load::{Problem, ProblemSeverity};
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, compile_text};
 pub use machine::{
     Amount, Catcher, Choice, ChoiceRule, DataPath, Edge, Flow, ItemBatcher, ItemReader, Jitter, Kind,
     Machine, MachineType, Map, MapItems, MapMode, QueryLanguage, ResultPath, ResultWriter, Retrier, Scope,

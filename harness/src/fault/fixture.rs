@@ -21,7 +21,7 @@ pub(super) fn machine() -> Machine {
         states: states.iter().copied().map(StateId).collect(),
     };
     let branches = vec![ScopeId(2), ScopeId(3)];
-    let file = SourceFile { name: "fixture.json".into(), text: String::new() };
+    let file = SourceFile::new("fixture.json", "");
     Machine {
         name: "fixture".into(),
         declared_type: None,

@@ -141,6 +141,16 @@ fn other_packaging(root: &Node) -> Option<String> {
 }
 
 impl Definition {
+    /// A definition that is not in a file.
+    pub fn from_text(name: &str, text: &str) -> Self {
+        let path = Path::new(name);
+        let file = SourceFile::new(name, text);
+        match syntax::parse(name, text) {
+            Ok(root) => Self::bare(path, file, root),
+            Err(problem) => Self::unreadable(path, file, problem),
+        }
+    }
+
     /// A file that is a definition by itself.
     pub(super) fn bare(path: &Path, file: SourceFile, root: Node) -> Self {
         Self {

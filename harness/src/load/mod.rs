@@ -20,5 +20,5 @@ pub(crate) use document::{parse_number, pointer_token};
 pub use problem::{Problem, ProblemSeverity};
 pub use source::{Location, SourceFile, Span};
 pub use substitution::Substitution;
-pub(crate) use substitution::{Part, parts, whole_placeholder};
+pub(crate) use substitution::{Part, parts};
 use syntax::{DEPTH_MAX, SyntaxProblem};

@@ -42,6 +42,12 @@ pub fn compile(definition: &Definition) -> Compiled {
     Compiled { machine, problems: compiler.problems.finish() }
 }
 
+/// Compiles a text that is in no file. Warnings are dropped.
+pub fn compile_text(name: &str, text: &str) -> Result<Machine, Vec<Problem>> {
+    let compiled = compile(&Definition::from_text(name, text));
+    compiled.machine.ok_or(compiled.problems)
+}
+
 /// A compilation on its way.
 pub(super) struct Compiler<'d> {
     pub(super) definition: &'d Definition,
