@@ -183,9 +183,12 @@ const GUARDED: [(&str, &str); 19] = [
     ("rds:startExportTask", "ExportTaskIdentifier"),
     ("scheduler:createSchedule", "Name"),
     ("bedrock:createProvisionedModelThroughput bedrock:createModelInvocationJob", "ClientRequestToken"),
-    ("bedrockagent:startIngestionJob ec2:runInstances ssm:startAutomationExecution", "ClientToken"),
+    (
+        "bedrockagent:startIngestionJob ec2:runInstances ssm:startAutomationExecution dynamodb:exportTableToPointInTime",
+        "ClientToken",
+    ),
     ("cloudformation:createStack cloudformation:updateStack", "ClientRequestToken"),
-    ("secretsmanager:createSecret dynamodb:exportTableToPointInTime", "ClientRequestToken"),
+    ("secretsmanager:createSecret", "ClientRequestToken"),
 ];
 
 const SIGNALS: &str = "sns:publish sns:publishBatch sqs:sendMessage sqs:sendMessageBatch eventbridge:putEvents \

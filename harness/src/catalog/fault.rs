@@ -121,19 +121,22 @@ pub fn job_failed(integration: &Integration, status: &str) -> Option<Fault> {
     Some(Fault { kind: FaultKind::JobFailed, error: "States.TaskFailed".to_owned(), cause, ambiguous: false })
 }
 
-/// Recorded on AWS: the Cause is the child's DescribeExecution, its Error and Cause inside.
+/// Recorded on AWS: the Cause is the child's DescribeExecution, with the child's Error and Cause if it has them.
 fn execution_cause(status: &str) -> String {
-    let (error, cause) = match status {
-        "FAILED" => ("ChildFailed", "The child failed."),
-        "TIMED_OUT" => ("States.Timeout", ""),
-        _ => ("", ""),
-    };
-    json!({"Cause": cause, "Error": error,
-           "ExecutionArn": "arn:aws:states:us-east-1:123456789012:execution:child:run", "Input": "{}",
-           "InputDetails": {"Included": true}, "Name": "run", "StartDate": 0,
-           "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child", "Status": status,
-           "StopDate": 1})
-    .to_string()
+    let mut child = json!({
+        "ExecutionArn": "arn:aws:states:us-east-1:123456789012:execution:child:run", "Input": "{}",
+        "InputDetails": {"Included": true}, "Name": "run", "StartDate": 0,
+        "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child", "Status": status,
+        "StopDate": 1});
+    match status {
+        "FAILED" => {
+            child["Error"] = json!("ChildFailed");
+            child["Cause"] = json!("The child failed.");
+        }
+        "TIMED_OUT" => child["Error"] = json!("States.Timeout"),
+        _ => {}
+    }
+    child.to_string()
 }
 
 const REQUEST_ID: &str = "11111111-2222-3333-4444-555555555555";
