@@ -65,21 +65,34 @@ fn error(history: &History) -> String {
 /// A machine of one Lambda task with the given extra fields.
 fn task(fields: &str) -> String {
     let resource = "arn:aws:lambda:us-east-1:123456789012:function:Work";
-    format!(r#"{{"StartAt":"Work","States":{{"Work":{{"Type":"Task","Resource":"{resource}",{fields}}},
-        "Handler":{{"Type":"Pass","End":true}}}}}}"#)
+    let handler = if fields.contains("Handler") { r#","Handler":{"Type":"Pass","End":true}"# } else { "" };
+    format!(
+        r#"{{"StartAt":"Work","States":{{"Work":{{"Type":"Task","Resource":"{resource}",{fields}}}{handler}}}}}"#
+    )
 }
 
 #[rstest]
 #[case::result_replaces_the_input(r#""Result":{"r":1}"#, r#"{"a":1}"#, r#"{"r":1}"#)]
-#[case::result_path_adds_to_the_input(r#""Result":1,"ResultPath":"$.x.y""#, r#"{"a":1}"#, r#"{"a":1,"x":{"y":1}}"#)]
+#[case::result_path_adds_to_the_input(
+    r#""Result":1,"ResultPath":"$.x.y""#,
+    r#"{"a":1}"#,
+    r#"{"a":1,"x":{"y":1}}"#
+)]
 #[case::a_null_result_path_drops_the_result(r#""Result":1,"ResultPath":null"#, r#"{"a":1}"#, r#"{"a":1}"#)]
 #[case::input_path_selects(r#""InputPath":"$.a""#, r#"{"a":{"b":2}}"#, r#"{"b":2}"#)]
 #[case::a_null_input_path_gives_nothing(r#""InputPath":null"#, r#"{"a":1}"#, "{}")]
 #[case::output_path_selects(r#""OutputPath":"$.a""#, r#"{"a":3}"#, "3")]
-#[case::parameters_are_computed(r#""Parameters":{"b.$":"$.a","c":"$.a"}"#, r#"{"a":1}"#, r#"{"b":1,"c":"$.a"}"#)]
+#[case::parameters_are_computed(
+    r#""Parameters":{"b.$":"$.a","c":"$.a"}"#,
+    r#"{"a":1}"#,
+    r#"{"b":1,"c":"$.a"}"#
+)]
 #[case::the_context_is_visible(r#""Parameters":{"n.$":"$$.State.Name"}"#, "{}", r#"{"n":"P"}"#)]
 #[case::the_start_time_is_virtual(
-    r#""Parameters":{"t.$":"$$.Execution.StartTime"}"#, "{}", r#"{"t":"2026-01-01T00:00:00.000Z"}"#)]
+    r#""Parameters":{"t.$":"$$.Execution.StartTime"}"#,
+    "{}",
+    r#"{"t":"2026-01-01T00:00:00.000Z"}"#
+)]
 fn data_flows_through_a_pass_state(#[case] fields: &str, #[case] input: &str, #[case] expected: &str) {
     let definition = format!(r#"{{"StartAt":"P","States":{{"P":{{"Type":"Pass",{fields},"End":true}}}}}}"#);
     assert_eq!(output(&run(&definition, input)), expected);
@@ -87,9 +100,8 @@ fn data_flows_through_a_pass_state(#[case] fields: &str, #[case] input: &str, #[
 
 #[test]
 fn a_path_that_finds_nothing_ends_the_execution_past_every_catcher() {
-    let definition = task(
-        r#""OutputPath":"$.no","Catch":[{"ErrorEquals":["States.ALL"],"Next":"Handler"}],"End":true"#,
-    );
+    let definition =
+        task(r#""OutputPath":"$.no","Catch":[{"ErrorEquals":["States.ALL"],"Next":"Handler"}],"End":true"#);
     let history = run_with(&definition, "{}", |_| Answer::of(value("{}")));
     assert_eq!(error(&history), "States.Runtime");
     assert_eq!(kinds(&history).last(), Some(&"ExecutionFailed"));
@@ -121,7 +133,8 @@ fn retriers_count_apart_and_a_spent_one_does_not_fall_through_to_the_next() {
         r#""Retry":[{"ErrorEquals":["A"],"MaxAttempts":1},{"ErrorEquals":["States.ALL"],"MaxAttempts":5}],"End":true"#,
     );
     let mut errors = ["A", "B", "A"].into_iter();
-    let history = run_with(&definition, "{}", |_| errors.next().map_or_else(|| Answer::of(value("1")), throw));
+    let history =
+        run_with(&definition, "{}", |_| errors.next().map_or_else(|| Answer::of(value("1")), throw));
     assert_eq!(error(&history), "A");
     assert_eq!(history.attempts.len(), 3);
 }
@@ -144,9 +157,8 @@ fn the_delay_has_no_cap_unless_one_is_written() {
 
 #[test]
 fn jitter_comes_from_the_seed() {
-    let definition = task(
-        r#""Retry":[{"ErrorEquals":["E"],"IntervalSeconds":100,"JitterStrategy":"FULL"}],"End":true"#,
-    );
+    let definition =
+        task(r#""Retry":[{"ErrorEquals":["E"],"IntervalSeconds":100,"JitterStrategy":"FULL"}],"End":true"#);
     let duration = || run_with(&definition, "{}", |_| throw("E")).duration;
     assert_eq!(duration(), duration());
     assert!(duration().0 < 700_000, "jitter only shortens the delays");
@@ -190,7 +202,8 @@ fn a_callback_that_never_comes_waits_for_a_year() {
 
 #[test]
 fn the_execution_timeout_cuts_off_whatever_runs() {
-    let definition = r#"{"StartAt":"W","TimeoutSeconds":5,"States":{"W":{"Type":"Wait","Seconds":10,"End":true}}}"#;
+    let definition =
+        r#"{"StartAt":"W","TimeoutSeconds":5,"States":{"W":{"Type":"Wait","Seconds":10,"End":true}}}"#;
     let history = run(definition, "{}");
     assert_eq!(history.outcome, Outcome::TimedOut { by: ExecutionTimer::Declared });
     assert_eq!(kinds(&history), ["ExecutionStarted", "WaitStateEntered", "ExecutionTimedOut"]);
@@ -315,16 +328,21 @@ fn an_oversized_task_result_can_be_caught_but_an_oversized_state_output_cannot()
     let catch = r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"Handler"}],"End":true"#;
     let caught = run_with(&task(catch), "{}", |_| Answer::of(value(&big)));
     assert_eq!(caught.outcome.status(), "SUCCEEDED");
-    let pass = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"a.$":"$.x","b.$":"$.x"},"End":true}}}"#;
+    let pass =
+        r#"{"StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"a.$":"$.x","b.$":"$.x"},"End":true}}}"#;
     let input = format!(r#"{{"x":"{}"}}"#, "x".repeat(200_000));
     assert_eq!(error(&run(pass, &input)), "States.DataLimitExceeded");
 }
 
 #[test]
 fn the_event_that_reaches_the_limit_is_the_failure() {
-    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}"#;
-    let definition = definition.replace(r#""Next":"A"}"#, r#""Next":"C"},"C":{"Type":"Choice","Choices":[
-        {"Variable":"$.never","IsPresent":true,"Next":"End"}],"Default":"A"},"End":{"Type":"Succeed"}"#);
+    let definition =
+        r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}"#;
+    let definition = definition.replace(
+        r#""Next":"A"}"#,
+        r#""Next":"C"},"C":{"Type":"Choice","Choices":[
+        {"Variable":"$.never","IsPresent":true,"Next":"End"}],"Default":"A"},"End":{"Type":"Succeed"}"#,
+    );
     let history = run(&definition, "{}");
     assert_eq!((error(&history).as_str(), history.events.len()), ("States.Runtime", 25_000));
     assert_eq!(history.events[24_999].kind, EventType::ExecutionFailed);
@@ -334,7 +352,10 @@ fn the_event_that_reaches_the_limit_is_the_failure() {
 fn a_fail_state_takes_error_and_cause_from_paths() {
     let definition = r#"{"StartAt":"F","States":{"F":{"Type":"Fail","ErrorPath":"$.e","CausePath":"States.Format('{}!', $.c)"}}}"#;
     let history = run(definition, r#"{"e":"Oops","c":"why"}"#);
-    assert_eq!(history.outcome, Outcome::Failed { error: Some(Arc::from("Oops")), cause: Some(Arc::from("why!")) });
+    assert_eq!(
+        history.outcome,
+        Outcome::Failed { error: Some(Arc::from("Oops")), cause: Some(Arc::from("why!")) }
+    );
 }
 
 #[test]

@@ -32,8 +32,10 @@ pub struct Verdict {
 
 impl Case {
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
-        let data: Json = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let data: Json =
+            serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
         Ok(Self { id: self::text(&data, "id").to_owned(), data })
     }
 
@@ -63,7 +65,8 @@ impl Case {
         let machine = match asl::compile_text("StateMachine", &definition.to_string()) {
             Ok(machine) => machine,
             Err(problems) => {
-                let difference = Some(format!("the definition is refused: {problems:?}").chars().take(300).collect());
+                let difference =
+                    Some(format!("the definition is refused: {problems:?}").chars().take(300).collect());
                 return Verdict { difference, ..Verdict::default() };
             }
         };
@@ -72,7 +75,9 @@ impl Case {
         if text(&self.data, "type") == "EXPRESS" {
             run.machine_type = MachineType::Express;
         }
-        if let Some(clock) = self.data["clock"].as_str().and_then(|clock| clock.parse::<jiff::Timestamp>().ok()) {
+        if let Some(clock) =
+            self.data["clock"].as_str().and_then(|clock| clock.parse::<jiff::Timestamp>().ok())
+        {
             run.epoch_ms = clock.as_millisecond();
         }
         let mut replay = Replay::new(&self.data["task_outcomes"]);
@@ -107,15 +112,26 @@ fn compare(matcher: &Matcher, expected: &Json, answer: &Json, unordered: bool) -
     };
     let empty = Vec::new();
     let events = answer["events"].as_array().unwrap_or(&empty);
-    let mut names = (history.iter().map(label).collect::<Vec<_>>(), events.iter().map(label).collect::<Vec<_>>());
+    let mut names =
+        (history.iter().map(label).collect::<Vec<_>>(), events.iter().map(label).collect::<Vec<_>>());
     if unordered {
         names.0.sort();
         names.1.sort();
     }
     verdict.sequence = names.0 == names.1;
     if !verdict.sequence {
-        let at = names.0.iter().zip(&names.1).position(|(a, b)| a != b).unwrap_or(names.0.len().min(names.1.len()));
-        differences.push(format!("event {}: expected {:?}, got {:?}", at + 1, names.0.get(at), names.1.get(at)));
+        let at = names
+            .0
+            .iter()
+            .zip(&names.1)
+            .position(|(a, b)| a != b)
+            .unwrap_or(names.0.len().min(names.1.len()));
+        differences.push(format!(
+            "event {}: expected {:?}, got {:?}",
+            at + 1,
+            names.0.get(at),
+            names.1.get(at)
+        ));
     } else if !unordered {
         differences.extend(
             history

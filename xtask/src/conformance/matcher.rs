@@ -121,5 +121,9 @@ fn apart(letter: Option<char>) -> bool {
 
 fn short(value: &Json) -> String {
     let text = value.to_string();
-    if text.chars().count() > 160 { format!("{}…", text.chars().take(160).collect::<String>()) } else { text }
+    if text.chars().count() > 160 {
+        format!("{}…", text.chars().take(160).collect::<String>())
+    } else {
+        text
+    }
 }

@@ -68,7 +68,10 @@ pub fn run(folder: &Path, verbose: bool) -> Result<BTreeMap<String, Tally>> {
 
 /// Prints the tallies of every area.
 pub fn print(areas: &BTreeMap<String, Tally>) {
-    println!("{:24} {:>6} {:>8} {:>8} {:>9} {:>6}", "area", "cases", "unknown", "outcome", "sequence", "exact");
+    println!(
+        "{:24} {:>6} {:>8} {:>8} {:>9} {:>6}",
+        "area", "cases", "unknown", "outcome", "sequence", "exact"
+    );
     for (area, tally) in areas {
         println!(
             "{area:24} {:>6} {:>8} {:>8} {:>9} {:>6}",

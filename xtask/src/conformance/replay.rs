@@ -26,7 +26,8 @@ impl Replay {
             let theirs: Vec<u64> = path.iter().filter_map(|place| place["iteration"].as_u64()).collect();
             text(outcome, "state") == &*call.state.name && theirs == iteration
         };
-        let exact = self.outcomes.iter().position(|outcome| fits(outcome) && outcome["parameters"] == parameters);
+        let exact =
+            self.outcomes.iter().position(|outcome| fits(outcome) && outcome["parameters"] == parameters);
         let at = exact.or_else(|| self.outcomes.iter().position(fits))?;
         Some(self.outcomes.remove(at))
     }
