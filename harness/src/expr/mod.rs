@@ -15,3 +15,6 @@ pub use path::{Path, Root, Segment};
 pub use reference::ReferencePath;
 pub use rule::{Comparison, OPERATORS, Operand, OperatorError, Rule, Timestamp};
 pub use template::{Template, TemplateError};
+
+#[cfg(test)]
+mod tests;
