@@ -92,6 +92,19 @@ impl Random {
     }
 }
 
+/// How deep a value that an expression makes may be nested. A loop that wraps its own input would otherwise
+/// nest until the stack ends; the JSON library that AWS uses stops here, too.
+const DEPTH_MAX: u32 = 1000;
+
+/// The value, unless it is nested too deep.
+pub(super) fn checked_depth(value: Value) -> Result<Value, EvalError> {
+    if value.depth() <= DEPTH_MAX {
+        return Ok(value);
+    }
+    let cause = format!("a value is nested more than {DEPTH_MAX} levels deep");
+    Err(EvalError { kind: EvalErrorKind::Unsupported, cause })
+}
+
 /// An expression that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::env::checked_depth;
 use super::{EvalError, EvalErrorKind, Path, Root, Segment, SyntaxError};
 use crate::value::{Array, Object, Value};
 
@@ -42,10 +43,11 @@ impl ReferencePath {
     /// `target` with `value` put at the path, missing objects made on the way. Only the containers along the
     /// path are copied.
     pub fn put(&self, target: &Value, value: Value) -> Result<Value, EvalError> {
-        put(Some(target), &self.segments, value).ok_or_else(|| EvalError {
+        let result = put(Some(target), &self.segments, value).ok_or_else(|| EvalError {
             kind: EvalErrorKind::Type,
             cause: format!("Unable to apply ReferencePath {} to input {target}", self.text),
-        })
+        })?;
+        checked_depth(result)
     }
 }
 

@@ -39,6 +39,7 @@ pub struct Array(Arc<ArrayNode>);
 #[derive(Clone, Debug)]
 struct ArrayNode {
     json_len: usize,
+    depth: u32,
     items: Vec<Value>,
 }
 
@@ -47,7 +48,8 @@ impl Array {
     pub fn new(items: Vec<Value>) -> Self {
         let commas = items.len().saturating_sub(1);
         let json_len = 2 + commas + items.iter().map(Value::json_len).sum::<usize>();
-        Self(Arc::new(ArrayNode { json_len, items }))
+        let depth = depth_around(items.iter());
+        Self(Arc::new(ArrayNode { json_len, depth, items }))
     }
 
     /// The items in order.
@@ -66,8 +68,14 @@ impl Array {
         let Some(slot) = node.items.get_mut(index) else { return false };
         node.json_len = node.json_len - slot.json_len() + value.json_len();
         *slot = value;
+        node.depth = depth_around(node.items.iter());
         true
     }
+}
+
+/// The depth of a container with these values.
+fn depth_around<'v>(values: impl Iterator<Item = &'v Value>) -> u32 {
+    1 + values.map(Value::depth).max().unwrap_or(0)
 }
 
 impl std::ops::Deref for Array {
@@ -102,6 +110,15 @@ impl Value {
             Self::String(text) => json_string_len(text),
             Self::Array(array) => array.json_len(),
             Self::Object(object) => object.json_len(),
+        }
+    }
+
+    /// How deep lists and objects are nested: 0 for a text, 1 for `[]`. O(1).
+    pub fn depth(&self) -> u32 {
+        match self {
+            Self::Array(array) => array.0.depth,
+            Self::Object(object) => object.depth(),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => 0,
         }
     }
 
@@ -295,6 +312,15 @@ mod tests {
         let value = value(&text);
         assert_eq!(value.get("k499").and_then(Value::as_i64), Some(499));
         assert_eq!(value.to_json(), text);
+    }
+
+    #[test]
+    fn depth_counts_lists_and_objects() {
+        let depths = ["1", "[]", "[[1],2]", r#"{"a":[{}],"b":1}"#].map(|text| value(text).depth());
+        assert_eq!(depths, [0, 1, 2, 3]);
+        let Value::Object(mut object) = value(r#"{"a":[[]],"b":[]}"#) else { panic!("an object") };
+        object.insert("a", Value::Null);
+        assert_eq!(Value::Object(object).depth(), 2);
     }
 
     #[test]

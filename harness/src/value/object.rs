@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Value, json_string_len};
+use super::{Value, depth_around, json_string_len};
 
 /// The name of a member, shared between all values made by the same template.
 pub type Key = Arc<str>;
@@ -18,6 +18,7 @@ pub struct Object(Arc<Node>);
 #[derive(Clone, Debug)]
 struct Node {
     json_len: usize,
+    depth: u32,
     members: Vec<(Key, Value)>,
     /// Position by name; empty while `members` is short enough to scan.
     index: BTreeMap<Key, usize>,
@@ -25,7 +26,7 @@ struct Node {
 
 impl Default for Node {
     fn default() -> Self {
-        Self { json_len: 2, members: Vec::new(), index: BTreeMap::new() }
+        Self { json_len: 2, depth: 1, members: Vec::new(), index: BTreeMap::new() }
     }
 }
 
@@ -42,8 +43,11 @@ impl Node {
         if let Some(position) = self.position(&key) {
             let slot = &mut self.members[position].1;
             self.json_len = self.json_len - slot.json_len() + value.json_len();
-            return Some(std::mem::replace(slot, value));
+            let replaced = std::mem::replace(slot, value);
+            self.depth = depth_around(self.members.iter().map(|(_, value)| value));
+            return Some(replaced);
         }
+        self.depth = self.depth.max(1 + value.depth());
         let comma = usize::from(!self.members.is_empty());
         self.json_len += comma + json_string_len(&key) + 1 + value.json_len();
         self.members.push((key, value));
@@ -107,6 +111,13 @@ impl Object {
     /// Bytes of the compact JSON.
     pub fn json_len(&self) -> usize {
         self.0.json_len
+    }
+}
+
+impl Object {
+    /// See [`Value::depth`].
+    pub(super) fn depth(&self) -> u32 {
+        self.0.depth
     }
 }
 

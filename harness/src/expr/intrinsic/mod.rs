@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub(super) use string::java_text;
 pub(super) use syntax::parse;
 
+use super::env::checked_depth;
 use super::{Env, EvalError, EvalErrorKind, Random, Template};
 use crate::value::Value;
 
@@ -145,7 +146,8 @@ impl Call {
     pub fn eval(&self, env: &Env<'_>) -> Result<Value, EvalError> {
         let arguments = self.arguments.iter().map(|argument| self.argument(argument, env));
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
-        self.apply(&arguments, env.random).map_err(|cause| self.failed(EvalErrorKind::Intrinsic, &cause))
+        let result = self.apply(&arguments, env.random);
+        result.map_err(|cause| self.failed(EvalErrorKind::Intrinsic, &cause)).and_then(checked_depth)
     }
 
     fn argument(&self, argument: &Template, env: &Env<'_>) -> Result<Value, EvalError> {

@@ -12,9 +12,9 @@ const DEPTH_MAX: usize = 32;
 
 /// Reads the segments of a path from byte `start` to the end of the text.
 pub(super) fn parse(text: &str, start: usize) -> Result<Vec<Segment>, SyntaxError> {
-    let mut reader = Reader { cursor: Cursor::new(text, start), depth: 0 };
-    let segments = reader.segments(Inside::Path)?;
-    Ok(segments)
+    // Jayway ignores blanks around a path.
+    let text = text.trim_end();
+    Reader { cursor: Cursor::new(text, start.min(text.len())), depth: 0 }.segments(Inside::Path)
 }
 
 /// What surrounds the segments: it decides where they end.
@@ -258,19 +258,13 @@ impl Reader<'_> {
             Some('[') => self.nested(Self::list),
             Some('{') => self.object(),
             _ => {
-                let word =
-                    self.cursor.take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_'));
-                match word {
-                    "true" => Ok(Value::Bool(true)),
-                    "false" => Ok(Value::Bool(false)),
-                    "null" => Ok(Value::Null),
-                    number => Value::parse(number).map_err(|_| {
-                        let message = format!(
-                            "expected a text in quotes, a number, true, false or null, found `{word}`"
-                        );
-                        self.cursor.error_at(start, message)
-                    }),
+                let word = self.cursor.take_while(|c| c.is_alphanumeric() || "-+._".contains(c));
+                if word.is_empty() {
+                    let found = self.cursor.found();
+                    return Err(self.cursor.error_at(start, format!("expected a value{found}")));
                 }
+                // Published definitions that run on AWS compare with bare words: `@.code==es`.
+                Ok(Value::parse(word).unwrap_or_else(|_| Value::from(word)))
             }
         }
     }

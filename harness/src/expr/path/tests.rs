@@ -35,6 +35,8 @@ fn eval(path: &str, input: &str) -> Result<String, String> {
 #[case::an_indefinite_path_may_find_nothing("$.a.b[*].c", "{}", "[]")]
 #[case::quotes_and_backslashes_in_names(r#"$['a\""b"']"#, r#"{"a\\\"\"b\"":1}"#, "1")]
 #[case::a_mixed_slice("$[-1:1]", "[1,2,3]", "[3,1]")]
+#[case::a_bare_word_is_a_text("$[?(@.code==es)].n", r#"[{"code":"es","n":1},{"code":"fr","n":2}]"#, "[1]")]
+#[case::blanks_after_a_path("$.a ", r#"{"a":1}"#, "1")]
 #[case::null_is_a_value("$.a", r#"{"a":null}"#, "null")]
 #[case::a_placeholder_is_part_of_a_name("$.${Field}.b", r#"{"${Field}":{"b":1}}"#, "1")]
 fn a_path_finds(#[case] path: &str, #[case] input: &str, #[case] expected: &str) {
@@ -74,6 +76,7 @@ fn a_field_whose_path_leads_nowhere_is_named_with_the_input() {
 #[case::an_open_bracket("$[0", "3: expected `]`, but the text ends")]
 #[case::something_after_a_bracket("$['a']b", "6: expected `.` or `[`, found `b`")]
 #[case::a_bare_filter("$.a[?@.b > 1]", "5: expected `(`, found `@`")]
+#[case::no_operand("$.a[?(@.b == )]", "13: expected a value, found `)`")]
 #[case::an_unknown_operator("$.a[?(@.b like 'x')]", "10: no filter operator `like`")]
 fn what_is_no_path_is_refused_with_a_place(#[case] path: &str, #[case] expected: &str) {
     assert_eq!(eval(path, "{}"), Err(expected.to_owned()));

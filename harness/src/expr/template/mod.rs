@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 pub use self::compile::TemplateError;
 
+use super::env::checked_depth;
 use super::{Call, Env, EvalError, EvalErrorKind, Path};
 use crate::value::{Key, ObjectBuilder, Value};
 
@@ -38,11 +39,11 @@ impl Template {
                 for (key, member) in members {
                     builder.push(key.clone(), member.eval_member(env, key)?);
                 }
-                Ok(Value::Object(builder.finish()))
+                checked_depth(Value::Object(builder.finish()))
             }
             Self::Array(items) => {
                 let items = items.iter().map(|item| item.eval(env));
-                Ok(Value::array(items.collect::<Result<_, _>>()?))
+                checked_depth(Value::array(items.collect::<Result<_, _>>()?))
             }
             Self::Jsonata(expression) => Err(EvalError {
                 kind: EvalErrorKind::Unsupported,

@@ -93,6 +93,22 @@ fn an_expression_is_a_path_or_a_call(#[case] text: &str, #[case] expected: Resul
     assert_eq!(found, expected.map_err(str::to_owned));
 }
 
+#[test]
+fn a_loop_that_wraps_its_input_is_stopped() {
+    let template = Template::payload(&value(r#"{"before.$":"$"}"#)).unwrap();
+    let variables = Variables::default();
+    let mut input = Value::Null;
+    let error = loop {
+        let env =
+            Env { input: &input, context: &Value::Null, variables: &variables, random: &Random::new(0) };
+        match template.eval(&env) {
+            Ok(wrapped) => input = wrapped,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((input.depth(), error.kind), (1000, EvalErrorKind::Unsupported));
+}
+
 proptest! {
     #[test]
     fn no_template_makes_the_compiler_or_the_evaluator_panic(
