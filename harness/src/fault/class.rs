@@ -36,7 +36,7 @@ pub enum Class {
     JobFails,
     /// The job behind `.sync`, or the activity's worker, never ends.
     JobNeverEnds,
-    /// The polled thing reports this status, and keeps it.
+    /// The polled thing reports this status: `ABORTED`, or `Payload.state=RUNNING` where no API says where it is.
     Status(Arc<str>),
 }
 

@@ -6,6 +6,7 @@ use super::Class;
 use crate::asl::{Amount, Task};
 use crate::catalog::{self, FaultKind, Integration, Pattern, Service};
 use crate::error::ErrorName;
+use crate::value::Value;
 
 /// What becomes of an attempt instead of its normal answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +40,7 @@ pub enum Injection {
         /// Fields from the root of the result; list items are `0`.
         path: Vec<Arc<str>>,
         /// The value.
-        value: Arc<str>,
+        value: Value,
     },
 }
 
@@ -144,17 +145,18 @@ fn job_fails(integration: &Integration) -> Injection {
     }
 }
 
-fn status_member(integration: &Integration, status: &Arc<str>) -> Injection {
-    let path = catalog::statuses(integration).map_or("Status", |statuses| statuses.path);
-    let mut steps = Vec::new();
-    for member in path.split('.') {
-        let name = member.trim_end_matches("[]");
-        steps.push(Arc::from(name));
-        if name.len() < member.len() {
-            steps.push(Arc::from("0"));
-        }
+/// `ABORTED` stands where the API has its status; `Payload.status=RUNNING` says itself where it stands.
+fn status_member(integration: &Integration, status: &str) -> Injection {
+    let at_path = |path: &str| path.split('.').map(Arc::from).collect();
+    if let Some((path, value)) = status.split_once('=') {
+        let scalar = Value::parse(value).ok().filter(|value| value.as_object().is_none());
+        return Injection::Member {
+            path: at_path(path),
+            value: scalar.unwrap_or_else(|| Value::from(value)),
+        };
     }
-    Injection::Member { path: steps, value: status.clone() }
+    let path = catalog::statuses(integration).map_or("Status", |statuses| statuses.path);
+    Injection::Member { path: at_path(&path.replace("[]", ".0")), value: Value::from(status) }
 }
 
 /// Error and Cause of a failed call; by the naming rules of the SDK where the catalogue does not know the service.
@@ -257,13 +259,16 @@ mod tests {
         ));
     }
 
-    #[test]
-    fn a_status_is_put_where_the_api_has_it() {
+    #[rstest]
+    #[case::the_api_has_it("failed", "DbInstances/0/DbInstanceStatus", Value::from("failed"))]
+    #[case::the_class_says("Payload.jobs.0.state=RUNNING", "Payload/jobs/0/state", Value::from("RUNNING"))]
+    #[case::truth_values_stay_such("Payload.done=false", "Payload/done", Value::from(false))]
+    #[case::texts_can_be_quoted("Payload.code=\"7\"", "Payload/code", Value::from("7"))]
+    fn a_status_is_put_where(#[case] status: &str, #[case] expected: &str, #[case] expected_value: Value) {
         let task = task("arn:aws:states:::aws-sdk:rds:describeDBInstances");
-        let Injection::Member { path, value } = injection(&Class::Status("failed".into()), &task) else {
+        let Injection::Member { path, value } = injection(&Class::Status(status.into()), &task) else {
             panic!("a member")
         };
-        assert_eq!(path.join("/"), "DbInstances/0/DbInstanceStatus");
-        assert_eq!(&*value, "failed");
+        assert_eq!((path.join("/").as_str(), value), (expected, expected_value));
     }
 }

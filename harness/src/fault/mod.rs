@@ -4,14 +4,18 @@
 //! of one entry of a state and lasts until its count is spent.
 
 mod class;
+mod classes;
 #[cfg(test)]
 mod fixture;
 mod injection;
+mod offer;
 mod place;
 mod plan;
 mod text;
 
 pub use class::Class;
+pub use classes::{UNEXPECTED_ERROR, classes};
 pub use injection::{Injection, injection};
+pub use offer::{Offer, offers};
 pub use plan::{Burst, Fault, Plan};
 pub use text::ParseError;

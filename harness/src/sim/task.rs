@@ -161,7 +161,7 @@ impl Engine<'_> {
             Injection::Member { path, value } => {
                 let mut answer = self.ask(state, site, number, invocation, attempt);
                 if let Reply::Return(result) = &mut answer.reply {
-                    *result = with_member(result, &path, Value::from(value));
+                    *result = with_member(result, &path, value);
                 }
                 self.normal_course(state, answer)
             }

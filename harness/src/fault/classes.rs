@@ -1,0 +1,109 @@
+//! Which classes of faults apply to a task.
+
+use super::{Class, Injection, injection};
+use crate::asl::{Choice, Kind, Machine, State, StateId, Task};
+use crate::catalog::{self, Pattern, Service};
+use crate::error::ErrorName;
+use crate::expr::{Comparison, Operand, Rule};
+use crate::model::Model;
+
+/// An error that no definition expects, as a bug would report it.
+pub const UNEXPECTED_ERROR: &str = "Chaos.UnexpectedError";
+
+/// Every class of faults that can happen at a state, the plainest first; none for states that are no tasks.
+pub fn classes(model: &Model, state: &State) -> Vec<Class> {
+    let Some(task) = state.task() else { return Vec::new() };
+    let integration = &task.integration;
+    let is_activity = integration.kind == Service::Activity;
+    let mut classes = Vec::new();
+    if !is_activity {
+        classes.extend([Class::Throttling, Class::ServiceError, Class::PermissionDenied]);
+    }
+    if task.heartbeat.is_some() && (is_activity || integration.pattern == Pattern::Callback) {
+        classes.push(Class::LostHeartbeat);
+    }
+    match integration.pattern {
+        Pattern::RequestResponse if is_activity => classes.push(Class::JobNeverEnds),
+        Pattern::RequestResponse => classes.extend([Class::Timeout, Class::LostAnswer]),
+        Pattern::Sync | Pattern::Sync2 => classes.extend([Class::JobFails, Class::JobNeverEnds]),
+        Pattern::Callback => classes.push(Class::CallbackMissing),
+    }
+    // A worker that is alive and never done: only `TimeoutSeconds` ends it.
+    if task.heartbeat.is_some() && task.timeout.is_some() && integration.pattern == Pattern::Callback {
+        classes.push(Class::Timeout);
+    }
+    classes.extend(own_errors(&model.machine, state, task, &classes));
+    classes.extend(statuses(model, state, task));
+    classes
+}
+
+/// The errors of the work itself: those that a handler on the way up names, and one that none expects.
+fn own_errors(machine: &Machine, state: &State, task: &Task, others: &[Class]) -> Vec<Class> {
+    let reported: Vec<_> = others
+        .iter()
+        .filter_map(|class| match injection(class, task) {
+            Injection::Fail { error, .. } => Some(error),
+            _ => None,
+        })
+        .collect();
+    let mut names: Vec<&ErrorName> = Vec::new();
+    for level in std::iter::once(state).chain(machine.enclosing(state.id)) {
+        let retried = level.retry.iter().flat_map(|retrier| &retrier.errors);
+        let caught = level.catch.iter().flat_map(|catcher| &catcher.errors);
+        for name in retried.chain(caught) {
+            let own = !name.as_str().starts_with("States.")
+                && catalog::can_report(&task.integration, name.as_str()) != Some(false)
+                && reported.iter().all(|error| **error != *name.as_str());
+            if own && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let unexpected = ErrorName::new(UNEXPECTED_ERROR);
+    if catalog::application_error(&task.integration, UNEXPECTED_ERROR).is_some() {
+        names.push(&unexpected);
+    }
+    let class = if task.integration.pattern == Pattern::Callback {
+        Class::CallbackFailed
+    } else {
+        Class::ApplicationError
+    };
+    names.into_iter().map(|name| class(name.clone())).collect()
+}
+
+/// Every end of a polled thing, and one status that is none, if a Choice after the task compares with any of them.
+fn statuses(model: &Model, state: &State, task: &Task) -> Vec<Class> {
+    if task.integration.pattern != Pattern::RequestResponse {
+        return Vec::new();
+    }
+    let Some(known) = catalog::statuses(&task.integration) else { return Vec::new() };
+    let all: Vec<&str> = known.ends().chain(known.pending.iter().copied()).collect();
+    let is_asked = choices_after(model, state.id)
+        .any(|choice| choice.rules.iter().any(|rule| compares_with(&rule.rule, &all)));
+    if !is_asked {
+        return Vec::new();
+    }
+    let for_ever = known.pending.last().copied();
+    known.ends().chain(for_ever).map(|status| Class::Status(status.into())).collect()
+}
+
+fn choices_after(model: &Model, state: StateId) -> impl Iterator<Item = &Choice> {
+    model.graph.downstream(state).into_iter().filter_map(|id| match &model.machine.state(id).kind {
+        Kind::Choice(choice) => Some(choice),
+        _ => None,
+    })
+}
+
+fn compares_with(rule: &Rule, texts: &[&str]) -> bool {
+    match rule {
+        Rule::And(rules) | Rule::Or(rules) => rules.iter().any(|rule| compares_with(rule, texts)),
+        Rule::Not(rule) => compares_with(rule, texts),
+        Rule::Test { comparison, .. } => match comparison {
+            Comparison::StringEquals(Operand::Literal(text)) | Comparison::StringMatches(text) => {
+                texts.contains(&&**text)
+            }
+            _ => false,
+        },
+        Rule::Jsonata(condition) => texts.iter().any(|text| condition.contains(text)),
+    }
+}
