@@ -1,0 +1,18 @@
+//! Which plans to run: breadth first over places discovered by running, then at random.
+//!
+//! Work goes on in generations. Each is a list of trials in an order that depends on nothing but the machine, the
+//! scenarios and the seed; threads run them in any order, results are taken in that of the list. So reports are the
+//! same bytes whatever the number of threads.
+
+mod arena;
+mod budget;
+mod explore;
+mod frontier;
+mod phases;
+mod pool;
+mod signature;
+
+pub use arena::{Arena, Ground, Judged, Trial};
+pub use budget::Budget;
+pub use phases::{Phase, Search, Summary, search};
+pub use signature::{Fnv, signature};
