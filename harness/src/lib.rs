@@ -11,5 +11,6 @@ pub mod load;
 pub mod mock;
 pub mod model;
 pub mod oracle;
+pub mod search;
 pub mod sim;
 pub mod value;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Burst, Class, Injection, classes, injection};
-use crate::asl::{Kind, Machine, MapMode, State, Task};
+use crate::asl::{Kind, Machine, MapMode, State, StateId, Task};
 use crate::error::{ErrorName, Failure, Origin, first_catcher, first_retrier};
 use crate::model::Model;
 
@@ -139,7 +139,7 @@ struct Meeting {
     /// `MaxAttempts` of the retriers at these levels; 0 where there is none.
     retries: Vec<u32>,
     /// Where the task's own catcher leads.
-    caught_to: Option<crate::asl::StateId>,
+    caught_to: Option<StateId>,
 }
 
 impl Meeting {
@@ -201,4 +201,113 @@ fn bursts(
         bursts.push(Burst::Forever);
     }
     bursts
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::fault::fixture::compiled;
+
+    /// The offers at `Work`, one a line: bursts, class, and in parentheses what is like it.
+    fn offered(definition: &str) -> Vec<String> {
+        let model = Model::new(Arc::new(compiled(definition)));
+        let offers = offers(&model, model.machine.find("Work").unwrap());
+        let line = |offer: Offer| {
+            let bursts = offer.bursts.iter().map(|burst| match burst {
+                Burst::Attempts(count) => count.to_string(),
+                Burst::Forever => "forever".to_owned(),
+            });
+            let same: Vec<_> = offer.same.iter().map(ToString::to_string).collect();
+            format!("{} * {} ({})", offer.class, bursts.collect::<Vec<_>>().join("/"), same.join(" "))
+        };
+        offers.into_iter().map(line).collect()
+    }
+
+    fn task(fields: &str) -> String {
+        let definition = r#"{"StartAt": "Work", "States": {
+            "Work": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", FIELDS "Next": "Done"},
+            "Done": {"Type": "Succeed"}}}"#;
+        definition.replace("FIELDS", fields)
+    }
+
+    #[rstest]
+    #[case::without_handlers_only_time_and_work_differ("", &[
+        "throttling * 1 (service-error permission-denied error(Chaos.UnexpectedError))",
+        "timeout * 1 ()",
+        "lost-answer * 1 ()",
+    ])]
+    #[case::a_retrier_asks_whether_an_error_passes(
+        r#""Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],"#, &[
+        "throttling * 1/2/3 (service-error)",
+        "permission-denied * 1 ()",
+        "timeout * 1/3 ()",
+        "lost-answer * 1/3 ()",
+        "error(Chaos.UnexpectedError) * 1 ()",
+    ])]
+    #[case::a_named_error_is_tried(
+        r#""Catch": [{"ErrorEquals": ["Declined"], "Next": "Done"}],"#, &[
+        "throttling * 1 (service-error permission-denied error(Chaos.UnexpectedError))",
+        "timeout * 1 ()",
+        "lost-answer * 1 ()",
+        "error(Declined) * 1 ()",
+    ])]
+    #[case::a_timer_makes_a_timeout_of_it(
+        r#""TimeoutSeconds": 5, "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 1}],"#, &[
+        "throttling * 1 (service-error permission-denied error(Chaos.UnexpectedError))",
+        "timeout * 1/2 ()",
+        "lost-answer * 1/2 ()",
+    ])]
+    fn equal_consequences_are_offered_once(#[case] fields: &str, #[case] expected: &[&str]) {
+        assert_eq!(offered(&task(fields)), expected);
+    }
+
+    #[test]
+    fn a_callback_is_missed_or_refused() {
+        let definition = task(r#""TimeoutSeconds": 5,"#)
+            .replace("lambda:invoke", "sqs:sendMessage.waitForTaskToken")
+            .replace(
+                r#""TimeoutSeconds""#,
+                r#""Parameters": {"QueueUrl": "u", "MessageBody.$": "$$.Task.Token"},
+                "TimeoutSeconds""#,
+            );
+        assert_eq!(
+            offered(&definition),
+            [
+                "throttling * 1 (service-error permission-denied)",
+                "callback-missing * 1 ()",
+                "callback-failed(Chaos.UnexpectedError) * 1 ()",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_retrier_around_the_task_is_only_spent_by_a_fault_that_stays() {
+        let definition = r#"{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true,
+            "Retry": [{"ErrorEquals": ["States.ALL"]}],
+            "Branches": [{"StartAt": "Work", "States": {
+                "Work": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}}]}}}"#;
+        assert_eq!(offered(definition)[0], "throttling * 1/forever (service-error)");
+    }
+
+    #[test]
+    fn every_end_of_a_polled_thing_is_tried_and_one_that_is_none() {
+        let definition = r#"{"StartAt": "Work", "States": {
+            "Work": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:redshiftdata:describeStatement",
+                     "Parameters": {"Id": "1"}, "Next": "Ready?"},
+            "Ready?": {"Type": "Choice", "Default": "Pause",
+                       "Choices": [{"Variable": "$.Status", "StringEquals": "FINISHED", "Next": "Done"}]},
+            "Pause": {"Type": "Wait", "Seconds": 5, "Next": "Work"},
+            "Done": {"Type": "Succeed"}}}"#;
+        assert_eq!(
+            offered(definition)[3..],
+            [
+                "status(FINISHED) * forever ()",
+                "status(FAILED) * forever ()",
+                "status(ABORTED) * forever ()",
+                "status(STARTED) * forever ()",
+            ]
+        );
+    }
 }

@@ -251,7 +251,7 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorName;
-    use crate::fault::fixture::{PLACES, machine};
+    use crate::fault::fixture::{machine, places};
     use crate::history::Iteration;
 
     #[rstest]
@@ -313,7 +313,7 @@ mod tests {
 
     fn fault() -> impl Strategy<Value = Fault> {
         let burst = prop_oneof![(1..9_u32).prop_map(Burst::Attempts), Just(Burst::Forever)];
-        (prop::sample::select(PLACES.to_vec()), any::<u32>(), 1..9_u32, class(), burst).prop_map(
+        (prop::sample::select(places(&machine())), any::<u32>(), 1..9_u32, class(), burst).prop_map(
             |((state, maps), item, visit, class, burst)| Fault {
                 site: Site { state, iteration: Iteration(vec![item; maps]), visit },
                 class,

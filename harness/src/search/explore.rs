@@ -23,7 +23,8 @@ const FAULTS_MAX: usize = 4;
 
 /// The random trials, in the order they were drawn.
 pub(super) fn trials(random: &Random, places: &[(usize, Site)], offers: &[Vec<Offer>]) -> Vec<Trial> {
-    let places: Vec<_> = places.iter().filter(|(_, site)| !offers[site.state.0 as usize].is_empty()).collect();
+    let places: Vec<_> =
+        places.iter().filter(|(_, site)| !offers[site.state.0 as usize].is_empty()).collect();
     if places.is_empty() || random.grounds == 0 {
         return Vec::new();
     }
@@ -36,7 +37,7 @@ pub(super) fn trials(random: &Random, places: &[(usize, Site)], offers: &[Vec<Of
         // A tuple of ranges never rejects what it draws.
         let Ok(tree) = draws.new_tree(&mut runner) else { continue };
         let (ground, swarm, picks) = tree.current();
-        let faults = picks.iter().map(|pick| fault(pick, swarm, &places, offers)).collect();
+        let faults = picks.into_iter().map(|pick| fault(pick, swarm, &places, offers)).collect();
         trials.push(Trial { ground, plan: Plan::new(faults) });
     }
     trials.sort();
@@ -57,8 +58,8 @@ fn pick() -> impl Strategy<Value = Pick> {
     (proptest::num::u16::ANY, proptest::num::u16::ANY, proptest::num::u16::ANY)
 }
 
-fn fault(pick: &Pick, swarm: u16, places: &[&(usize, Site)], offers: &[Vec<Offer>]) -> Fault {
-    let (place, offer, burst) = *pick;
+fn fault(pick: Pick, swarm: u16, places: &[&(usize, Site)], offers: &[Vec<Offer>]) -> Fault {
+    let (place, offer, burst) = pick;
     let (_, site) = places[usize::from(place) % places.len()];
     let offers = &offers[site.state.0 as usize];
     let first = usize::from(offer) % offers.len();
@@ -86,7 +87,11 @@ mod tests {
     fn drawn(seed: u64) -> Vec<Trial> {
         let site = |state| (0, Site { state: StateId(state), iteration: Iteration::default(), visit: 1 });
         let offer = |class| Offer { class, same: vec![], bursts: vec![Burst::Attempts(1), Burst::Forever] };
-        let offers = vec![vec![offer(Class::Throttling), offer(Class::Timeout)], vec![], vec![offer(Class::LostAnswer)]];
+        let offers = vec![
+            vec![offer(Class::Throttling), offer(Class::Timeout)],
+            vec![],
+            vec![offer(Class::LostAnswer)],
+        ];
         trials(&Random { seed, cases: 64, grounds: 2 }, &[site(0), site(1), site(2)], &offers)
     }
 

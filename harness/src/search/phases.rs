@@ -138,7 +138,7 @@ impl<'a> Searcher<'a> {
                 }
             }
         }
-        self.run(trials, |searcher, judged| searcher.extend(judged))
+        self.run(trials, Self::extend)
     }
 
     /// Plans the pairs that a single leads to.
@@ -200,11 +200,7 @@ impl<'a> Searcher<'a> {
         Some(with_fault(ground, plan, site, &offer.class, *burst))
     }
 
-    fn run(
-        &mut self,
-        trials: Vec<Trial>,
-        mut then: impl FnMut(&mut Self, &Judged),
-    ) -> Result<(), String> {
+    fn run(&mut self, trials: Vec<Trial>, mut then: impl FnMut(&mut Self, &Judged)) -> Result<(), String> {
         let mut trials = trials.into_iter().peekable();
         while trials.peek().is_some() {
             let batch = trials.by_ref().take(BATCH).collect();
@@ -225,3 +221,7 @@ fn with_fault(ground: usize, plan: &Plan, site: &Site, class: &Class, burst: Bur
     let fault = Fault { site: site.clone(), class: class.clone(), burst };
     Trial { ground, plan: Plan::new(plan.faults().iter().cloned().chain([fault]).collect()) }
 }
+
+#[cfg(test)]
+#[path = "phases_tests.rs"]
+mod tests;

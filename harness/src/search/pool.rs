@@ -25,7 +25,10 @@ pub(super) fn run_all(
     };
     let mut results: Vec<(usize, Judged)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.get().min(trials.len())).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     results.sort_by_key(|(at, _)| *at);
     results.into_iter().map(|(_, judged)| judged).collect()

@@ -48,12 +48,16 @@ impl Fnv {
     /// Takes a text in, with its length, so that `ab, c` is not `a, bc`.
     pub fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
-        text.bytes().for_each(|byte| self.byte(byte));
+        for byte in text.bytes() {
+            self.byte(byte);
+        }
     }
 
     /// Takes a number in.
     pub fn number(&mut self, number: u64) {
-        number.to_le_bytes().into_iter().for_each(|byte| self.byte(byte));
+        for byte in number.to_le_bytes() {
+            self.byte(byte);
+        }
     }
 
     /// The hash so far.
@@ -62,7 +66,9 @@ impl Fnv {
     }
 
     fn numbers<const N: usize>(&mut self, numbers: [u64; N]) {
-        numbers.into_iter().for_each(|number| self.number(number));
+        for number in numbers {
+            self.number(number);
+        }
     }
 
     fn byte(&mut self, byte: u8) {
