@@ -142,25 +142,27 @@ impl Function {
 }
 
 impl Call {
-    /// The result of the function.
+    /// The result of the function. Reported from AWS: an error names the whole expression, not the inner call
+    /// that failed.
     pub fn eval(&self, env: &Env<'_>) -> Result<Value, EvalError> {
-        let arguments = self.arguments.iter().map(|argument| self.argument(argument, env));
+        self.compute(env).map_err(|error| match error.kind {
+            EvalErrorKind::Unsupported => error,
+            EvalErrorKind::MissingPath(_) | EvalErrorKind::Intrinsic | EvalErrorKind::Type => EvalError {
+                cause: format!("The function '{}' had the following error: {}", self.text, error.cause),
+                ..error
+            },
+        })
+    }
+
+    fn compute(&self, env: &Env<'_>) -> Result<Value, EvalError> {
+        let arguments = self.arguments.iter().map(|argument| match argument {
+            Template::Call(call) => call.compute(env),
+            Template::Path(path) => path.eval_argument(env),
+            other => other.eval(env),
+        });
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
-        let result = self.apply(&arguments, env.random);
-        result.map_err(|cause| self.failed(EvalErrorKind::Intrinsic, &cause)).and_then(checked_depth)
-    }
-
-    fn argument(&self, argument: &Template, env: &Env<'_>) -> Result<Value, EvalError> {
-        let Template::Path(path) = argument else { return argument.eval(env) };
-        let found = path.find(env)?.ok_or_else(|| {
-            let missing = path.missing_argument(env);
-            self.failed(missing.kind, &missing.cause)
-        })?;
-        Ok(found.into_owned())
-    }
-
-    fn failed(&self, kind: EvalErrorKind, cause: &str) -> EvalError {
-        EvalError { kind, cause: format!("The function '{}' had the following error: {cause}", self.text) }
+        let refused = |cause| EvalError { kind: EvalErrorKind::Intrinsic, cause };
+        self.apply(&arguments, env.random).map_err(refused).and_then(checked_depth)
     }
 
     /// The parser has checked how many arguments there are; a wrong number here is an error all the same.

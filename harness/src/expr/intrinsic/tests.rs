@@ -73,6 +73,22 @@ fn format_fills_the_holes(#[case] call: &str, #[case] expected: &str) {
     "States.Array($.nobody)",
     "The JsonPath argument for the field '$.nobody' could not be found"
 )]
+#[case::a_missing_argument_of_an_inner_call(
+    "States.Array(States.Array($.nobody))",
+    "The JsonPath argument for"
+)]
+#[case::a_missing_part_of_the_context(
+    "States.Array($$.Nope)",
+    "The JsonPath argument for the field '$.Nope' could"
+)]
+#[case::an_item_of_a_text(
+    "States.Array($.text[0])",
+    "Filter: [0] can only be applied to arrays. Current context is: it's"
+)]
+#[case::an_item_past_the_end(
+    "States.Array($.list[5])",
+    "The JsonPath argument for the field '$.list[5]' could"
+)]
 #[case::holes_without_values("States.Format('{} {}', 1)", "The number of arguments (1) does not match")]
 #[case::an_index("States.ArrayGetItem($.list, 5)", "The index 5 is out of bounds for an array of length 5")]
 #[case::a_type("States.ArrayLength($.text)", "The first argument must be an array, but it is of type string")]

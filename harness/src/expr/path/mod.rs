@@ -149,7 +149,7 @@ impl Path {
     }
 
     /// The error of a path that leads nowhere.
-    pub(super) fn missing(&self, env: &Env<'_>) -> EvalError {
+    fn missing(&self, env: &Env<'_>) -> EvalError {
         let reason = match self.start(env) {
             Some(value) => missing::reason(&value, &self.segments),
             None => "The variable is not defined".to_owned(),
@@ -158,20 +158,48 @@ impl Path {
         self.missing_because(format!("Invalid path '{}' : {reason}", self.text))
     }
 
+    /// As [`Self::eval`], for a field of a payload template and with its error text. Reported from AWS: an index
+    /// past the end of an array gives `null` here, and only here.
+    pub(super) fn eval_member(&self, env: &Env<'_>, key: &str) -> Result<Value, EvalError> {
+        match self.find(env)? {
+            Some(found) => Ok(found.into_owned()),
+            None if self.ends_past_an_array(env) => Ok(Value::Null),
+            None => Err(self.missing_field(env, &format!("{key}.$"))),
+        }
+    }
+
+    fn ends_past_an_array(&self, env: &Env<'_>) -> bool {
+        let Some((Segment::Index(_), before)) = self.segments.split_last() else { return false };
+        self.start(env)
+            .is_some_and(|start| walk(&start, before).is_some_and(|last| last.as_array().is_some()))
+    }
+
+    /// As [`Self::eval`], for an argument of an intrinsic function and with its error text. Reported from AWS: a
+    /// path into the context object is named as if it started from the input; an index into something that is
+    /// no array brings up the words of the JSONPath library.
+    pub(super) fn eval_argument(&self, env: &Env<'_>) -> Result<Value, EvalError> {
+        if let Some(found) = self.find(env)? {
+            return Ok(found.into_owned());
+        }
+        let reason = self.start(env).map(|start| missing::reason(&start, &self.segments));
+        if let Some(reason) = reason.filter(|reason| reason.starts_with("Filter: ")) {
+            return Err(self.missing_because(reason));
+        }
+        let (path, input) = match &self.root {
+            Root::Input => (&*self.text, env.input.clone()),
+            Root::Context => (&self.text[1..], env.input.clone()),
+            Root::Variable(_) => (&*self.text, self.start(env).unwrap_or_default()),
+        };
+        Err(self.missing_because(format!(
+            "The JsonPath argument for the field '{path}' could not be found in the input '{input}'"
+        )))
+    }
+
     /// The error of a field whose path leads nowhere.
-    pub(super) fn missing_field(&self, env: &Env<'_>, field: &str) -> EvalError {
+    fn missing_field(&self, env: &Env<'_>, field: &str) -> EvalError {
         let input = self.start(env).unwrap_or_default();
         self.missing_because(format!(
             "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{input}'",
-            self.text
-        ))
-    }
-
-    /// The error of a function's argument that leads nowhere.
-    pub(super) fn missing_argument(&self, env: &Env<'_>) -> EvalError {
-        let input = self.start(env).unwrap_or_default();
-        self.missing_because(format!(
-            "The JsonPath argument for the field '{}' could not be found in the input '{input}'",
             self.text
         ))
     }

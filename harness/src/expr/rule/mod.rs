@@ -141,23 +141,25 @@ impl Comparison {
     /// Recorded on AWS: a value whose type does not fit the operator makes the comparison false, not an error.
     fn holds(&self, value: &Value, env: &Env<'_>) -> Result<bool, EvalError> {
         match self {
-            Self::StringEquals(operand) => strings(value, operand, env, Ordering::is_eq),
-            Self::StringLessThan(operand) => strings(value, operand, env, Ordering::is_lt),
-            Self::StringGreaterThan(operand) => strings(value, operand, env, Ordering::is_gt),
-            Self::StringLessThanEquals(operand) => strings(value, operand, env, Ordering::is_le),
-            Self::StringGreaterThanEquals(operand) => strings(value, operand, env, Ordering::is_ge),
+            Self::StringEquals(operand) => strings(value, operand, Relation::Equal, env),
+            Self::StringLessThan(operand) => strings(value, operand, Relation::Less, env),
+            Self::StringGreaterThan(operand) => strings(value, operand, Relation::Greater, env),
+            Self::StringLessThanEquals(operand) => strings(value, operand, Relation::LessOrEqual, env),
+            Self::StringGreaterThanEquals(operand) => strings(value, operand, Relation::GreaterOrEqual, env),
             Self::StringMatches(pattern) => Ok(value.as_str().is_some_and(|text| matches(text, pattern))),
-            Self::NumericEquals(operand) => numbers(value, operand, env, Ordering::is_eq),
-            Self::NumericLessThan(operand) => numbers(value, operand, env, Ordering::is_lt),
-            Self::NumericGreaterThan(operand) => numbers(value, operand, env, Ordering::is_gt),
-            Self::NumericLessThanEquals(operand) => numbers(value, operand, env, Ordering::is_le),
-            Self::NumericGreaterThanEquals(operand) => numbers(value, operand, env, Ordering::is_ge),
+            Self::NumericEquals(operand) => numbers(value, operand, Relation::Equal, env),
+            Self::NumericLessThan(operand) => numbers(value, operand, Relation::Less, env),
+            Self::NumericGreaterThan(operand) => numbers(value, operand, Relation::Greater, env),
+            Self::NumericLessThanEquals(operand) => numbers(value, operand, Relation::LessOrEqual, env),
+            Self::NumericGreaterThanEquals(operand) => numbers(value, operand, Relation::GreaterOrEqual, env),
             Self::BooleanEquals(operand) => booleans(value, operand, env),
-            Self::TimestampEquals(operand) => timestamps(value, operand, env, Ordering::is_eq),
-            Self::TimestampLessThan(operand) => timestamps(value, operand, env, Ordering::is_lt),
-            Self::TimestampGreaterThan(operand) => timestamps(value, operand, env, Ordering::is_gt),
-            Self::TimestampLessThanEquals(operand) => timestamps(value, operand, env, Ordering::is_le),
-            Self::TimestampGreaterThanEquals(operand) => timestamps(value, operand, env, Ordering::is_ge),
+            Self::TimestampEquals(operand) => timestamps(value, operand, Relation::Equal, env),
+            Self::TimestampLessThan(operand) => timestamps(value, operand, Relation::Less, env),
+            Self::TimestampGreaterThan(operand) => timestamps(value, operand, Relation::Greater, env),
+            Self::TimestampLessThanEquals(operand) => timestamps(value, operand, Relation::LessOrEqual, env),
+            Self::TimestampGreaterThanEquals(operand) => {
+                timestamps(value, operand, Relation::GreaterOrEqual, env)
+            }
             Self::IsNull(wanted) => Ok(value.is_null() == *wanted),
             // A value is at hand, so it is present.
             Self::IsPresent(wanted) => Ok(*wanted),
@@ -169,31 +171,72 @@ impl Comparison {
     }
 }
 
+/// How two values must lie to each other.
+#[derive(Clone, Copy)]
+enum Relation {
+    Equal,
+    Less,
+    Greater,
+    LessOrEqual,
+    GreaterOrEqual,
+}
+
+impl Relation {
+    fn fits(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Less => order.is_lt(),
+            Self::Greater => order.is_gt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+
+    /// What a `…Path` operand of the wrong type means. Reported from AWS: it equals nothing, and there is no
+    /// order to it.
+    fn of_wrong_operand(self, path: &Path) -> Result<bool, EvalError> {
+        match self {
+            Self::Equal => Ok(false),
+            Self::Less | Self::Greater | Self::LessOrEqual | Self::GreaterOrEqual => Err(EvalError {
+                kind: EvalErrorKind::Type,
+                cause: format!("Invalid value provided at path '{}'", path.text()),
+            }),
+        }
+    }
+}
+
 fn strings(
     value: &Value,
     operand: &Operand<Arc<str>>,
+    relation: Relation,
     env: &Env<'_>,
-    fits: fn(Ordering) -> bool,
 ) -> Result<bool, EvalError> {
-    let compare =
-        |other: Option<&str>| value.as_str().zip(other).is_some_and(|(a, b)| fits(compare_text(a, b)));
-    match operand {
-        Operand::Literal(text) => Ok(compare(Some(text))),
-        Operand::Path(path) => Ok(compare(find(path, env)?.as_str())),
-    }
+    let found;
+    let other = match operand {
+        Operand::Literal(text) => &**text,
+        Operand::Path(path) => {
+            found = find(path, env)?;
+            let Some(text) = found.as_str() else { return relation.of_wrong_operand(path) };
+            text
+        }
+    };
+    Ok(value.as_str().is_some_and(|text| relation.fits(compare_text(text, other))))
 }
 
 fn numbers(
     value: &Value,
     operand: &Operand<Number>,
+    relation: Relation,
     env: &Env<'_>,
-    fits: fn(Ordering) -> bool,
 ) -> Result<bool, EvalError> {
     let other = match operand {
-        Operand::Literal(number) => Some(*number),
-        Operand::Path(path) => find(path, env)?.as_number(),
+        Operand::Literal(number) => *number,
+        Operand::Path(path) => {
+            let Some(number) = find(path, env)?.as_number() else { return relation.of_wrong_operand(path) };
+            number
+        }
     };
-    Ok(value.as_number().zip(other).is_some_and(|(a, b)| fits(a.compare(b))))
+    Ok(value.as_number().is_some_and(|number| relation.fits(number.compare(other))))
 }
 
 fn booleans(value: &Value, operand: &Operand<bool>, env: &Env<'_>) -> Result<bool, EvalError> {
@@ -207,15 +250,19 @@ fn booleans(value: &Value, operand: &Operand<bool>, env: &Env<'_>) -> Result<boo
 fn timestamps(
     value: &Value,
     operand: &Operand<Timestamp>,
+    relation: Relation,
     env: &Env<'_>,
-    fits: fn(Ordering) -> bool,
 ) -> Result<bool, EvalError> {
     let other = match operand {
-        Operand::Literal(timestamp) => Some(timestamp.nanos),
-        Operand::Path(path) => find(path, env)?.as_str().and_then(timestamp::nanos),
+        Operand::Literal(timestamp) => timestamp.nanos,
+        Operand::Path(path) => {
+            let nanos = find(path, env)?.as_str().and_then(timestamp::nanos);
+            let Some(nanos) = nanos else { return relation.of_wrong_operand(path) };
+            nanos
+        }
     };
     let nanos = value.as_str().and_then(timestamp::nanos);
-    Ok(nanos.zip(other).is_some_and(|(a, b)| fits(a.cmp(&b))))
+    Ok(nanos.is_some_and(|nanos| relation.fits(nanos.cmp(&other))))
 }
 
 /// As Java orders texts: by UTF-16 units.

@@ -80,6 +80,15 @@ fn types_that_do_not_fit_make_a_comparison_false(
 }
 
 #[rstest]
+#[case("$.n", "StringGreaterThanPath")]
+#[case("$.text", "NumericLessThanPath")]
+#[case("$.time", "TimestampLessThanEqualsPath")]
+fn there_is_no_order_to_an_operand_of_the_wrong_type(#[case] variable: &str, #[case] operator: &str) {
+    let rule = test(variable, operator, r#""$.list""#);
+    assert_eq!(holds(&rule), Err("Invalid value provided at path '$.list'".to_owned()));
+}
+
+#[rstest]
 #[case::the_variable(test("$.nobody", "StringEquals", "\"x\""))]
 #[case::even_for_a_type_test(test("$.nobody", "IsNull", "true"))]
 #[case::the_operand(test("$.text", "StringEqualsPath", "\"$.nobody\""))]

@@ -62,11 +62,9 @@ impl Template {
     }
 
     fn eval_member(&self, env: &Env<'_>, key: &str) -> Result<Value, EvalError> {
-        let Self::Path(path) = self else { return self.eval(env) };
-        match path.find(env)? {
-            Some(found) => Ok(found.into_owned()),
-            // Recorded on AWS: the field is named with its `.$`.
-            None => Err(path.missing_field(env, &format!("{key}.$"))),
+        match self {
+            Self::Path(path) => path.eval_member(env, key),
+            other => other.eval(env),
         }
     }
 }

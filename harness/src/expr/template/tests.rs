@@ -29,10 +29,11 @@ fn problems(template: &str) -> Vec<(String, String)> {
 #[case::a_call(r#"{"a.$":"States.Format('x={}', $.x)"}"#, r#"{"a":"x=1"}"#)]
 #[case::inside_objects(r#"{"o":{"a.$":"$.x"},"l":{"b":1}}"#, r#"{"o":{"a":1},"l":{"b":1}}"#)]
 #[case::inside_lists(r#"[{"a.$":"$.x"},2]"#, r#"[{"a":1},2]"#)]
+#[case::an_item_past_the_end(r#"{"a.$":"$.l[3]"}"#, r#"{"a":null}"#)]
 #[case::a_path_elsewhere_is_a_text(r#"{"a":"$.x"}"#, r#"{"a":"$.x"}"#)]
 fn a_payload_template_is_filled(#[case] template: &str, #[case] expected: &str) {
     let template = Template::payload(&value(template)).unwrap();
-    assert_eq!(eval(&template, r#"{"x":1}"#), Ok(expected.to_owned()));
+    assert_eq!(eval(&template, r#"{"x":1,"l":[]}"#), Ok(expected.to_owned()));
 }
 
 #[test]
