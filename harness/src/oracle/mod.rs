@@ -1,7 +1,17 @@
 //! Judges: one property a file. They see a [`Run`] (history, case and static facts), never simulator internals.
+//!
+//! Each rule says in its file what it finds, why, and what it leaves alone. One false alarm costs more trust than
+//! ten findings earn, so every rule is silent where the workflow is sound.
 
+mod dataflow;
+mod idempotency;
 mod judgement;
+mod liveness;
+mod retry;
+mod routing;
 mod rule;
+mod trace;
+mod visibility;
 
 pub use judgement::{Fingerprint, Fix, Judgement, Oracle, PatchOperation, Run, Verdict, Violation};
 pub use rule::{FindingScope, Property, RuleId, Severity};
@@ -10,11 +20,31 @@ use crate::model::Model;
 
 /// The judges of all properties, in the order of the documentation.
 pub fn all() -> &'static [&'static dyn Oracle] {
-    &[]
+    &[
+        &retry::Retry,
+        &routing::Routing,
+        &visibility::Visibility,
+        &liveness::Liveness,
+        &idempotency::Idempotency,
+        &dataflow::Dataflow,
+    ]
+}
+
+/// Asks all judges about one run.
+pub fn judge(run: &Run<'_>) -> Judgement {
+    let mut judgement = Judgement::default();
+    for oracle in all() {
+        oracle.judge(run, &mut judgement);
+    }
+    judgement
 }
 
 /// What the definition alone shows, without a run that proves it; reports call it warnings.
+///
+/// A warning that a run proves later has the same rule and state; show it once, as the finding.
 pub fn advice(model: &Model) -> Vec<Violation> {
-    let _ = model;
-    Vec::new()
+    let mut found = retry::advice(model);
+    found.extend(routing::advice(model));
+    found.extend(liveness::advice(model));
+    found
 }

@@ -1,0 +1,274 @@
+//! Proposals: JSON Patch operations (RFC 6902) on the definition. Nothing applies them but the user.
+
+use crate::asl::{Catcher, Kind, Machine, QueryLanguage, ResultPath, State, StateId, Transition};
+use crate::catalog::{self, FaultKind, Integration};
+use crate::error::ErrorName;
+use crate::oracle::{Fix, PatchOperation};
+use crate::value::{ObjectBuilder, Value};
+
+/// How long a proposed timer waits, in seconds. Only the user knows how long the work may take; an hour is a
+/// number to start from, and the text says so.
+pub(crate) const TIMER_SECONDS: i64 = 3600;
+
+/// A proposal in words alone.
+pub(crate) fn words(text: impl Into<String>) -> Fix {
+    Fix { text: text.into(), ..Fix::default() }
+}
+
+/// A proposal in words and as a patch.
+pub(crate) fn patch(text: impl Into<String>, asl_patch: Vec<PatchOperation>) -> Fix {
+    Fix { text: text.into(), asl_patch, iam: None }
+}
+
+/// `add` of a value at a pointer.
+pub(crate) fn add(path: String, value: Value) -> PatchOperation {
+    PatchOperation { op: "add", path, value: Some(value) }
+}
+
+/// `replace` of the value at a pointer.
+pub(crate) fn replace(path: String, value: Value) -> PatchOperation {
+    PatchOperation { op: "replace", path, value: Some(value) }
+}
+
+/// `remove` of what is at a pointer.
+pub(crate) fn remove(path: String) -> PatchOperation {
+    PatchOperation { op: "remove", path, value: None }
+}
+
+/// A retrier for the passing faults of a task: before the first wildcard, which would take them otherwise.
+pub(crate) fn add_retrier(state: &State, integration: &Integration, seen: &str) -> Fix {
+    let retrier = object([
+        ("ErrorEquals", names(transient_names(integration, seen))),
+        ("IntervalSeconds", Value::from(2)),
+        ("MaxAttempts", Value::from(4)),
+        ("BackoffRate", Value::from(2)),
+        ("MaxDelaySeconds", Value::from(30)),
+        ("JitterStrategy", Value::from("FULL")),
+    ]);
+    let wildcard = state.retry.iter().position(|retrier| {
+        retrier.errors.iter().any(|name| matches!(name.as_str(), ErrorName::ALL | ErrorName::TASK_FAILED))
+    });
+    let operation = match wildcard {
+        Some(at) => add(format!("{}/Retry/{at}", state.pointer), retrier),
+        None => append(state, "Retry", state.retry.is_empty(), retrier),
+    };
+    patch(
+        "Retry the errors of the service that pass by themselves, with growing and random delays.",
+        vec![operation],
+    )
+}
+
+/// One more name for an existing retrier.
+pub(crate) fn add_retried_name(state: &State, retrier: usize, name: &str) -> Fix {
+    patch(
+        format!("Add `{name}` to the errors that are retried already."),
+        vec![add(format!("{}/Retry/{retrier}/ErrorEquals/-", state.pointer), Value::from(name))],
+    )
+}
+
+/// A catcher for more errors, with everything else as in the last catcher of the state.
+pub(crate) fn add_catcher_like_last(machine: &Machine, state: &State, error: &str) -> Fix {
+    let Some(last) = state.catch.len().checked_sub(1) else {
+        return words(format!("Add a catcher for `{error}`."));
+    };
+    let pointer = format!("{}/Catch/{last}", state.pointer);
+    let mut copy = match machine.document.node(&pointer).map(crate::load::Node::to_value) {
+        Some(Value::Object(object)) => object,
+        _ => return words(format!("Add a catcher for `{error}`.")),
+    };
+    copy.insert("ErrorEquals", names([error]));
+    let next = &machine.state(state.catch[last].next).name;
+    patch(
+        format!("Catch `{error}` too, and go to `{next}` as for the errors that are caught already."),
+        vec![add(format!("{}/Catch/-", state.pointer), copy.into())],
+    )
+}
+
+/// A catcher that goes on with the next link of a chain, whatever happens to this one.
+pub(crate) fn continue_chain(machine: &Machine, state: &State) -> Fix {
+    let Transition::Next(next) = state.next else {
+        return words("Retry the step, and alert somebody when it fails for good.");
+    };
+    let next = &machine.state(next).name;
+    let field: String = state.name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let keep = match state.query_language {
+        QueryLanguage::JsonPath => ("ResultPath", format!("$.error{field}")),
+        QueryLanguage::Jsonata => {
+            ("Output", format!("{{% $merge([$states.input, {{'error{field}': $states.errorOutput}}]) %}}"))
+        }
+    };
+    let catcher = object([
+        ("ErrorEquals", names([ErrorName::ALL])),
+        (keep.0, Value::from(keep.1)),
+        ("Next", Value::from(next.clone())),
+    ]);
+    patch(
+        format!("Catch every error of this step and go on with `{next}`; report what could not be undone at the end."),
+        vec![append(state, "Catch", state.catch.is_empty(), catcher)],
+    )
+}
+
+/// `ResultPath` for a catcher, so that the input stays.
+pub(crate) fn keep_input(state: &State, catcher: usize) -> Fix {
+    patch(
+        "Put the error beside the input, `\"ResultPath\": \"$.error\"`; where the failure path reads `$.Error` or \
+         `$.Cause`, read `$.error.Error` and `$.error.Cause` instead.",
+        vec![add(format!("{}/Catch/{catcher}/ResultPath", state.pointer), Value::from("$.error"))],
+    )
+}
+
+/// `TimeoutSeconds` for a task.
+pub(crate) fn add_timeout(state: &State) -> Fix {
+    patch(
+        format!(
+            "Give the task a `TimeoutSeconds` (the patch says {TIMER_SECONDS}, choose what the work may take), and \
+             a catcher for `States.Timeout` that says what happens then."
+        ),
+        vec![add(format!("{}/TimeoutSeconds", state.pointer), Value::from(TIMER_SECONDS))],
+    )
+}
+
+/// `TimeoutSeconds` for the execution as a whole.
+pub(crate) fn add_execution_timeout() -> Fix {
+    patch(
+        format!(
+            "Count the rounds and give up after a number of them; a `TimeoutSeconds` of the whole definition (the \
+             patch says {}) is the least.",
+            24 * TIMER_SECONDS
+        ),
+        vec![add("/TimeoutSeconds".to_owned(), Value::from(24 * TIMER_SECONDS))],
+    )
+}
+
+/// Turns the end of a failure route into a Fail state, where nothing but failures comes there.
+pub(crate) fn end_in_fail(machine: &Machine, last: &State) -> Option<Fix> {
+    let text = format!("End in a Fail state after `{}`, so that the execution shows as FAILED.", last.name);
+    if matches!(last.kind, Kind::Succeed) {
+        return Some(patch(text, vec![replace(last.pointer.to_string(), fail_state())]));
+    }
+    let siblings = last.pointer.rsplit_once('/')?.0;
+    let name = free_name(machine, "Report Failure");
+    Some(patch(
+        text,
+        vec![
+            add(format!("{siblings}/{name}"), fail_state()),
+            remove(format!("{}/End", last.pointer)),
+            add(format!("{}/Next", last.pointer), Value::from(name)),
+        ],
+    ))
+}
+
+fn fail_state() -> Value {
+    object([
+        ("Type", Value::from("Fail")),
+        ("Error", Value::from("WorkflowFailed")),
+        ("Cause", Value::from("A task failed and its failure was handled; see the history of the execution.")),
+    ])
+}
+
+fn free_name(machine: &Machine, wanted: &str) -> String {
+    let taken = |name: &str| machine.states.iter().any(|state| &*state.name == name);
+    (1..)
+        .map(|number| if number == 1 { wanted.to_owned() } else { format!("{wanted} {number}") })
+        .find(|name| !taken(name))
+        .expect("a machine has finitely many names")
+}
+
+/// A rule before all others of a Choice: these values of the variable go to this state.
+pub(crate) fn add_choice_rule(choice: &State, variable: &str, values: &[&str], next: &str) -> Fix {
+    let tests: Vec<Value> = values
+        .iter()
+        .map(|value| object([("Variable", Value::from(variable)), ("StringEquals", Value::from(*value))]))
+        .collect();
+    let mut rule = ObjectBuilder::with_capacity(3);
+    match tests.as_slice() {
+        [Value::Object(test)] => test.iter().for_each(|(key, value)| rule.push(key.clone(), value.clone())),
+        _ => rule.push("Or", Value::array(tests)),
+    }
+    rule.push("Next", Value::from(next));
+    patch(
+        format!("Name {} in a rule of its own that goes to `{next}`.", listed(values)),
+        vec![add(format!("{}/Choices/0", choice.pointer), rule.finish().into())],
+    )
+}
+
+/// `MaxDelaySeconds` for a retrier.
+pub(crate) fn cap_delay(state: &State, retrier: usize) -> Fix {
+    patch(
+        "Cap the delay with `MaxDelaySeconds` (the patch says 60), and retry fewer times if the work cannot wait.",
+        vec![
+            add(format!("{}/Retry/{retrier}/MaxDelaySeconds", state.pointer), Value::from(60)),
+            add(format!("{}/Retry/{retrier}/MaxAttempts", state.pointer), Value::from(6)),
+        ],
+    )
+}
+
+/// `JitterStrategy: FULL` for a retrier.
+pub(crate) fn add_jitter(state: &State, retrier: usize) -> Fix {
+    patch(
+        "Spread the retries with `\"JitterStrategy\": \"FULL\"`.",
+        vec![add(format!("{}/Retry/{retrier}/JitterStrategy", state.pointer), Value::from("FULL"))],
+    )
+}
+
+/// The errors of an integration that pass by themselves, and the one that was seen.
+fn transient_names(integration: &Integration, seen: &str) -> Vec<String> {
+    if integration.is_lambda() {
+        // Docs, "Handling transient Lambda service exceptions", and throttling.
+        let usual = ["ServiceException", "AWSLambdaException", "SdkClientException", "TooManyRequestsException"];
+        return usual.iter().map(|name| format!("Lambda.{name}")).collect();
+    }
+    let mut names: Vec<String> = [FaultKind::Throttling, FaultKind::ServiceError, FaultKind::Connection]
+        .into_iter()
+        .filter_map(|kind| catalog::fault(integration, kind))
+        .map(|fault| fault.error)
+        .collect();
+    names.push(seen.to_owned());
+    let mut known = std::collections::BTreeSet::new();
+    names.retain(|name| known.insert(name.clone()));
+    names
+}
+
+/// Appends to `Retry` or `Catch`, making the list where there is none.
+fn append(state: &State, field: &str, missing: bool, value: Value) -> PatchOperation {
+    if missing {
+        add(format!("{}/{field}", state.pointer), Value::array(vec![value]))
+    } else {
+        add(format!("{}/{field}/-", state.pointer), value)
+    }
+}
+
+fn names(list: impl IntoIterator<Item = impl Into<String>>) -> Value {
+    Value::array(list.into_iter().map(|name| Value::from(name.into())).collect())
+}
+
+fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
+    let mut object = ObjectBuilder::with_capacity(N);
+    for (key, value) in members {
+        object.push(key, value);
+    }
+    object.finish().into()
+}
+
+/// `"A"`, `"A" and "B"`, `"A", "B" and "C"`, in backticks.
+pub(crate) fn listed(values: &[&str]) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Whether a catcher drops the state's input.
+pub(crate) fn drops_input(catcher: &Catcher) -> bool {
+    match &catcher.result_path {
+        ResultPath::Replace => catcher.output.is_none(),
+        ResultPath::Discard | ResultPath::At(_) => false,
+    }
+}
+
+/// The name of a state, for texts.
+pub(crate) fn name_of(machine: &Machine, state: StateId) -> &str {
+    &machine.state(state).name
+}

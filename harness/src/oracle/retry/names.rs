@@ -1,0 +1,141 @@
+//! `error-name-never-matches`: a handler lists a name that can never reach it.
+//!
+//! Reserved names, names of another service or spelling, timers that are not set, names that an earlier handler
+//! takes. Whether it does harm shows a run in which the error that was meant comes, and passes the handler by;
+//! without such a run it is advice.
+
+use crate::asl::State;
+use crate::diagnose::fix;
+use crate::error::{ErrorName, Failure, Origin, matches};
+use crate::history::{FailureRecord, Handling};
+use crate::model::{HandlerKind, Idle, IdleName, Model, idle_names};
+use crate::oracle::trace;
+use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
+
+const RULE: RuleId = RuleId::ErrorNameNeverMatches;
+
+pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
+    for record in &run.history.failures {
+        let state = run.model.machine.state(record.state);
+        if (state.retry.is_empty() && state.catch.is_empty()) || trace::is_runtime(record) {
+            continue;
+        }
+        let idle = idle_names(state);
+        if idle.is_empty() {
+            out.holds(RULE);
+        }
+        for name in idle.iter().filter(|name| passes_by(state, name, record)) {
+            let severity = if matches!(name.idle, Idle::Shadowed { .. }) { Severity::Low } else { Severity::Medium };
+            out.violated(describe(state, name, trace::violation(run, RULE, severity, record)));
+        }
+    }
+}
+
+/// What the definition alone shows, for handlers that runs may not reach.
+pub(in crate::oracle) fn advice(model: &Model) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for state in model.machine.states.iter().filter(|state| model.graph.is_reachable(state.id)) {
+        for name in idle_names(state) {
+            // A catcher that is shadowed as a whole has a rule of its own.
+            let other_rule = name.kind == HandlerKind::Catcher && name.whole && is_shadowed(&name);
+            if !other_rule {
+                let blank = trace::advice(RULE, Severity::Low, state);
+                found.push(describe(state, &name, blank));
+            }
+        }
+    }
+    found
+}
+
+fn is_shadowed(name: &IdleName) -> bool {
+    matches!(name.idle, Idle::Shadowed { .. })
+}
+
+/// Whether the failure is the one the name was written for, and met another handler or none.
+fn passes_by(state: &State, name: &IdleName, record: &FailureRecord) -> bool {
+    let meant = match &name.idle {
+        Idle::NotReported(Some(meant)) => *meant == *record.error,
+        Idle::Shadowed { .. } => {
+            let whole_catcher = name.kind == HandlerKind::Catcher && name.whole;
+            !whole_catcher && matches(&name.name, Failure { error: &record.error, origin: record.origin })
+        }
+        // Nothing can bring the error about, so no run proves anything.
+        Idle::NotReported(None) | Idle::Reserved | Idle::NoHeartbeat | Idle::NoTimer => false,
+    };
+    meant && !took(name, record) && !lists_it_too(state, name, record)
+}
+
+fn took(name: &IdleName, record: &FailureRecord) -> bool {
+    match (name.kind, record.handling) {
+        (HandlerKind::Retrier, Handling::Retried { retrier, .. }) => retrier == name.handler,
+        (HandlerKind::Retrier, Handling::Caught { spent, .. } | Handling::Uncaught { spent }) => {
+            spent == Some(name.handler)
+        }
+        (HandlerKind::Catcher, Handling::Caught { catcher, .. }) => catcher == name.handler,
+        _ => false,
+    }
+}
+
+/// Whether another entry of the same handler has the right name, so that the wrong one costs nothing.
+fn lists_it_too(state: &State, name: &IdleName, record: &FailureRecord) -> bool {
+    let failure = Failure { error: &record.error, origin: Origin::Reported };
+    !is_shadowed(name) && name_list(state, name).iter().any(|entry| matches(entry, failure))
+}
+
+fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
+    let handler = format!("{}/{}/{}", state.pointer, name.kind.field(), name.handler);
+    let pointer = format!("{handler}/ErrorEquals/{}", name.index);
+    let noun = name.kind.noun();
+    let written = &name.name;
+    let integration = state.task().map(|task| task.integration.to_string()).unwrap_or_default();
+    let (reason, fix) = match &name.idle {
+        Idle::Reserved => (
+            format!("Step Functions never matches `{written}`."),
+            remove_name(name_list(state, name), &pointer, &handler, format!("Take `{written}` out.")),
+        ),
+        Idle::NotReported(Some(meant)) => (
+            format!("{integration} reports `{meant}`, never `{written}`."),
+            fix::patch(
+                format!("Write `{meant}`."),
+                vec![fix::replace(pointer.clone(), crate::value::Value::from(meant.as_str()))],
+            ),
+        ),
+        Idle::NotReported(None) => (
+            format!("{integration} never reports `{written}`."),
+            fix::words("Write the name that this integration reports."),
+        ),
+        Idle::NoHeartbeat => (
+            "No heartbeat can be missed: the state has no `HeartbeatSeconds`.".to_owned(),
+            fix::words("Give the task `HeartbeatSeconds`, or take the name out."),
+        ),
+        Idle::NoTimer => (
+            "No timer fires: the state has neither `TimeoutSeconds` nor `HeartbeatSeconds`.".to_owned(),
+            fix::add_timeout(state),
+        ),
+        Idle::Shadowed { by } => (
+            format!("{}[{by}] comes first and takes it.", name.kind.field()),
+            fix::words(format!("Move this {noun} before {}[{by}].", name.kind.field())),
+        ),
+    };
+    Violation {
+        route: format!("{}[{}]>{written}", name.kind.field(), name.handler),
+        title: format!("The {noun} for `{written}` never acts on it"),
+        why: format!("{reason} The failure it was written for passes this {noun} by."),
+        fix,
+        pointer,
+        ..blank
+    }
+}
+
+fn name_list<'a>(state: &'a State, name: &IdleName) -> &'a [ErrorName] {
+    match name.kind {
+        HandlerKind::Retrier => &state.retry[name.handler].errors,
+        HandlerKind::Catcher => &state.catch[name.handler].errors,
+    }
+}
+
+/// Removes a name, or its whole handler if it has no other.
+fn remove_name(names: &[ErrorName], pointer: &str, handler: &str, text: String) -> Fix {
+    let path = if names.len() > 1 { pointer } else { handler };
+    fix::patch(text, vec![fix::remove(path.to_owned())])
+}

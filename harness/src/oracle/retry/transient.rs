@@ -1,0 +1,116 @@
+//! `transient-not-retried`: a fault that would have passed by itself met no retrier.
+//!
+//! Throttling and faults of a service happen to every integration, a few in a million calls; the remedy costs one
+//! field. It is one finding for the machine, whatever the number of tasks, because it is one habit.
+//!
+//! Exempt: a retrier with `MaxAttempts: 0` (the author has decided), a retrier of an enclosing state, a route that
+//! comes back to the task by itself. A failure that is announced is a note: somebody knows and can start again.
+//! On the failure path it is a note too: more than one thing has to go wrong first.
+
+use crate::asl::State;
+use crate::catalog::{self, ErrorClass, Integration};
+use crate::diagnose::fix;
+use crate::history::{FailureRecord, Handling, Outcome};
+use crate::oracle::trace::{self, Fate};
+use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
+
+const RULE: RuleId = RuleId::TransientNotRetried;
+
+pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
+    for (index, record, attempt) in trace::task_failures(run) {
+        if !matches!(trace::class_of(run.history, record), ErrorClass::Transient | ErrorClass::Throttling) {
+            continue;
+        }
+        let state = run.model.machine.state(attempt.state);
+        let Some(task) = state.task() else { continue };
+        if is_retried(run, index) {
+            out.holds(RULE);
+            continue;
+        }
+        out.violated(violation(run, index, record, state, &task.integration));
+    }
+}
+
+/// Whether a retrier took it, here or further out, or the workflow itself tried again.
+fn is_retried(run: &Run<'_>, index: usize) -> bool {
+    let asked = |record: &FailureRecord| match record.handling {
+        Handling::Retried { .. } | Handling::Tolerated => true,
+        Handling::Caught { spent, .. } | Handling::Uncaught { spent } => spent.is_some(),
+    };
+    let first = &run.history.failures[index];
+    trace::chain(run.history, index).into_iter().any(asked)
+        || trace::attempts_after(run.history, first).any(|attempt| attempt.state == first.state)
+}
+
+fn violation(
+    run: &Run<'_>,
+    index: usize,
+    record: &FailureRecord,
+    state: &State,
+    integration: &Integration,
+) -> Violation {
+    let severity = severity(run, index, state);
+    let related = related_retrier(state, &record.error);
+    let title = match related {
+        Some(_) => format!("`{}` is missing from the errors that are retried", record.error),
+        None => format!("`{}` passes by itself, but is not retried", record.error),
+    };
+    let consequence = match trace::fate(run.history, index) {
+        Fate::Caught { record, catcher } => {
+            let next = run.model.machine.state(record.state).catch[catcher].next;
+            format!("One such fault sends the execution to `{}`.", fix::name_of(&run.model.machine, next))
+        }
+        _ => "One such fault ends the execution.".to_owned(),
+    };
+    Violation {
+        route: if related.is_some() { "name-missing" } else { "no-retrier" }.to_owned()
+            + if severity == Severity::Note { ">noted" } else { "" },
+        title,
+        why: format!(
+            "`{}` of {integration} is a passing fault: the same call succeeds a little later. {consequence}",
+            record.error
+        ),
+        fix: match related {
+            Some(retrier) => fix::add_retried_name(state, retrier, &record.error),
+            None => fix::add_retrier(state, integration, &record.error),
+        },
+        pointer: match related {
+            Some(retrier) => format!("{}/Retry/{retrier}", state.pointer),
+            None => state.pointer.to_string(),
+        },
+        ..trace::violation(run, RULE, severity, record)
+    }
+}
+
+fn severity(run: &Run<'_>, index: usize, state: &State) -> Severity {
+    let later = trace::caught_before(run.history, index).is_some();
+    if later || run.model.graph.is_failure_path(state.id) {
+        return Severity::Note;
+    }
+    if related_retrier(state, &run.history.failures[index].error).is_some() {
+        return Severity::Low;
+    }
+    match trace::fate(run.history, index) {
+        Fate::Caught { record, .. } if trace::is_announced(run, record) => Severity::Note,
+        // Compensated, or gone on without it: `visibility` judges what is lost.
+        Fate::Caught { .. } => Severity::Low,
+        Fate::Ended if matches!(run.history.outcome, Outcome::Failed { .. }) => Severity::Medium,
+        Fate::Ended | Fate::Retried(_) | Fate::Other => Severity::Low,
+    }
+}
+
+/// The retrier that already lists passing faults of the same service, so that only this name is missing.
+fn related_retrier(state: &State, error: &str) -> Option<usize> {
+    let (prefix, _) = error.split_once('.')?;
+    state.retry.iter().position(|retrier| {
+        retrier.errors.iter().any(|name| {
+            let same_service = name.as_str().split_once('.').is_some_and(|(own, _)| own == prefix);
+            same_service && passes(name.as_str())
+        })
+    })
+}
+
+fn passes(name: &str) -> bool {
+    catalog::means_two_things(name)
+        || matches!(catalog::class_of(name), ErrorClass::Transient | ErrorClass::Throttling)
+}

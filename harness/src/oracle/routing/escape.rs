@@ -1,0 +1,98 @@
+//! `failure-uncaught`: the state, or one around it, has catchers, but this failure escapes them all.
+//!
+//! The classical case is a timeout past `Catch: [States.TaskFailed]`: the wildcard that does not match timeouts.
+//! A timer that the author set is a failure that the author expects, so it is the graver finding.
+//!
+//! Exempt: states without any catcher (failing visibly is a decision), failures of the interpreter (nothing can
+//! catch them), and states of the failure path, which `handler-fails` judges.
+
+use crate::asl::State;
+use crate::catalog::ErrorClass;
+use crate::diagnose::fix;
+use crate::error::ErrorName;
+use crate::history::FailureRecord;
+use crate::oracle::trace::{self, Fate};
+use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
+
+const RULE: RuleId = RuleId::FailureUncaught;
+
+pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
+    for (index, record, _) in trace::task_failures(run) {
+        if trace::is_runtime(record) {
+            continue;
+        }
+        let chain = trace::chain(run.history, index);
+        let guarded: Vec<_> = chain
+            .iter()
+            .map(|passed| run.model.machine.state(passed.state))
+            .filter(|state| !state.catch.is_empty())
+            .collect();
+        let (Some(innermost), false) = (guarded.first(), on_failure_path(run, index)) else { continue };
+        match trace::fate(run.history, index) {
+            Fate::Ended => {
+                let state = guarded.iter().find(|state| catches_all_but_timeouts(state)).unwrap_or(innermost);
+                out.violated(violation(run, record, state));
+            }
+            Fate::Caught { .. } => out.holds(RULE),
+            Fate::Retried(_) | Fate::Other => {}
+        }
+    }
+}
+
+fn on_failure_path(run: &Run<'_>, index: usize) -> bool {
+    run.model.graph.is_failure_path(run.history.failures[index].state)
+        || trace::caught_before(run.history, index).is_some()
+}
+
+fn catches_all_but_timeouts(state: &State) -> bool {
+    state.catch.iter().flat_map(|catcher| &catcher.errors).any(|name| name.as_str() == ErrorName::TASK_FAILED)
+}
+
+fn violation(run: &Run<'_>, record: &FailureRecord, state: &State) -> Violation {
+    let machine = &run.model.machine;
+    let listed: Vec<&str> =
+        state.catch.iter().flat_map(|catcher| &catcher.errors).map(ErrorName::as_str).collect();
+    let timer = &*record.error == ErrorName::TIMEOUT;
+    let (severity, route, missing) = if timer {
+        (Severity::High, "timer", ErrorName::TIMEOUT)
+    } else {
+        (Severity::Medium, "unlisted", ErrorName::ALL)
+    };
+    let why = if timer {
+        let which = timer_of(run, record);
+        format!(
+            "The {which} of `{}` fires as `States.Timeout`, which {} does not match. The execution fails on the \
+             spot, and `{}` never runs.",
+            fix::name_of(machine, record.state),
+            fix::listed(&listed),
+            fix::name_of(machine, state.catch[0].next)
+        )
+    } else {
+        format!(
+            "The catchers list {} only. `{}` is a failure of the call itself that every task can meet; it ends the \
+             execution, and `{}` never runs.",
+            fix::listed(&listed),
+            record.error,
+            fix::name_of(machine, state.catch[0].next)
+        )
+    };
+    Violation {
+        state: Some(state.id),
+        route: format!("{route}>uncaught"),
+        title: format!("`{}` escapes the catchers", record.error),
+        why,
+        fix: fix::add_catcher_like_last(machine, state, missing),
+        pointer: format!("{}/Catch", state.pointer),
+        class: if timer { ErrorClass::Timeout } else { trace::class_of(run.history, record) },
+        ..trace::violation(run, RULE, severity, record)
+    }
+}
+
+fn timer_of(run: &Run<'_>, record: &FailureRecord) -> &'static str {
+    let task = run.model.machine.state(record.state).task();
+    if record.origin == crate::error::Origin::Heartbeat || task.is_some_and(|task| task.timeout.is_none()) {
+        "heartbeat timer"
+    } else {
+        "timer"
+    }
+}

@@ -1,0 +1,119 @@
+//! `handler-fails`: the failure path itself breaks, and what was left to do on it is not done.
+//!
+//! Two ways: a second failure in a step of the failure path that has no catcher, with further steps behind it (a
+//! compensation chain that ends at its first failing link), or an evaluation that fails there.
+//!
+//! Exempt: the last step before the execution ends as FAILED. A notification that cannot be sent, in an execution
+//! that fails visibly, hides nothing.
+
+use crate::asl::{State, StateId};
+use crate::catalog::{self, Effect};
+use crate::diagnose::fix;
+use crate::history::FailureRecord;
+use crate::oracle::trace::{self, Fate};
+use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
+
+use super::lost_input::lost_read;
+
+const RULE: RuleId = RuleId::HandlerFails;
+
+pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
+    for (index, record) in run.history.failures.iter().enumerate() {
+        if record.echo_of.is_some() {
+            continue;
+        }
+        let Some((_, first)) = trace::caught_before(run.history, index) else { continue };
+        if trace::is_runtime(record) {
+            let explained = lost_read(run).is_some() || trace::reached_event_limit(run.history);
+            if !explained && run.baseline.outcome.succeeded() {
+                out.violated(evaluation(run, first, record));
+            }
+            continue;
+        }
+        if record.attempt.is_none() || !run.model.graph.is_failure_path(record.state) {
+            continue;
+        }
+        match trace::fate(run.history, index) {
+            Fate::Ended => match skipped(run, record.state) {
+                Some(skipped) => out.violated(broken_link(run, first, record, &skipped)),
+                None => out.holds(RULE),
+            },
+            Fate::Caught { .. } => out.holds(RULE),
+            Fate::Retried(_) | Fate::Other => {}
+        }
+    }
+}
+
+/// What a failing step leaves undone.
+struct Skipped {
+    /// Steps with effects, in the order of the file.
+    effects: Vec<StateId>,
+    /// Steps that would have told somebody.
+    signals: Vec<StateId>,
+}
+
+/// The steps behind a failing one; `None` if there is nothing worth mentioning.
+fn skipped(run: &Run<'_>, state: StateId) -> Option<Skipped> {
+    let mut skipped = Skipped { effects: Vec::new(), signals: Vec::new() };
+    for next in run.model.graph.downstream(state) {
+        let Some(task) = run.model.machine.state(next).task() else { continue };
+        if next == state || !run.model.graph.is_failure_path(next) {
+            continue;
+        }
+        if catalog::is_signal(&task.integration) {
+            skipped.signals.push(next);
+        } else if catalog::effect(&task.integration) != Effect::None {
+            skipped.effects.push(next);
+        }
+    }
+    (!skipped.effects.is_empty() || !skipped.signals.is_empty()).then_some(skipped)
+}
+
+fn broken_link(run: &Run<'_>, first: &FailureRecord, record: &FailureRecord, skipped: &Skipped) -> Violation {
+    let machine = &run.model.machine;
+    let state: &State = machine.state(record.state);
+    let name = |id: &StateId| fix::name_of(machine, *id);
+    let left: Vec<&str> = skipped.effects.iter().chain(&skipped.signals).map(name).collect();
+    // That nobody is told of a failed execution is less than work that is left undone.
+    let severity = if skipped.effects.is_empty() { Severity::Low } else { Severity::High };
+    let title = if skipped.effects.is_empty() {
+        format!("A failure here keeps {} from telling anybody", fix::listed(&left))
+    } else {
+        format!("A second failure here ends the failure path before {}", fix::listed(&left))
+    };
+    Violation {
+        route: "second-failure>uncaught".to_owned(),
+        events: vec![first.event, record.event],
+        title,
+        why: format!(
+            "`{}` failed with `{}`, and the failure path began. When `{}` fails for good as well, no catcher takes \
+             it: the execution ends there, and {} never {}.",
+            fix::name_of(machine, first.state),
+            first.error,
+            state.name,
+            fix::listed(&left),
+            if left.len() == 1 { "runs" } else { "run" }
+        ),
+        fix: fix::continue_chain(machine, state),
+        ..trace::violation(run, RULE, severity, record)
+    }
+}
+
+fn evaluation(run: &Run<'_>, first: &FailureRecord, record: &FailureRecord) -> Violation {
+    let machine = &run.model.machine;
+    let state = machine.state(record.state);
+    Violation {
+        route: "evaluation>uncaught".to_owned(),
+        events: vec![first.event, record.event],
+        title: format!("The failure path breaks here with `{}`", record.error),
+        why: format!(
+            "`{}` failed with `{}` and its catcher took it, but `{}` cannot be evaluated with what it was given. \
+             Nothing can catch that.",
+            fix::name_of(machine, first.state),
+            first.error,
+            state.name
+        ),
+        fix: fix::words("Read only what every way to this state provides, or test with `IsPresent` first."),
+        ..trace::violation(run, RULE, Severity::High, record)
+    }
+}

@@ -1,0 +1,272 @@
+//! `visibility`: a failure shows, in the status of the execution or by a message to somebody.
+//!
+//! `failure-swallowed`: a task failed for good, a catcher took it, the execution ended as SUCCEEDED, and nothing
+//! told. It is milder where the error reached somebody's table or the output. With a message it is
+//! `failure-only-recorded`, a note: who looks at the status alone is misled.
+//!
+//! Exempt, because the branch is meant:
+//! - a catcher that names the error (`ConditionalCheckFailed`, `OrderNotFound`): only wildcards, timers, denials and
+//!   faults of services are judged;
+//! - the work was done after all: by the same state later, or by another one that gives the same result to the same
+//!   next state (a fallback, a note);
+//! - a notification or metric that may be lost;
+//! - a failure inside the failure path, which the first failure already accounts for.
+
+use crate::asl::{Edge, Kind, MachineType, MapMode, ResultPath, State, StateId, Transition};
+use crate::catalog::{self, Effect, ErrorClass};
+use crate::diagnose::fix;
+use crate::error::{ErrorName, Failure, matches};
+use crate::history::{Attempt, Ending, FailureRecord, Outcome};
+
+use super::trace::{self, Fate};
+use super::{Fix, Judgement, Oracle, RuleId, Run, Severity, Violation};
+
+/// Judges the rules of the property `visibility`.
+#[derive(Debug)]
+pub(super) struct Visibility;
+
+impl Oracle for Visibility {
+    fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
+        for (index, record, attempt) in trace::task_failures(run) {
+            let Fate::Caught { record: taken, catcher } = trace::fate(run.history, index) else { continue };
+            let caught = Caught { record, taken, catcher, state: run.model.machine.state(taken.state) };
+            match &run.history.outcome {
+                Outcome::Succeeded { output } => {
+                    if !is_meant(run, &caught, attempt) {
+                        let recorded = trace::mentions(output, record) || is_recorded(run, &caught);
+                        judge_success(run, &caught, attempt, recorded, out);
+                    }
+                }
+                Outcome::Unknown(_) => out.unknown(RuleId::FailureSwallowed),
+                Outcome::Failed { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => {
+                    out.holds(RuleId::FailureSwallowed);
+                }
+            }
+        }
+    }
+}
+
+/// A failure that a catcher took.
+struct Caught<'a> {
+    /// The failure of the task.
+    record: &'a FailureRecord,
+    /// The same failure as it met the catcher.
+    taken: &'a FailureRecord,
+    /// Index of the catcher.
+    catcher: usize,
+    /// The state with the catcher.
+    state: &'a State,
+}
+
+impl Caught<'_> {
+    /// The first state of the failure path.
+    fn next(&self) -> StateId {
+        self.state.catch[self.catcher].next
+    }
+
+    /// The entry of `ErrorEquals` that matched.
+    fn name(&self) -> Option<&ErrorName> {
+        let failure = Failure { error: &self.taken.error, origin: self.taken.origin };
+        self.state.catch[self.catcher].errors.iter().find(|name| matches(name, failure))
+    }
+}
+
+fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
+    let names_the_error = caught.name().is_some_and(|name| {
+        !matches!(
+            name.as_str(),
+            ErrorName::ALL | ErrorName::TASK_FAILED | ErrorName::TIMEOUT | ErrorName::HEARTBEAT_TIMEOUT
+        ) && !matches!(
+            catalog::class_of(name.as_str()),
+            ErrorClass::Transient | ErrorClass::Throttling | ErrorClass::Permission
+        )
+    });
+    let task = run.model.machine.state(attempt.state).task();
+    let may_be_lost = task.is_some_and(|task| {
+        catalog::is_signal(&task.integration) || catalog::effect(&task.integration) == Effect::Notification
+    });
+    names_the_error
+        || may_be_lost
+        || trace::done_later(run.history, caught.record)
+        || run.model.graph.is_failure_path(attempt.state)
+}
+
+/// Whether the failure left a trace: its text in a later request, or a step with an effect for its sake.
+fn is_recorded(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+    trace::attempts_after(run.history, caught.taken).any(|later| {
+        let Some(task) = run.model.machine.state(later.state).task() else { return false };
+        matches!(later.ending, Ending::Succeeded(_))
+            && catalog::effect(&task.integration) != Effect::None
+            && (trace::is_new(run, later.state) || trace::mentions(&later.parameters, caught.record))
+    })
+}
+
+fn judge_success(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: bool, out: &mut Judgement) {
+    if let Some(signal) = trace::announcement(run, caught.taken) {
+        out.holds(RuleId::FailureSwallowed);
+        out.violated(only_recorded(run, caught, signal));
+        return;
+    }
+    let severity = severity(run, caught, attempt, recorded);
+    out.violated(swallowed(run, caught, severity, recorded));
+}
+
+fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: bool) -> Severity {
+    if is_fallback(run, caught) {
+        return Severity::Note;
+    }
+    // Whoever calls an Express workflow gets its output.
+    if recorded && run.case.machine_type == MachineType::Express {
+        return Severity::Low;
+    }
+    let item = trace::in_map(run, caught.state.id) && !is_distributed(run, caught.state.id);
+    if item && reaches_later_work(run, caught) {
+        return Severity::Note;
+    }
+    let expected_timer =
+        caught.name().is_some_and(|name| matches!(name.as_str(), ErrorName::TIMEOUT | ErrorName::HEARTBEAT_TIMEOUT));
+    let reads = run.model.machine.state(attempt.state).task().map(|task| catalog::effect(&task.integration))
+        == Some(Effect::None);
+    let worst = if recorded { Severity::High } else { Severity::Critical };
+    match (expected_timer, item) {
+        (true, _) if recorded => Severity::Note,
+        (true, _) => Severity::Medium,
+        // The result of the item says so; whether anybody reads it is not known.
+        (false, true) => Severity::Medium,
+        (false, false) if reads => worst.milder(),
+        (false, false) => worst,
+    }
+}
+
+fn is_distributed(run: &Run<'_>, state: StateId) -> bool {
+    let outer = run.model.machine.enclosing(state).find_map(|outer| match &outer.kind {
+        Kind::Map(map) => Some(map.mode),
+        _ => None,
+    });
+    matches!(outer, Some(MapMode::Distributed(_)))
+}
+
+/// Whether the failure path does the same work another way: a task of it puts its result where the failed one would
+/// have put its own, and goes on where that one would have gone on.
+fn is_fallback(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+    let Transition::Next(goal) = caught.state.next else { return false };
+    let mut at = caught.next();
+    for _ in 0..run.model.machine.states.len() {
+        let state = run.model.machine.state(at);
+        let Transition::Next(next) = state.next else { return false };
+        if next == goal {
+            let replaces = state.task().is_some() || matches!(state.kind, Kind::Parallel { .. } | Kind::Map(_));
+            return replaces && same_place(&state.flow.result_path, &caught.state.flow.result_path);
+        }
+        if !run.model.graph.is_failure_only(at) {
+            return false;
+        }
+        at = next;
+    }
+    false
+}
+
+fn same_place(one: &ResultPath, other: &ResultPath) -> bool {
+    match (one, other) {
+        (ResultPath::Replace, ResultPath::Replace) => true,
+        (ResultPath::At(one), ResultPath::At(other)) => one.text() == other.text(),
+        _ => false,
+    }
+}
+
+/// Whether work after the Map saw another value than without the failure: the mark in the item's result was read.
+fn reaches_later_work(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+    let map_of = |state: StateId| run.model.machine.enclosing(state).last().map(|outer| outer.id);
+    let map = map_of(caught.state.id);
+    trace::attempts_after(run.history, caught.taken)
+        .filter(|later| later.strand != caught.taken.strand && map_of(later.state) != map)
+        .any(|later| {
+            let before = run.baseline.attempts.iter().find(|attempt| attempt.state == later.state);
+            before.is_none_or(|before| before.parameters != later.parameters)
+        })
+}
+
+fn swallowed(run: &Run<'_>, caught: &Caught<'_>, severity: Severity, recorded: bool) -> Violation {
+    let machine = &run.model.machine;
+    let next = fix::name_of(machine, caught.next());
+    let name = &machine.state(caught.record.state).name;
+    let trace_left = if recorded {
+        "Its error is written down on the way, but neither the status nor a message says so."
+    } else {
+        "Neither the status nor a message nor a record says so."
+    };
+    Violation {
+        state: Some(caught.state.id),
+        class: trace::class_of(run.history, caught.record),
+        route: route(severity, recorded, next),
+        events: vec![caught.record.event, caught.taken.event],
+        title: format!("`{}` is caught, and the execution ends as SUCCEEDED", caught.record.error),
+        why: format!(
+            "`{name}` fails for good, Catch[{}] of `{}` goes to `{next}`, and the execution ends as SUCCEEDED. {trace_left} \
+             Alarms on failed executions stay silent.",
+            caught.catcher, caught.state.name
+        ),
+        fix: end_badly(run, caught),
+        pointer: format!("{}/Catch/{}", caught.state.pointer, caught.catcher),
+        ..trace::violation(run, RuleId::FailureSwallowed, severity, caught.record)
+    }
+}
+
+fn route(severity: Severity, recorded: bool, next: &str) -> String {
+    let kind = match (severity, recorded) {
+        (Severity::Note, _) => "meant",
+        (_, true) => "recorded",
+        (_, false) => "silent",
+    };
+    format!("{next}>{kind}>SUCCEEDED")
+}
+
+fn only_recorded(run: &Run<'_>, caught: &Caught<'_>, signal: &Attempt) -> Violation {
+    let machine = &run.model.machine;
+    let next = fix::name_of(machine, caught.next());
+    Violation {
+        state: Some(caught.state.id),
+        class: trace::class_of(run.history, caught.record),
+        route: format!("{next}>signalled>SUCCEEDED"),
+        events: vec![caught.record.event, signal.scheduled],
+        title: format!("`{}` is announced, but the execution ends as SUCCEEDED", caught.record.error),
+        why: format!(
+            "`{}` tells of the failure. Whoever looks at the status of executions, or calls this one and waits, sees \
+             a success.",
+            fix::name_of(machine, signal.state)
+        ),
+        fix: end_badly(run, caught),
+        pointer: format!("{}/Catch/{}", caught.state.pointer, caught.catcher),
+        ..trace::violation(run, RuleId::FailureOnlyRecorded, Severity::Note, caught.record)
+    }
+}
+
+/// A Fail state at the end of the failure path, where that end belongs to it alone.
+fn end_badly(run: &Run<'_>, caught: &Caught<'_>) -> Fix {
+    let machine = &run.model.machine;
+    let in_items = !trace::at_top(caught.state);
+    let own_end = own_end(run, caught.next()).filter(|_| !in_items);
+    own_end.and_then(|end| fix::end_in_fail(machine, machine.state(end))).unwrap_or_else(|| {
+        fix::words(format!(
+            "End the way through `{}` in a Fail state, or send a message there, so that the failure shows.",
+            fix::name_of(machine, caught.next())
+        ))
+    })
+}
+
+/// The end of the failure path, if nothing but failures comes there.
+fn own_end(run: &Run<'_>, first: StateId) -> Option<StateId> {
+    let mut at = first;
+    for _ in 0..run.model.machine.states.len() {
+        if !run.model.graph.is_failure_only(at) {
+            return None;
+        }
+        let mut ways = run.model.graph.successors(at).iter().filter(|(edge, _)| !matches!(edge, Edge::Catch(_)));
+        match (ways.next(), ways.next()) {
+            (None, _) => return Some(at),
+            (Some((_, next)), None) => at = *next,
+            (Some(_), Some(_)) => return None,
+        }
+    }
+    None
+}
