@@ -2,6 +2,7 @@
 pub mod asl;
 pub mod campaign;
 pub mod catalog;
+pub mod diagnose;
 pub mod error;
 pub mod expr;
 pub mod fault;

@@ -103,7 +103,9 @@ pub(crate) fn continue_chain(machine: &Machine, state: &State) -> Fix {
         ("Next", Value::from(next.clone())),
     ]);
     patch(
-        format!("Catch every error of this step and go on with `{next}`; report what could not be undone at the end."),
+        format!(
+            "Catch every error of this step and go on with `{next}`; report what could not be undone at the end."
+        ),
         vec![append(state, "Catch", state.catch.is_empty(), catcher)],
     )
 }
@@ -162,7 +164,10 @@ fn fail_state() -> Value {
     object([
         ("Type", Value::from("Fail")),
         ("Error", Value::from("WorkflowFailed")),
-        ("Cause", Value::from("A task failed and its failure was handled; see the history of the execution.")),
+        (
+            "Cause",
+            Value::from("A task failed and its failure was handled; see the history of the execution."),
+        ),
     ])
 }
 
@@ -215,7 +220,8 @@ pub(crate) fn add_jitter(state: &State, retrier: usize) -> Fix {
 fn transient_names(integration: &Integration, seen: &str) -> Vec<String> {
     if integration.is_lambda() {
         // Docs, "Handling transient Lambda service exceptions", and throttling.
-        let usual = ["ServiceException", "AWSLambdaException", "SdkClientException", "TooManyRequestsException"];
+        let usual =
+            ["ServiceException", "AWSLambdaException", "SdkClientException", "TooManyRequestsException"];
         return usual.iter().map(|name| format!("Lambda.{name}")).collect();
     }
     let mut names: Vec<String> = [FaultKind::Throttling, FaultKind::ServiceError, FaultKind::Connection]

@@ -2,5 +2,3 @@
 
 pub(crate) mod fix;
 mod telling;
-
-

@@ -67,7 +67,10 @@ fn unmatched(run: &Run<'_>, record: &FailureRecord, state: &State) -> Violation 
     Violation {
         route: "no-rule".to_owned(),
         title: "No rule holds, and there is no Default".to_owned(),
-        why: format!("{value} matches no rule of `{}`. The execution fails, and nothing can catch that.", state.name),
+        why: format!(
+            "{value} matches no rule of `{}`. The execution fails, and nothing can catch that.",
+            state.name
+        ),
         fix: fix::words("Add a `Default`, and let it end in a Fail state that says what was not expected."),
         pointer: format!("{}/Choices", state.pointer),
         ..trace::violation(run, RuleId::ChoiceUnmatched, Severity::High, record)
@@ -83,7 +86,9 @@ fn missing(run: &Run<'_>, record: &FailureRecord, state: &State, path: &str) -> 
              with `States.Runtime`, and nothing can catch that.",
             state.name
         ),
-        fix: fix::words("Test with `IsPresent` before reading it, or keep it with `ResultPath` where it gets lost."),
+        fix: fix::words(
+            "Test with `IsPresent` before reading it, or keep it with `ResultPath` where it gets lost.",
+        ),
         ..trace::violation(run, RuleId::MissingPath, Severity::High, record)
     }
 }

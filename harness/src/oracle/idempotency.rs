@@ -33,7 +33,8 @@ impl Oracle for Idempotency {
             if !first.applied || !is_outcome_unknown(run, record, first) {
                 continue;
             }
-            let Some(second) = next_attempt(run, first).filter(|second| second.applied || succeeded(second)) else {
+            let Some(second) = next_attempt(run, first).filter(|second| second.applied || succeeded(second))
+            else {
                 continue;
             };
             let state = run.model.machine.state(first.state);
@@ -72,16 +73,21 @@ fn next_attempt<'a>(run: &Run<'a>, first: &Attempt) -> Option<&'a Attempt> {
 }
 
 /// How much the repetition matters; `None`: it does no harm.
-fn severity(run: &Run<'_>, state: &State, task: &Task, first: &Attempt, second: &Attempt) -> Option<Severity> {
+fn severity(
+    run: &Run<'_>,
+    state: &State,
+    task: &Task,
+    first: &Attempt,
+    second: &Attempt,
+) -> Option<Severity> {
     let integration = &task.integration;
     match catalog::effect(integration) {
         Effect::None | Effect::Repeatable => None,
         Effect::Notification if integration.pattern != Pattern::Callback => Some(Severity::Low),
-        Effect::Unknown => {
-            (!has_stable_key(run, state, first, second)).then_some(Severity::Low)
-        }
+        Effect::Unknown => (!has_stable_key(run, state, first, second)).then_some(Severity::Low),
         Effect::Guarded { by } => {
-            let guarded = by.iter().any(|member| is_same_guard(&run.model.machine, state, member, first, second));
+            let guarded =
+                by.iter().any(|member| is_same_guard(&run.model.machine, state, member, first, second));
             let repeatable = &*integration.service == "dynamodb" && is_constant_update(first);
             if guarded || repeatable {
                 None
@@ -98,7 +104,11 @@ fn severity(run: &Run<'_>, state: &State, task: &Task, first: &Attempt, second: 
 
 /// A child execution that is waited for may be idempotent inside; one that is only started runs twice for certain.
 fn nested(task: &Task) -> Severity {
-    if &*task.integration.service == "states" && task.integration.is_job() { Severity::Low } else { Severity::Critical }
+    if &*task.integration.service == "states" && task.integration.is_job() {
+        Severity::Low
+    } else {
+        Severity::Critical
+    }
 }
 
 /// Whether the request has the member, with the same value in both attempts, and not made up anew in each.
@@ -111,7 +121,8 @@ fn is_same_guard(machine: &Machine, state: &State, member: &str, first: &Attempt
 fn is_made_up(machine: &Machine, state: &State, member: &str) -> bool {
     ["Parameters", "Arguments"].iter().any(|field| {
         let pointer = format!("{}/{field}", state.pointer);
-        let Some(Value::Object(object)) = machine.document.node(&pointer).map(crate::load::Node::to_value) else {
+        let Some(Value::Object(object)) = machine.document.node(&pointer).map(crate::load::Node::to_value)
+        else {
             return false;
         };
         let written = object.get(&format!("{member}.$")).or_else(|| object.get(member));
@@ -134,9 +145,8 @@ fn is_constant_update(attempt: &Attempt) -> bool {
 /// execution's name or id, or a member that is called a key, the same in both attempts.
 fn has_stable_key(run: &Run<'_>, state: &State, first: &Attempt, second: &Attempt) -> bool {
     let name = &*run.case.execution_name;
-    let names_execution = |text: &str| {
-        text.rsplit(':').next() == Some(name) && (text == name || text.starts_with("arn:"))
-    };
+    let names_execution =
+        |text: &str| text.rsplit(':').next() == Some(name) && (text == name || text.starts_with("arn:"));
     if trace::holds_text(&first.parameters, &names_execution) {
         return true;
     }
@@ -172,10 +182,14 @@ fn collect_keys(value: &Value, found: &mut Vec<(String, Value)>) {
 }
 
 fn is_key_name(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     plain.contains("idempoten")
         || plain.contains("dedup")
-        || matches!(plain.as_str(), "requestid" | "clienttoken" | "clientrequesttoken" | "executionid" | "executionname")
+        || matches!(
+            plain.as_str(),
+            "requestid" | "clienttoken" | "clientrequesttoken" | "executionid" | "executionname"
+        )
 }
 
 fn violation(
@@ -244,7 +258,9 @@ fn proposal(state: &State, task: &Task, severity: Severity) -> Fix {
             "Send a key that is the same in every attempt, such as `$$.Execution.Name`, and let the other side \
              refuse what it has done; or declare the task idempotent if it is.",
         ),
-        _ => fix::words("Retry only errors after which the work is certainly not done, or make the call idempotent."),
+        _ => fix::words(
+            "Retry only errors after which the work is certainly not done, or make the call idempotent.",
+        ),
     }
 }
 

@@ -15,7 +15,7 @@ use super::{Fix, RuleId, Run, Severity, Violation};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fate<'a> {
     /// A retrier of the state, or of one around it, ran the work again.
-    Retried(&'a FailureRecord),
+    Retried,
     /// A catcher of the state, or of one around it, took it.
     Caught {
         /// The failure as it met the catcher; its state is the one whose `Catch` took it.
@@ -30,11 +30,15 @@ pub(super) enum Fate<'a> {
 }
 
 /// The failures of tasks themselves (not those that enclosing states pass on), with their attempts.
-pub(super) fn task_failures<'a>(run: &Run<'a>) -> impl Iterator<Item = (usize, &'a FailureRecord, &'a Attempt)> {
+pub(super) fn task_failures<'a>(
+    run: &Run<'a>,
+) -> impl Iterator<Item = (usize, &'a FailureRecord, &'a Attempt)> {
     let history = run.history;
-    history.failures.iter().enumerate().filter_map(|(index, record)| {
-        Some((index, record, history.attempts.get(record.attempt?)?))
-    })
+    history
+        .failures
+        .iter()
+        .enumerate()
+        .filter_map(|(index, record)| Some((index, record, history.attempts.get(record.attempt?)?)))
 }
 
 /// Follows a failure up to whatever took it.
@@ -43,7 +47,7 @@ pub(super) fn fate(history: &History, index: usize) -> Fate<'_> {
     loop {
         let record = &history.failures[at];
         match record.handling {
-            Handling::Retried { .. } => return Fate::Retried(record),
+            Handling::Retried { .. } => return Fate::Retried,
             Handling::Caught { catcher, .. } => return Fate::Caught { record, catcher },
             Handling::Tolerated => return Fate::Other,
             Handling::Uncaught { .. } => {}
@@ -117,9 +121,11 @@ pub(super) fn attempts_after<'a>(
     record: &'a FailureRecord,
 ) -> impl Iterator<Item = &'a Attempt> {
     let first = record.attempt.map_or(0, |attempt| attempt + 1);
-    history.attempts.iter().skip(first).filter(move |attempt| {
-        attempt.at >= record.at && related(history, attempt.strand, record.strand)
-    })
+    history
+        .attempts
+        .iter()
+        .skip(first)
+        .filter(move |attempt| attempt.at >= record.at && related(history, attempt.strand, record.strand))
 }
 
 /// Whether the same work was done after the failure all the same: the state ran again and succeeded.
@@ -132,13 +138,17 @@ pub(super) fn done_later(history: &History, record: &FailureRecord) -> bool {
 pub(super) fn caught_before<'a>(history: &'a History, index: usize) -> Option<(usize, &'a FailureRecord)> {
     let record = &history.failures[index];
     history.failures[..index].iter().enumerate().rev().find(|(_, earlier)| {
-        matches!(earlier.handling, Handling::Caught { .. })
-            && related(history, earlier.strand, record.strand)
+        matches!(earlier.handling, Handling::Caught { .. }) && related(history, earlier.strand, record.strand)
     })
 }
 
 /// The input with which a state was last entered before an event, in one strand.
-pub(super) fn input_of(history: &History, state: StateId, strand: StrandId, before: EventId) -> Option<&Value> {
+pub(super) fn input_of(
+    history: &History,
+    state: StateId,
+    strand: StrandId,
+    before: EventId,
+) -> Option<&Value> {
     entries(history, before)
         .rev()
         .filter(|event| event.id < before && event.strand == strand && event.state == Some(state))
@@ -189,7 +199,12 @@ pub(super) fn at_top(state: &State) -> bool {
 }
 
 /// A violation at the state of a failure, with the failure as its proof; the caller fills in the rest.
-pub(super) fn violation(run: &Run<'_>, rule: RuleId, severity: Severity, record: &FailureRecord) -> Violation {
+pub(super) fn violation(
+    run: &Run<'_>,
+    rule: RuleId,
+    severity: Severity,
+    record: &FailureRecord,
+) -> Violation {
     let history = run.history;
     let state = run.model.machine.state(record.state);
     Violation {
@@ -198,7 +213,10 @@ pub(super) fn violation(run: &Run<'_>, rule: RuleId, severity: Severity, record:
         class: class_of(history, record),
         state: Some(record.state),
         states: Vec::new(),
-        site: record.attempt.and_then(|attempt| history.attempts.get(attempt)).map(|attempt| history.site(attempt)),
+        site: record
+            .attempt
+            .and_then(|attempt| history.attempts.get(attempt))
+            .map(|attempt| history.site(attempt)),
         route: String::new(),
         events: vec![record.event],
         title: String::new(),

@@ -123,8 +123,9 @@ fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: boo
     if item && reaches_later_work(run, caught) {
         return Severity::Note;
     }
-    let expected_timer =
-        caught.name().is_some_and(|name| matches!(name.as_str(), ErrorName::TIMEOUT | ErrorName::HEARTBEAT_TIMEOUT));
+    let expected_timer = caught
+        .name()
+        .is_some_and(|name| matches!(name.as_str(), ErrorName::TIMEOUT | ErrorName::HEARTBEAT_TIMEOUT));
     let reads = run.model.machine.state(attempt.state).task().map(|task| catalog::effect(&task.integration))
         == Some(Effect::None);
     let worst = if recorded { Severity::High } else { Severity::Critical };
@@ -155,7 +156,8 @@ fn is_fallback(run: &Run<'_>, caught: &Caught<'_>) -> bool {
         let state = run.model.machine.state(at);
         let Transition::Next(next) = state.next else { return false };
         if next == goal {
-            let replaces = state.task().is_some() || matches!(state.kind, Kind::Parallel { .. } | Kind::Map(_));
+            let replaces =
+                state.task().is_some() || matches!(state.kind, Kind::Parallel { .. } | Kind::Map(_));
             return replaces && same_place(&state.flow.result_path, &caught.state.flow.result_path);
         }
         if !run.model.graph.is_failure_only(at) {
@@ -261,7 +263,8 @@ fn own_end(run: &Run<'_>, first: StateId) -> Option<StateId> {
         if !run.model.graph.is_failure_only(at) {
             return None;
         }
-        let mut ways = run.model.graph.successors(at).iter().filter(|(edge, _)| !matches!(edge, Edge::Catch(_)));
+        let mut ways =
+            run.model.graph.successors(at).iter().filter(|(edge, _)| !matches!(edge, Edge::Catch(_)));
         match (ways.next(), ways.next()) {
             (None, _) => return Some(at),
             (Some((_, next)), None) => at = *next,

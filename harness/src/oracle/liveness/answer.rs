@@ -87,9 +87,11 @@ impl<'a> Case<'a> {
             return None;
         }
         let is = |list: &[&str]| list.contains(&&**self.status);
-        let stays = run.model.graph.loop_of(self.choice.id).is_some_and(|looped| {
-            looped.contains(self.next) && looped.contains(self.attempt.state)
-        });
+        let stays = run
+            .model
+            .graph
+            .loop_of(self.choice.id)
+            .is_some_and(|looped| looped.contains(self.next) && looped.contains(self.attempt.state));
         if stays {
             let is_final = is(&self.statuses.failure) || is(&self.statuses.success);
             return is_final.then_some(Mistake::AskedAgain);
@@ -102,7 +104,7 @@ impl<'a> Case<'a> {
     /// Final statuses, other than good ones, that the Choice does not name.
     fn unnamed(&self) -> Vec<&'static str> {
         let named = literals(self.choice);
-        let unnamed = |status: &&&str| !named.iter().any(|(_, _, literal)| literal == **status);
+        let unnamed = |status: &&&str| !named.iter().any(|(_, _, literal)| **literal == ***status);
         self.statuses.failure.iter().filter(unnamed).copied().collect()
     }
 }
@@ -156,7 +158,8 @@ fn collect(rule: &Rule, at: usize, found: &mut Vec<(usize, String, Arc<str>)>) {
         Rule::And(rules) | Rule::Or(rules) => rules.iter().for_each(|rule| collect(rule, at, found)),
         Rule::Not(rule) => collect(rule, at, found),
         Rule::Test { variable, comparison } => {
-            let (Comparison::StringEquals(Operand::Literal(text)) | Comparison::StringMatches(text)) = comparison
+            let (Comparison::StringEquals(Operand::Literal(text)) | Comparison::StringMatches(text)) =
+                comparison
             else {
                 return;
             };
@@ -204,7 +207,8 @@ fn violation(run: &Run<'_>, case: &Case<'_>, mistake: Mistake) -> Violation {
 /// A rule for the final statuses that are missing, to where a bad one that is named goes.
 fn name_statuses(run: &Run<'_>, case: &Case<'_>) -> Fix {
     let unnamed = case.unnamed();
-    let bad = literals(case.choice).into_iter().find(|(_, _, literal)| case.statuses.failure.contains(&&**literal));
+    let bad =
+        literals(case.choice).into_iter().find(|(_, _, literal)| case.statuses.failure.contains(&&**literal));
     let goal = match (&bad, &case.choice.kind) {
         (Some((rule, ..)), Kind::Choice(choice)) => choice.rules.get(*rule).map(|rule| rule.next),
         _ => None,

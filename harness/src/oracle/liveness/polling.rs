@@ -56,7 +56,8 @@ fn last_round<'a>(run: &Run<'a>) -> Option<Round<'a>> {
         let looped = run.model.graph.loop_of(decision.state)?;
         let stays = looped.contains(taken(choice, decision)?);
         let could_leave = choice.successors().iter().any(|(_, next)| !looped.contains(*next));
-        let rounds = decisions.iter().filter(|other| other.state == choice.id && other.strand == decision.strand);
+        let rounds =
+            decisions.iter().filter(|other| other.state == choice.id && other.strand == decision.strand);
         (stays && could_leave && rounds.count() >= ROUNDS).then_some(Round { choice, looped })
     })
 }

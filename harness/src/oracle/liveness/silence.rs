@@ -32,7 +32,9 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
                 out.violated(violation(run, attempt, state, task, other));
             }
             Ending::Open | Ending::Aborted => {}
-            Ending::Succeeded(_) | Ending::Failed { .. } if attempt.injected.is_some() => out.holds(other.rule()),
+            Ending::Succeeded(_) | Ending::Failed { .. } if attempt.injected.is_some() => {
+                out.holds(other.rule())
+            }
             Ending::Succeeded(_) | Ending::Failed { .. } => {}
         }
     }
@@ -123,7 +125,10 @@ pub(super) fn advice(model: &Model) -> Vec<Violation> {
     }
     let waits = |state: &&State| {
         let silent = state.task().is_some_and(|task| other(task).is_some() && is_unbounded(task));
-        let polls = model.graph.loop_of(state.id).is_some_and(|found| found.waits.contains(&state.id) && found.polls());
+        let polls = model
+            .graph
+            .loop_of(state.id)
+            .is_some_and(|found| found.waits.contains(&state.id) && found.polls());
         model.graph.is_reachable(state.id) && (silent || polls)
     };
     let Some(first) = machine.states.iter().find(waits) else { return Vec::new() };

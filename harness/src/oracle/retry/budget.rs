@@ -31,7 +31,9 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         let state = run.model.machine.state(attempt.state);
         let found = &state.retry[retrier];
         match severity(found) {
-            Some(severity) if !is_poll(found) => out.violated(too_long(run, severity, record, state, retrier)),
+            Some(severity) if !is_poll(found) => {
+                out.violated(too_long(run, severity, record, state, retrier))
+            }
             _ => out.holds(RULE),
         }
     }
@@ -53,7 +55,13 @@ fn is_poll(retrier: &Retrier) -> bool {
         || (retrier.backoff_rate <= 1.0 && retrier.attempts_max >= 20)
 }
 
-fn too_long(run: &Run<'_>, severity: Severity, record: &FailureRecord, state: &State, retrier: usize) -> Violation {
+fn too_long(
+    run: &Run<'_>,
+    severity: Severity,
+    record: &FailureRecord,
+    state: &State,
+    retrier: usize,
+) -> Violation {
     let wait = VirtualTime(longest_wait_ms(&state.retry[retrier]));
     Violation {
         route: format!("Retry[{retrier}]>long"),
@@ -87,7 +95,8 @@ fn judge_crowds(run: &Run<'_>, out: &mut Judgement) {
         out.violated(Violation {
             route: format!("Retry[{retrier}]>crowd"),
             title: format!("{} iterations retry at the same instant", members.len()),
-            why: "Iterations that were throttled together come back together, and are throttled again.".to_owned(),
+            why: "Iterations that were throttled together come back together, and are throttled again."
+                .to_owned(),
             fix: fix::add_jitter(state, retrier),
             pointer: format!("{}/Retry/{retrier}", state.pointer),
             ..trace::violation(run, RULE, Severity::Low, members[0].0)

@@ -25,7 +25,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             out.holds(RULE);
         }
         for name in idle.iter().filter(|name| passes_by(state, name, record)) {
-            let severity = if matches!(name.idle, Idle::Shadowed { .. }) { Severity::Low } else { Severity::Medium };
+            let severity =
+                if matches!(name.idle, Idle::Shadowed { .. }) { Severity::Low } else { Severity::Medium };
             out.violated(describe(state, name, trace::violation(run, RULE, severity, record)));
         }
     }

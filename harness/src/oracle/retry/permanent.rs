@@ -78,7 +78,8 @@ fn listed_by_name(retrier: &Retrier, record: &FailureRecord) -> bool {
 /// What all retries of a retrier wait together, jitter at its worst.
 pub(super) fn longest_wait_ms(retrier: &Retrier) -> u64 {
     // A poll of half a million retries is as long as its first thousand for every limit here.
-    (0..retrier.attempts_max.min(1_000)).fold(0, |sum: u64, retry| sum.saturating_add(backoff_ms(retrier, retry)))
+    (0..retrier.attempts_max.min(1_000))
+        .fold(0, |sum: u64, retry| sum.saturating_add(backoff_ms(retrier, retry)))
 }
 
 fn violation(

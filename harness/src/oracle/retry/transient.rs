@@ -95,7 +95,7 @@ fn severity(run: &Run<'_>, index: usize, state: &State) -> Severity {
         // Compensated, or gone on without it: `visibility` judges what is lost.
         Fate::Caught { .. } => Severity::Low,
         Fate::Ended if matches!(run.history.outcome, Outcome::Failed { .. }) => Severity::Medium,
-        Fate::Ended | Fate::Retried(_) | Fate::Other => Severity::Low,
+        Fate::Ended | Fate::Retried | Fate::Other => Severity::Low,
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
                 out.violated(violation(run, record, state));
             }
             Fate::Caught { .. } => out.holds(RULE),
-            Fate::Retried(_) | Fate::Other => {}
+            Fate::Retried | Fate::Other => {}
         }
     }
 }

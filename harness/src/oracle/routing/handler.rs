@@ -39,7 +39,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
                 None => out.holds(RULE),
             },
             Fate::Caught { .. } => out.holds(RULE),
-            Fate::Retried(_) | Fate::Other => {}
+            Fate::Retried | Fate::Other => {}
         }
     }
 }

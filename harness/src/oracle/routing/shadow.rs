@@ -21,9 +21,9 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         }
         let failure = Failure { error: &record.error, origin: record.origin };
         let shadowed = shadowed_catchers(state);
-        let proven = shadowed
-            .iter()
-            .find(|(later, by)| *by == catcher && state.catch[*later].errors.iter().any(|name| matches(name, failure)));
+        let proven = shadowed.iter().find(|(later, by)| {
+            *by == catcher && state.catch[*later].errors.iter().any(|name| matches(name, failure))
+        });
         match proven {
             Some((later, by)) => {
                 let blank = trace::violation(run, RULE, Severity::Medium, record);
@@ -52,7 +52,9 @@ fn shadowed_catchers(state: &State) -> Vec<(usize, usize)> {
     idle_names(state)
         .into_iter()
         .filter(whole)
-        .filter_map(|name| if let Idle::Shadowed { by } = name.idle { Some((name.handler, by)) } else { None })
+        .filter_map(
+            |name| if let Idle::Shadowed { by } = name.idle { Some((name.handler, by)) } else { None },
+        )
         .collect()
 }
 
