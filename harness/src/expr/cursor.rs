@@ -70,13 +70,7 @@ impl<'t> Cursor<'t> {
 
     /// An error at the next character.
     pub(super) fn error(&self, message: impl Into<String>) -> SyntaxError {
-        self.error_at(self.at, message)
-    }
-
-    /// An error at byte `offset`.
-    #[expect(clippy::unused_self, reason = "errors are made where the text is read")]
-    pub(super) fn error_at(&self, offset: usize, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { message: message.into(), offset }
+        SyntaxError::at(self.at, message)
     }
 
     /// Reads again from byte `at`, which was read before.

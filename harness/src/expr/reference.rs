@@ -18,14 +18,14 @@ impl ReferencePath {
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let path = Path::parse(text)?;
         if *path.root() != Root::Input {
-            let message = "a value can only be put into the data of the state: start with `$.`".into();
-            return Err(SyntaxError { message, offset: 0 });
+            let message = "a value can only be put into the data of the state: start with `$.`";
+            return Err(SyntaxError::at(0, message));
         }
         let vague =
             path.segments().iter().any(|segment| matches!(segment, Segment::Wildcard | Segment::Other(_)));
         if vague {
-            let message = "a reference path names one place: only fields and indexes are allowed".into();
-            return Err(SyntaxError { message, offset: 0 });
+            let message = "a reference path names one place: only fields and indexes are allowed";
+            return Err(SyntaxError::at(0, message));
         }
         Ok(Self { text: path.text().clone(), segments: path.segments().to_vec() })
     }

@@ -26,8 +26,11 @@ pub struct Call {
     /// As written.
     pub text: Arc<str>,
     /// Where the `{}` of a literal first argument stand, for `States.Format`.
-    holes: Option<Arc<[usize]>>,
+    holes: Option<Holes>,
 }
+
+/// Where `{}` stands in a text.
+type Holes = Arc<[usize]>;
 
 /// The intrinsic functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Call, Function};
+use super::{Call, Function, Holes};
 use crate::expr::cursor::Cursor;
 use crate::expr::{Path, SyntaxError, Template};
 use crate::value::Value;
@@ -53,12 +53,12 @@ impl Reader<'_> {
         let name = self.cursor.take_while(|c| c.is_alphanumeric() || c == '.' || c == '_');
         match Function::ALL.into_iter().find(|function| function.name() == name) {
             Some(function) => Ok(function),
-            None => Err(self.cursor.error_at(start, unknown_function(name))),
+            None => Err(SyntaxError::at(start, unknown_function(name))),
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the holes belong to the first argument and go into the call")]
-    fn arguments(&mut self) -> Result<(Vec<Template>, Option<Arc<[usize]>>), SyntaxError> {
+    /// The arguments, and the holes of the first if it is a text.
+    fn arguments(&mut self) -> Result<(Vec<Template>, Option<Holes>), SyntaxError> {
         self.cursor.skip_blanks();
         self.cursor.expect("(")?;
         let mut arguments = Vec::new();
@@ -96,7 +96,7 @@ impl Reader<'_> {
             Some(c) if c.is_ascii_digit() || c == '-' => {
                 let number = self.cursor.take_while(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
                 let value = Value::parse(number)
-                    .map_err(|_| self.cursor.error_at(start, format!("`{number}` is not a number")))?;
+                    .map_err(|_| SyntaxError::at(start, format!("`{number}` is not a number")))?;
                 Ok(Template::Literal(value))
             }
             Some('"') => Err(self.cursor.error("a text stands in single quotes, not in double quotes")),
@@ -118,7 +118,7 @@ impl Reader<'_> {
             }
             _ => {
                 let message = format!("`{word}` is not an argument; a text stands in single quotes");
-                Err(self.cursor.error_at(start, message))
+                Err(SyntaxError::at(start, message))
             }
         }
     }
@@ -155,12 +155,14 @@ impl Reader<'_> {
         loop {
             let at = self.cursor.at();
             match self.cursor.next() {
-                None => return Err(self.cursor.error_at(start, "the quote is not closed")),
+                None => return Err(SyntaxError::at(start, "the quote is not closed")),
                 Some('\'') => return Ok(quoted),
                 Some('\\') => {
-                    let escaped = self.cursor.next().filter(|c| "'{}\\".contains(*c)).ok_or_else(|| {
-                        self.cursor.error_at(at, "an escape is one of \\', \\{, \\} and \\\\")
-                    });
+                    let escaped = self
+                        .cursor
+                        .next()
+                        .filter(|c| "'{}\\".contains(*c))
+                        .ok_or_else(|| SyntaxError::at(at, "an escape is one of \\', \\{, \\} and \\\\"));
                     quoted.text.push(escaped?);
                 }
                 Some('{') if self.cursor.eat("}") => {
@@ -185,7 +187,7 @@ fn check_arity(function: Function, given: usize, offset: usize) -> Result<(), Sy
     };
     let plural = if wanted.ends_with('1') { "" } else { "s" };
     let message = format!("{} takes {wanted} argument{plural}, not {given}", function.name());
-    Err(SyntaxError { message, offset })
+    Err(SyntaxError::at(offset, message))
 }
 
 fn unknown_function(name: &str) -> String {

@@ -41,9 +41,7 @@ impl Reader<'_> {
         let left = self.term()?;
         let Some(operator) = self.operator()? else {
             let Term::Query(query) = left else {
-                return Err(self
-                    .cursor
-                    .error_at(start, "expected a comparison or a path that starts with `@`"));
+                return Err(SyntaxError::at(start, "expected a comparison or a path that starts with `@`"));
             };
             return Ok(Filter::Exists(query));
         };
@@ -61,7 +59,7 @@ impl Reader<'_> {
         }
         match Operator::ALL.iter().find(|(text, _)| text.eq_ignore_ascii_case(word)) {
             Some((_, operator)) => Ok(Some(*operator)),
-            None => Err(self.cursor.error_at(start, format!("no filter operator `{word}`"))),
+            None => Err(SyntaxError::at(start, format!("no filter operator `{word}`"))),
         }
     }
 
@@ -85,7 +83,7 @@ impl Reader<'_> {
         let mut source = String::new();
         loop {
             match self.cursor.next() {
-                None => return Err(self.cursor.error_at(start, "the regular expression is not closed")),
+                None => return Err(SyntaxError::at(start, "the regular expression is not closed")),
                 Some('/') => break,
                 Some('\\') if self.cursor.eat("/") => source.push('/'),
                 Some('\\') => {
@@ -101,7 +99,7 @@ impl Reader<'_> {
         regex_lite::Regex::new(&format!("{flags}\\A(?:{source})\\z"))
             .map(|regex| Term::Pattern(Pattern(regex)))
             .map_err(|error| {
-                self.cursor.error_at(start, format!("the regular expression is not supported: {error}"))
+                SyntaxError::at(start, format!("the regular expression is not supported: {error}"))
             })
     }
 

@@ -221,11 +221,11 @@ impl Path {
 /// Reads what a path starts from, and where its segments begin.
 fn read_root(text: &str) -> Result<(Root, usize), SyntaxError> {
     let Some(rest) = text.strip_prefix('$') else {
-        return Err(SyntaxError { message: "a path starts with `$`".into(), offset: 0 });
+        return Err(SyntaxError::at(0, "a path starts with `$`"));
     };
     if rest.starts_with('{') {
-        let message = "a substitution placeholder without a value stands where a path must be".into();
-        return Err(SyntaxError { message, offset: 0 });
+        let message = "a substitution placeholder without a value stands where a path must be";
+        return Err(SyntaxError::at(0, message));
     }
     if rest.starts_with('$') {
         return Ok((Root::Context, 2));

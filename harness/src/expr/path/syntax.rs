@@ -1,4 +1,4 @@
-//! Reads paths: everything Jayway reads, and nothing that it refuses.
+//! Reads paths and the values inside them, as Jayway does.
 
 use super::Segment;
 use super::function::{Argument, Function, FunctionCall};
@@ -48,7 +48,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Goes one level down; `read` must not recurse otherwise.
+    /// Reads something that may contain more of itself, up to a limit.
     pub(super) fn nested<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
@@ -70,7 +70,7 @@ impl Reader<'_> {
             segments.push(Segment::Other(Selector::Descendants));
         }
         match self.cursor.peek() {
-            None => Err(self.cursor.error_at(start, "a path must not end with `.`")),
+            None => Err(SyntaxError::at(start, "a path must not end with `.`")),
             Some('[') => {
                 segments.push(self.brackets()?);
                 Ok(())
@@ -113,7 +113,7 @@ impl Reader<'_> {
     fn call(&mut self, name: &str, start: usize) -> Result<FunctionCall, SyntaxError> {
         let Some((_, function)) = Function::ALL.iter().find(|(known, _)| *known == name) else {
             let names = Function::ALL.map(|(known, _)| known).join(", ");
-            return Err(self.cursor.error_at(start, format!("no path function `{name}`; there are {names}")));
+            return Err(SyntaxError::at(start, format!("no path function `{name}`; there are {names}")));
         };
         self.cursor.expect("(")?;
         let mut arguments = Vec::new();
@@ -202,12 +202,12 @@ impl Reader<'_> {
     pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.cursor.at();
         let Some(quote @ ('\'' | '"')) = self.cursor.next() else {
-            return Err(self.cursor.error_at(start, "expected a text in quotes"));
+            return Err(SyntaxError::at(start, "expected a text in quotes"));
         };
         let mut text = String::new();
         loop {
             match self.cursor.next() {
-                None => return Err(self.cursor.error_at(start, "the quote is not closed")),
+                None => return Err(SyntaxError::at(start, "the quote is not closed")),
                 Some(end) if end == quote => return Ok(text),
                 Some('\\') if self.cursor.peek() == Some(quote) => {
                     self.cursor.next();
@@ -226,7 +226,7 @@ impl Reader<'_> {
         let start = self.cursor.at();
         let text = self.cursor.take_while(|c| c != ']').trim_end();
         self.cursor.expect("]")?;
-        let bad = |part: &str| self.cursor.error_at(start, format!("`{part}` is not an index or a slice"));
+        let bad = |part: &str| SyntaxError::at(start, format!("`{part}` is not an index or a slice"));
         let number = |part: &str| part.trim().parse::<i64>().map_err(|_| bad(text));
         if !text.contains(':') {
             let indexes = text.split(',').map(number).collect::<Result<Vec<_>, _>>()?;
@@ -261,7 +261,7 @@ impl Reader<'_> {
                 let word = self.cursor.take_while(|c| c.is_alphanumeric() || "-+._".contains(c));
                 if word.is_empty() {
                     let found = self.cursor.found();
-                    return Err(self.cursor.error_at(start, format!("expected a value{found}")));
+                    return Err(SyntaxError::at(start, format!("expected a value{found}")));
                 }
                 // Published definitions that run on AWS compare with bare words: `@.code==es`.
                 Ok(Value::parse(word).unwrap_or_else(|_| Value::from(word)))
@@ -301,10 +301,10 @@ impl Reader<'_> {
             };
             if open == 0 {
                 let text = self.cursor.since(start);
-                return Value::parse(text).map_err(|error| self.cursor.error_at(start, error.message));
+                return Value::parse(text).map_err(|error| SyntaxError::at(start, error.message));
             }
         }
-        Err(self.cursor.error_at(start, "the object is not closed"))
+        Err(SyntaxError::at(start, "the object is not closed"))
     }
 }
 

@@ -49,7 +49,7 @@ impl Template {
         }
         let message =
             "expected a path that starts with `$` or an intrinsic function such as States.Format(…)";
-        Err(SyntaxError { message: message.into(), offset: 0 })
+        Err(SyntaxError::at(0, message))
     }
 }
 
@@ -99,13 +99,13 @@ impl Compiler {
         }
         let expression = match value.as_str() {
             Some(text) => Template::expression(text),
-            None => Err(SyntaxError {
-                message: format!(
+            None => Err(SyntaxError::at(
+                0,
+                format!(
                     "the value of \"{name}\" must be a path or an intrinsic function, not of type {}",
                     value.type_name()
                 ),
-                offset: 0,
-            }),
+            )),
         };
         let template = expression.unwrap_or_else(|error| {
             self.problem(error.message, error.offset);
