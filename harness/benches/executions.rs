@@ -62,7 +62,7 @@ fn a_pass(bencher: divan::Bencher<'_, '_>) {
 
 #[divan::bench]
 fn b_saga(bencher: divan::Bencher<'_, '_>) {
-    simulate(bencher, workflow!("b_saga"), echo, 167);
+    simulate(bencher, workflow!("b_saga"), echo, 166);
 }
 
 #[divan::bench]

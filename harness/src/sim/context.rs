@@ -1,5 +1,6 @@
 //! The context object (`$$`), built in parts and only when it is asked for.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::asl::{Machine, MachineType};
@@ -14,13 +15,14 @@ use super::strand::{Item, at};
 /// The account and region of simulated ARNs.
 const ARN_SCOPE: &str = "us-east-1:123456789012";
 
-/// What is the same for the whole execution.
+/// What is the same for the whole execution, made when it is first asked for.
 #[derive(Debug)]
-pub(super) struct ContextParts {
-    execution: Value,
-    state_machine: Value,
-    epoch_ms: i64,
-    names: Names,
+pub(super) struct ContextParts<'a> {
+    machine: &'a Machine,
+    case: &'a Case,
+    execution: OnceCell<Value>,
+    state_machine: OnceCell<Value>,
+    names: OnceCell<Names>,
 }
 
 /// Member names, made once.
@@ -35,41 +37,49 @@ struct Names {
     value: Key,
 }
 
-impl ContextParts {
-    pub(super) fn new(machine: &Machine, case: &Case) -> Self {
-        let (kind, suffix) = match case.machine_type {
-            MachineType::Standard => ("execution", ""),
-            MachineType::Express => ("express", ":1"),
-        };
-        let execution_arn =
-            format!("arn:aws:states:{ARN_SCOPE}:{kind}:{}:{}{suffix}", machine.name, case.execution_name);
-        let machine_arn = format!("arn:aws:states:{ARN_SCOPE}:stateMachine:{}", machine.name);
-        let execution = Object::from_iter([
-            ("Id", Value::from(execution_arn)),
-            ("Input", case.input.clone()),
-            ("StartTime", Value::from(rfc3339(case.epoch_ms))),
-            ("Name", Value::from(case.execution_name.clone())),
-            ("RoleArn", Value::from(format!("arn:aws:iam::123456789012:role/{}-role", machine.name))),
-            ("RedriveCount", Value::from(0)),
-        ]);
-        let state_machine = Object::from_iter([
-            ("Id", Value::from(machine_arn)),
-            ("Name", Value::from(machine.name.clone())),
-        ]);
-        Self {
-            execution: execution.into(),
-            state_machine: state_machine.into(),
-            epoch_ms: case.epoch_ms,
-            names: Names {
-                entered_time: Arc::from("EnteredTime"),
-                name: Arc::from("Name"),
-                retry_count: Arc::from("RetryCount"),
-                token: Arc::from("Token"),
-                item: Arc::from("Item"),
-                index: Arc::from("Index"),
-                value: Arc::from("Value"),
-            },
-        }
+impl<'a> ContextParts<'a> {
+    pub(super) fn new(machine: &'a Machine, case: &'a Case) -> Self {
+        let (execution, state_machine, names) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { machine, case, execution, state_machine, names }
+    }
+
+    fn execution(&self) -> &Value {
+        self.execution.get_or_init(|| {
+            let (machine, name) = (&self.machine.name, &self.case.execution_name);
+            let (kind, suffix) = match self.case.machine_type {
+                MachineType::Standard => ("execution", ""),
+                MachineType::Express => ("express", ":1"),
+            };
+            let members = [
+                ("Id", Value::from(format!("arn:aws:states:{ARN_SCOPE}:{kind}:{machine}:{name}{suffix}"))),
+                ("Input", self.case.input.clone()),
+                ("StartTime", Value::from(rfc3339(self.case.epoch_ms))),
+                ("Name", Value::from(name.clone())),
+                ("RoleArn", Value::from(format!("arn:aws:iam::123456789012:role/{machine}-role"))),
+                ("RedriveCount", Value::from(0)),
+            ];
+            Object::from_iter(members).into()
+        })
+    }
+
+    fn state_machine(&self) -> &Value {
+        self.state_machine.get_or_init(|| {
+            let name = &self.machine.name;
+            let arn = format!("arn:aws:states:{ARN_SCOPE}:stateMachine:{name}");
+            Object::from_iter([("Id", Value::from(arn)), ("Name", Value::from(name.clone()))]).into()
+        })
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names {
+            entered_time: Arc::from("EnteredTime"),
+            name: Arc::from("Name"),
+            retry_count: Arc::from("RetryCount"),
+            token: Arc::from("Token"),
+            item: Arc::from("Item"),
+            index: Arc::from("Index"),
+            value: Arc::from("Value"),
+        })
     }
 }
 
@@ -84,11 +94,13 @@ pub(super) struct StrandContext<'a, 'm> {
 impl StrandContext<'_, '_> {
     fn state(&self) -> Value {
         let (parts, strand) = (&self.engine.context, &self.engine.strands[at(self.strand)]);
-        let entered = rfc3339(parts.epoch_ms.saturating_add(strand.entered_at.0.min(i64::MAX as u64) as i64));
+        let names = parts.names();
+        let entered =
+            rfc3339(parts.case.epoch_ms.saturating_add(strand.entered_at.0.min(i64::MAX as u64) as i64));
         let mut state = ObjectBuilder::with_capacity(3);
-        state.push(parts.names.entered_time.clone(), Value::from(entered));
-        state.push(parts.names.name.clone(), Value::from(self.engine.state(self.strand).name.clone()));
-        state.push(parts.names.retry_count.clone(), Value::from(i64::from(strand.retry_count())));
+        state.push(names.entered_time.clone(), Value::from(entered));
+        state.push(names.name.clone(), Value::from(self.engine.state(self.strand).name.clone()));
+        state.push(names.retry_count.clone(), Value::from(i64::from(strand.retry_count())));
         state.finish().into()
     }
 
@@ -100,11 +112,11 @@ impl StrandContext<'_, '_> {
         }
         let token =
             format!("token-{}-{}", self.engine.case.execution_name, self.engine.history.attempts.len() + 1);
-        Some(Object::from_iter([(self.engine.context.names.token.clone(), Value::from(token))]).into())
+        Some(Object::from_iter([(self.engine.context.names().token.clone(), Value::from(token))]).into())
     }
 
     fn map(&self) -> Option<Value> {
-        let names = &self.engine.context.names;
+        let names = self.engine.context.names();
         let item = self.item?;
         let mut inner = ObjectBuilder::with_capacity(2);
         inner.push(names.index.clone(), Value::from(i64::from(item.index)));
@@ -126,8 +138,8 @@ impl ContextObject for StrandContext<'_, '_> {
 
     fn member(&self, name: &str) -> Option<Value> {
         match name {
-            "Execution" => Some(self.engine.context.execution.clone()),
-            "StateMachine" => Some(self.engine.context.state_machine.clone()),
+            "Execution" => Some(self.engine.context.execution().clone()),
+            "StateMachine" => Some(self.engine.context.state_machine().clone()),
             "State" => Some(self.state()),
             "Task" => self.task(),
             "Map" => self.map(),

@@ -12,9 +12,10 @@ use crate::mock::{Call, Reply};
 use crate::value::{Array, Object, ObjectBuilder, Value};
 
 use super::container::ContainerId;
+use super::context::StrandContext;
 use super::engine::Engine;
 use super::failure::{Source, StateError};
-use super::strand::{Step, at};
+use super::strand::{Item, Step, at};
 
 /// How many children of a distributed Map may fail.
 #[derive(Clone, Copy, Debug)]
@@ -137,18 +138,36 @@ impl Engine<'_> {
         let mut batches: Vec<Value> = Vec::new();
         let mut batch: Vec<Value> = Vec::new();
         let mut bytes = 0;
-        for item in items.items() {
+        for (index, item) in items.items().iter().enumerate() {
+            let item = self.selected(id, map, input, Item { index: index as u32, value: item.clone() })?;
             if !batch.is_empty() && (batch.len() >= count_max || bytes + item.json_len() > bytes_max) {
                 batches.push(batch_of(batch_input.as_ref(), std::mem::take(&mut batch)));
                 bytes = 0;
             }
             bytes += item.json_len() + 1;
-            batch.push(item.clone());
+            batch.push(item);
         }
         if !batch.is_empty() {
             batches.push(batch_of(batch_input.as_ref(), batch));
         }
         Ok(Array::new(batches))
+    }
+
+    /// What `ItemSelector` makes of an item.
+    pub(super) fn selected(
+        &self,
+        owner: StrandId,
+        map: &Map,
+        input: &Value,
+        item: Item,
+    ) -> Result<Value, EvalError> {
+        match &map.item_selector {
+            Some(template) => {
+                let context = StrandContext { engine: self, strand: owner, item: Some(&item) };
+                self.with_context(owner, input, &context, |env| template.eval(env))
+            }
+            None => Ok(item.value),
+        }
     }
 
     pub(super) fn start_map_run(&mut self, id: StrandId, state: &State, map: &Map) -> EventId {

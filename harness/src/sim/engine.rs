@@ -30,7 +30,7 @@ pub(super) struct Engine<'a> {
     pub(super) containers: Vec<Container>,
     pub(super) ready: VecDeque<StrandId>,
     pub(super) random: Random,
-    pub(super) context: ContextParts,
+    pub(super) context: ContextParts<'a>,
     pub(super) history: History,
     pub(super) visits: Visits,
     /// Calls by state, over all iterations.

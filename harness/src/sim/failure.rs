@@ -59,7 +59,10 @@ impl Engine<'_> {
             }
             spent = Some(index);
         }
-        if let Some(kind) = container_failed(&state.kind) {
+        // Recorded on AWS: a runtime error of a Map or Parallel itself shows no …StateFailed.
+        if error.origin != Origin::Interpreter
+            && let Some(kind) = container_failed(&state.kind)
+        {
             self.emit(id, kind, Detail::None);
         }
         match first_catcher(&state.catch, error.failure()) {
@@ -167,12 +170,17 @@ impl Engine<'_> {
     }
 }
 
-/// What a catcher sees. Recorded on AWS: after a timeout `Cause` is the empty text.
+/// What a catcher sees. Recorded on AWS: after a timeout `Cause` is the empty text; a failure without an error name
+/// gives null for both.
 fn error_output(error: &StateError) -> Value {
-    let text = |text: &Option<Arc<str>>| Value::from(text.clone().unwrap_or_else(|| Arc::from("")));
     let mut output = ObjectBuilder::with_capacity(2);
-    output.push("Error", text(&error.error));
-    output.push("Cause", text(&error.cause));
+    output.push("Error", error.error.clone().map_or(Value::Null, Value::from));
+    let cause = match (&error.error, &error.cause) {
+        (_, Some(cause)) => Value::from(cause.clone()),
+        (Some(_), None) => Value::from(""),
+        (None, None) => Value::Null,
+    };
+    output.push("Cause", cause);
     output.finish().into()
 }
 

@@ -8,7 +8,6 @@ use crate::history::{Detail, EventId, EventType, StrandId};
 use crate::value::{Array, Value};
 
 use super::container::{Container, ContainerId};
-use super::context::StrandContext;
 use super::engine::Engine;
 use super::strand::{Item, Phase, Step, Strand, at};
 
@@ -123,13 +122,10 @@ impl Engine<'_> {
         run.next += 1;
         let item = Item { index: index as u32, value: run.items[index].clone() };
         let selector_input = run.input.clone();
-        let batches = map.item_batcher.is_some();
-        let input = match &map.item_selector {
-            Some(template) if !batches => {
-                let context = StrandContext { engine: self, strand: owner, item: Some(&item) };
-                self.with_context(owner, &selector_input, &context, |env| template.eval(env))
-            }
-            _ => Ok(item.value.clone()),
+        // Docs, "ItemBatcher": items are selected before they are put into batches.
+        let input = match map.item_batcher {
+            Some(_) => Ok(item.value.clone()),
+            None => self.selected(owner, map, &selector_input, item.clone()),
         };
         let input = match input {
             Ok(input) => input,
