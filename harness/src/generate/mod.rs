@@ -1,5 +1,18 @@
-//! Inputs and task results from what the machine reads, compares and declares.
+//! Inputs and task results from what the machine reads, compares and declares; scenarios that run it through.
 
+mod baseline;
+mod invent;
+mod name;
+mod place;
+mod reach;
+mod repair;
+mod result;
 mod scenario;
+mod slot;
+mod turn;
+mod witness;
 
+pub use baseline::{Baselines, Ending, Examples, baselines};
+pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};
+pub use witness::{Assignment, witnesses};

@@ -1,7 +1,8 @@
 //! What a task answers when no fault is injected.
 
 mod answer;
+pub mod file;
 mod script;
 
 pub use answer::{Answer, Call, Reply, Responder};
-pub use script::Script;
+pub use script::{Author, Script, Sequence, Then};

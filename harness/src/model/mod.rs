@@ -1,10 +1,14 @@
 //! Static facts of one machine, computed once and shared by generation, search and judges.
 
+mod demand;
+mod flow;
 mod graph;
 mod handlers;
 
 use std::sync::Arc;
 
+pub use demand::{Demands, Dependency, Place, PlaceId, Source, Step, Uses};
+pub use flow::{Right, operand};
 pub use graph::{Graph, Loop, inner_scopes};
 pub use handlers::{HandlerKind, Idle, IdleName, idle_names};
 
@@ -17,12 +21,19 @@ pub struct Model {
     pub machine: Arc<Machine>,
     /// Its states as a graph.
     pub graph: Graph,
+    demands: Demands,
 }
 
 impl Model {
     /// Computes the facts of a machine.
     pub fn new(machine: Arc<Machine>) -> Self {
         let graph = Graph::new(&machine);
-        Self { machine, graph }
+        let demands = flow::demands(&machine);
+        Self { machine, graph, demands }
+    }
+
+    /// What the machine reads of its input and of the results of its tasks.
+    pub fn demands(&self) -> &Demands {
+        &self.demands
     }
 }

@@ -72,7 +72,7 @@ impl Arena {
 
     /// Runs a case with the answers of its scenario.
     pub fn run(&self, scenario: &Scenario, case: &Case) -> History {
-        sim::run(&self.model.machine, case, &mut shim(&scenario.script))
+        sim::run(&self.model.machine, case, &mut scenario.script.responder())
     }
 
     /// The scenario with its run without faults.
@@ -109,13 +109,5 @@ impl Arena {
             oracle.judge(&run, &mut judgement);
         }
         judgement
-    }
-}
-
-fn shim(script: &crate::mock::Script) -> impl crate::mock::Responder + '_ {
-    |call: crate::mock::Call<'_>| {
-        let answers = script.answers.get(&call.state.path);
-        let answer = answers.and_then(|all| all.get(call.invocation as usize).or_else(|| all.last()));
-        answer.cloned().unwrap_or_else(|| crate::mock::Answer::of(crate::value::Value::empty_object()))
     }
 }

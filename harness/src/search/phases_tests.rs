@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::asl::{MachineType, compile_text};
-use crate::generate::{Origin, Scenario};
+use crate::generate::{Origin, Scenario, complete};
 use crate::mock::Script;
 use crate::model::Model;
 use crate::sim::Limits;
@@ -28,9 +28,10 @@ const ORDER: &str = r#"{
 
 fn arena(definition: &str) -> (Arena, Vec<Ground>) {
     let machine = compile_text("order", definition).unwrap();
-    let script = Script::default();
+    let model = Arc::new(Model::new(Arc::new(machine)));
+    let script = complete(&model, &Script::default());
     let arena = Arena {
-        model: Arc::new(Model::new(Arc::new(machine))),
+        model,
         machine_type: MachineType::Standard,
         seed: 7,
         limits: Limits::default(),

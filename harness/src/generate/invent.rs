@@ -1,0 +1,166 @@
+//! From what the machine reads of a source to a value that has it all.
+
+use std::collections::BTreeMap;
+
+use super::name;
+use crate::model::{Demands, PlaceId, Step, Uses};
+use crate::value::Value;
+
+/// Items of a list when nothing says how many are read.
+const ITEMS: usize = 2;
+/// A list never gets more items than this, whatever index is read.
+const ITEMS_MAX: usize = 64;
+
+/// Fills in what a value lacks; what is there and fits its use stays.
+#[derive(Clone, Copy)]
+pub(super) struct Inventor<'a> {
+    pub(super) demands: &'a Demands,
+}
+
+impl Inventor<'_> {
+    /// The value of a whole source: what is known of it, and what is read besides.
+    pub(super) fn whole(self, place: PlaceId, known: Option<&Value>) -> Value {
+        self.value(&[place], "", 0, known)
+    }
+
+    /// The value at a place alone, given what is there.
+    pub(super) fn at(self, place: PlaceId, known: Option<&Value>) -> Value {
+        let step = self.demands.place(place).parent.as_ref().map(|(_, step)| step);
+        let name = if let Some(Step::Field(name)) = step { name } else { "" };
+        self.value(&[place], name, 0, known)
+    }
+
+    /// A value that is good for all of these places at once: an item is both "each" and "the third".
+    fn value(self, places: &[PlaceId], name: &str, ordinal: usize, known: Option<&Value>) -> Value {
+        let shape = Shape::of(self.demands, places);
+        if let Some(parsed) = &shape.parsed {
+            let text = known.and_then(Value::as_str).and_then(|text| Value::parse(text).ok());
+            return Value::from(self.value(parsed, name, ordinal, text.as_ref()).to_json());
+        }
+        if shape.is_list() {
+            return self.list(&shape, name, known.and_then(Value::as_array));
+        }
+        if !shape.fields.is_empty() {
+            return self.object(&shape, name, ordinal, known);
+        }
+        match known {
+            Some(known) if fits(known, shape.uses) => known.clone(),
+            _ => leaf(&shape, name, ordinal),
+        }
+    }
+
+    fn object(self, shape: &Shape, name: &str, ordinal: usize, known: Option<&Value>) -> Value {
+        let mut object = known.and_then(Value::as_object).cloned().unwrap_or_default();
+        for (field, places) in &shape.fields {
+            let needed = places.iter().any(|place| self.demands.is_needed(*place));
+            if object.get(field).is_none() && (!needed || name::is_continuation(field)) {
+                continue;
+            }
+            // A typed attribute (`{"N": "1"}`) is called like the member it is the value of.
+            let inner_name = if field.len() <= 2 && &**field != "N" { name } else { field };
+            let value = self.value(places, inner_name, ordinal, object.get(field));
+            object.insert(field.clone(), value);
+        }
+        Value::Object(object)
+    }
+
+    fn list(self, shape: &Shape, name: &str, known: Option<&[Value]>) -> Value {
+        let known = known.unwrap_or_default();
+        let read = shape.indexes.keys().next_back().map_or(0, |last| *last as usize + 1);
+        let wanted = if shape.each.is_empty() && read > 0 { read } else { ITEMS.max(read) };
+        let count = wanted.max(known.len()).max(self.filter_literals(&shape.each)).min(ITEMS_MAX);
+        let item = |at: usize| {
+            let index = u32::try_from(at).ok().and_then(|at| shape.indexes.get(&at));
+            let mut places = shape.each.clone();
+            places.extend(index.into_iter().flatten());
+            let known = known.get(at).or(known.last());
+            if places.is_empty() && known.is_none() {
+                return name::value(name, Uses::READ, at);
+            }
+            self.value(&places, name.strip_suffix('s').unwrap_or(name), at, known)
+        };
+        Value::array((0..count).map(item).collect())
+    }
+
+    /// How many different items the filters on a list look for.
+    fn filter_literals(self, places: &[PlaceId]) -> usize {
+        let inside = |place: &PlaceId| {
+            let place = self.demands.place(*place);
+            let own = if place.uses.contains(Uses::FILTERED) { place.literals.len() } else { 0 };
+            let fields = place.children.iter().filter(|(step, _)| matches!(step, Step::Field(_)));
+            let fields: Vec<_> = fields.map(|(_, child)| *child).collect();
+            own.max(self.filter_literals(&fields))
+        };
+        places.iter().map(inside).max().unwrap_or(0)
+    }
+}
+
+/// Several places seen as one.
+#[derive(Default)]
+struct Shape {
+    uses: Uses,
+    literals: Vec<Value>,
+    fields: BTreeMap<crate::value::Key, Vec<PlaceId>>,
+    indexes: BTreeMap<u32, Vec<PlaceId>>,
+    each: Vec<PlaceId>,
+    parsed: Option<Vec<PlaceId>>,
+}
+
+impl Shape {
+    fn of(demands: &Demands, places: &[PlaceId]) -> Self {
+        let mut shape = Self::default();
+        for id in places {
+            let place = demands.place(*id);
+            shape.uses = shape.uses.with(place.uses);
+            shape.literals.extend(place.literals.iter().cloned());
+            for (step, child) in &place.children {
+                if !demands.is_looked_at(*child) {
+                    continue;
+                }
+                match step {
+                    Step::Field(name) => shape.fields.entry(name.clone()).or_default().push(*child),
+                    Step::Index(index) => shape.indexes.entry(*index).or_default().push(*child),
+                    Step::Each => shape.each.push(*child),
+                    Step::Parsed => shape.parsed.get_or_insert_default().push(*child),
+                }
+            }
+        }
+        shape
+    }
+
+    fn is_list(&self) -> bool {
+        self.uses.contains(Uses::LIST) || !self.each.is_empty() || !self.indexes.is_empty()
+    }
+}
+
+fn leaf(shape: &Shape, name: &str, ordinal: usize) -> Value {
+    let literals = &shape.literals;
+    let literal = if shape.uses.contains(Uses::FILTERED) && !literals.is_empty() {
+        Some(&literals[ordinal % literals.len()])
+    } else {
+        name::preferred(literals)
+    };
+    match literal {
+        Some(literal) => literal.clone(),
+        None => name::value(name, shape.uses, ordinal),
+    }
+}
+
+/// Whether a known value can be used like this.
+fn fits(value: &Value, uses: Uses) -> bool {
+    match value {
+        Value::Null => !uses.needs_presence() || uses == Uses::READ,
+        Value::Bool(_) => !uses.contains(Uses::NUMBER) && !uses.contains(Uses::OBJECT),
+        Value::Number(_) => !uses.contains(Uses::BOOLEAN) && !uses.contains(Uses::OBJECT),
+        Value::String(text) => {
+            let other = [Uses::NUMBER, Uses::BOOLEAN, Uses::OBJECT, Uses::SECONDS];
+            let json = !uses.contains(Uses::JSON_TEXT) || Value::parse(text).is_ok();
+            json && !other.into_iter().any(|other| uses.contains(other))
+        }
+        Value::Array(_) | Value::Object(_) => {
+            let scalar =
+                [Uses::TEXT, Uses::NUMBER, Uses::BOOLEAN, Uses::SECONDS, Uses::TIMESTAMP, Uses::JSON_TEXT];
+            !scalar.into_iter().any(|scalar| uses.contains(scalar))
+        }
+    }
+}

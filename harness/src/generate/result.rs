@@ -1,0 +1,60 @@
+//! What tasks answer, and what an execution starts with, when nobody says otherwise.
+
+use std::sync::Arc;
+
+use super::invent::Inventor;
+use crate::asl::{Kind, State};
+use crate::catalog;
+use crate::mock::{Answer, Script, Sequence};
+use crate::model::{Model, Source};
+use crate::value::Value;
+
+/// An entry of an S3 listing, for the readers of distributed Maps. Docs, "ItemReader": `listObjectsV2`.
+const S3_OBJECT: &str = r#"[{"Etag":"\"0123456789abcdef\"","Key":"folder/item-1.json",
+    "LastModified":1767225600,"Size":1024,"StorageClass":"STANDARD"}]"#;
+
+/// An input with everything that the machine reads of it.
+pub fn input_for(model: &Model) -> Value {
+    match model.demands().root(Source::Input) {
+        Some(root) => Inventor { demands: model.demands() }.whole(root, Some(&Value::empty_object())),
+        None => Value::empty_object(),
+    }
+}
+
+/// The result of a task whose work went well, or the items that a Map's reader reads: the members that the API
+/// has, and everything that the machine reads.
+pub fn result_for(model: &Model, state: &State) -> Value {
+    let (source, known) = match &state.kind {
+        Kind::Task(task) => {
+            let typical = catalog::typical_result(&task.integration);
+            let known = typical.and_then(|json| Value::parse(&json).ok()).unwrap_or_else(Value::empty_object);
+            (Source::Result(state.id), known)
+        }
+        _ => (Source::ItemReader(state.id), Value::parse(S3_OBJECT).unwrap_or_default()),
+    };
+    match model.demands().root(source) {
+        Some(root) => Inventor { demands: model.demands() }.whole(root, Some(&known)),
+        None => known,
+    }
+}
+
+/// The script with generated answers for every state that it does not mention.
+pub fn complete(model: &Model, script: &Script) -> Script {
+    let mut script = script.clone();
+    for state in model.machine.states.iter().filter(|state| asks(state)) {
+        if !script.answers.contains_key(&state.path) {
+            let answer = Answer::of(result_for(model, state));
+            script.answers.insert(Arc::clone(&state.path), Sequence::generated(answer));
+        }
+    }
+    script
+}
+
+/// Whether a state needs answers.
+fn asks(state: &State) -> bool {
+    match &state.kind {
+        Kind::Task(_) => true,
+        Kind::Map(map) => map.item_reader.is_some(),
+        _ => false,
+    }
+}

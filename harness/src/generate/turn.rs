@@ -1,0 +1,138 @@
+//! From a run to other ways it could have taken: every decision of a Choice state turned another way.
+
+use std::collections::BTreeMap;
+
+use super::slot::{Moment, Slot, enters_choice, events};
+use super::witness::{Assignment, witnesses};
+use super::{Origin, Scenario};
+use crate::asl::{Choice, DataPath, Kind, State, StateId};
+use crate::expr::{Env, Random, Variables};
+use crate::history::{Detail, Event, History, StrandId};
+use crate::model::Model;
+use crate::value::Value;
+
+/// Decisions of one run that are looked at; a loop repeats itself long before.
+const DECISIONS_MAX: usize = 120;
+
+/// A way out of a Choice state: a rule, or none for the Default.
+pub(super) type Way = (StateId, Option<usize>);
+
+/// A decision of a run, and a way that it did not take.
+#[derive(Clone, Debug)]
+pub(super) struct Turn {
+    /// The way to take instead.
+    pub(super) way: Way,
+    /// Which entry of the state, over all strands, from 0.
+    pub(super) visit: usize,
+    moment: Moment,
+    input: Value,
+}
+
+/// Every way that a run did not take where it could have, in the order of the decisions.
+pub(super) fn turns(model: &Model, history: &History) -> Vec<Turn> {
+    let mut entries: BTreeMap<(StateId, StrandId), Vec<&Event>> = BTreeMap::new();
+    for event in events(history).filter(|event| enters_choice(event)) {
+        if let Some(state) = event.state {
+            entries.entry((state, event.strand)).or_default().push(event);
+        }
+    }
+    let mut seen: BTreeMap<(StateId, StrandId), usize> = BTreeMap::new();
+    let mut visits: BTreeMap<StateId, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for decision in history.decisions.iter().take(DECISIONS_MAX) {
+        let key = (decision.state, decision.strand);
+        let at = seen.entry(key).or_default();
+        let event = entries.get(&key).and_then(|events| events.get(*at));
+        *at += 1;
+        let visit = visits.entry(decision.state).or_default();
+        if let Some(event) = event {
+            let state = model.machine.state(decision.state);
+            found.extend(other_ways(state, decision.rule).filter_map(|way| {
+                let input = rules_input(state, event)?;
+                Some(Turn { way, visit: *visit, moment: Moment::of(history, event), input })
+            }));
+        }
+        *visit += 1;
+    }
+    found
+}
+
+impl Turn {
+    /// The scenario changed so that the decision goes this way; several if several values do it.
+    pub(super) fn scenarios(&self, model: &Model, history: &History, scenario: &Scenario) -> Vec<Scenario> {
+        let state = model.machine.state(self.way.0);
+        let Kind::Choice(choice) = &state.kind else { return Vec::new() };
+        let slots = |path: &str| self.slots(model, history, path);
+        let found = witnesses(choice, self.way.1, &self.input, |path| !slots(path).is_empty());
+        found.iter().flat_map(|assignment| self.assigned(model, history, scenario, assignment)).collect()
+    }
+
+    /// A value may come from several sources; each is a scenario of its own.
+    fn assigned(
+        &self,
+        model: &Model,
+        history: &History,
+        scenario: &Scenario,
+        assignment: &Assignment,
+    ) -> Vec<Scenario> {
+        let mut changed = vec![scenario.clone()];
+        for (path, value) in assignment {
+            let slots = self.slots(model, history, path);
+            changed = changed
+                .iter()
+                .flat_map(|scenario| {
+                    slots.iter().filter_map(|slot| slot.set(&model.machine, scenario, value.as_ref()))
+                })
+                .take(SOURCES_MAX)
+                .collect();
+        }
+        for scenario in &mut changed {
+            scenario.name = self.name(model, scenario);
+        }
+        changed
+    }
+
+    fn slots(&self, model: &Model, history: &History, path: &str) -> Vec<Slot> {
+        let dependencies = model.demands().choice(self.way.0).iter();
+        let places =
+            dependencies.filter(|dependency| &*dependency.path == path).flat_map(|found| &found.places);
+        places.filter_map(|place| Slot::find(model, history, &self.moment, *place)).collect()
+    }
+
+    fn name(&self, model: &Model, scenario: &Scenario) -> String {
+        let state = &model.machine.state(self.way.0).path;
+        let way = self.way.1.map_or_else(|| "Default".to_owned(), |rule| format!("rule {}", rule + 1));
+        let base = scenario.name.split(", ").next().unwrap_or_default();
+        match scenario.origin {
+            Origin::Generated => format!("generated, {state} takes {way}"),
+            Origin::User | Origin::Varied => format!("{base}, varied so that {state} takes {way}"),
+        }
+    }
+}
+
+/// A path that may come from more sources than these is not followed further.
+const SOURCES_MAX: usize = 3;
+
+fn other_ways(state: &State, taken: Option<usize>) -> impl Iterator<Item = Way> + '_ {
+    let (rules, default) = match &state.kind {
+        Kind::Choice(Choice { rules, default }) => (rules.len(), default.is_some()),
+        _ => (0, false),
+    };
+    let default = default.then_some(None);
+    let ways = (0..rules).map(Some).chain(default);
+    ways.filter(move |way| *way != taken).map(|way| (state.id, way))
+}
+
+/// What the rules see: the state's input after `InputPath`.
+fn rules_input(state: &State, event: &Event) -> Option<Value> {
+    let Detail::Input(raw) = &event.detail else { return None };
+    match &state.flow.input_path {
+        DataPath::All => Some(raw.clone()),
+        DataPath::Nothing => Some(Value::empty_object()),
+        DataPath::Path(path) => {
+            let (context, variables, random) = (Value::empty_object(), Variables::default(), Random::new(0));
+            let env = Env { input: raw, context: &context, variables: &variables, random: &random };
+            path.eval(&env).ok()
+        }
+    }
+}

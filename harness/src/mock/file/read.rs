@@ -1,0 +1,189 @@
+//! From the text of a mock file to scripts: which test cases, which states, which responses.
+
+use super::super::{Author, Script, Sequence};
+use super::{MockProblem, Selection, response};
+use crate::asl::{Kind, Machine, State};
+use crate::load::{Definition, Document, Member, Node, Problem, ProblemSeverity, Span};
+
+/// How alike two names must be for one to be suggested for the other.
+const LIKENESS_MIN: f64 = 0.5;
+
+pub(super) fn scripts(
+    name: &str,
+    text: &str,
+    machine: &Machine,
+    selection: Selection<'_>,
+) -> Result<Vec<(String, Script)>, Vec<MockProblem>> {
+    let Definition { document, problems, .. } = Definition::from_text(name, text);
+    let broken = problems.into_iter().filter(|problem| problem.severity == ProblemSeverity::Error);
+    let broken: Vec<_> = broken
+        .map(|Problem { location, message, suggestion, .. }| MockProblem { location, message, suggestion })
+        .collect();
+    if !broken.is_empty() {
+        return Err(broken);
+    }
+    let mut reader = Reader { document: &document, machine, problems: Vec::new() };
+    let scripts = reader.scripts(selection).unwrap_or_default();
+    if reader.problems.is_empty() { Ok(scripts) } else { Err(reader.problems) }
+}
+
+/// Collects every problem; a part that is wrong gives `None` and the others go on.
+pub(super) struct Reader<'a> {
+    document: &'a Document,
+    machine: &'a Machine,
+    problems: Vec<MockProblem>,
+}
+
+impl Reader<'_> {
+    fn scripts(&mut self, selection: Selection<'_>) -> Option<Vec<(String, Script)>> {
+        let root = &self.document.root;
+        self.members(root, "a mock file", &["StateMachines", "MockedResponses"])?;
+        let machines = self.required(root, "StateMachines")?;
+        let responses = root.get("MockedResponses");
+        let machine = self.machine_entry(machines, selection.machine)?;
+        self.members(machine, "a state machine", &["TestCases"])?;
+        let cases = self.required(machine, "TestCases")?;
+        let all = self.object(cases, "TestCases")?;
+        let chosen = match selection.test_case {
+            Some(name) => vec![self.lookup(cases, all, name, "test case")?],
+            None => all.iter().collect(),
+        };
+        Some(chosen.into_iter().map(|case| (case.key.clone(), self.script(case, responses))).collect())
+    }
+
+    /// The entry of this machine: by the name that was given, by its own name, or the only one there is.
+    fn machine_entry<'n>(&mut self, machines: &'n Node, given: Option<&str>) -> Option<&'n Node> {
+        let all = self.object(machines, "StateMachines")?;
+        let own = given.unwrap_or(&self.machine.name);
+        match all {
+            [only] if given.is_none() => Some(&only.value),
+            _ => self.lookup(machines, all, own, "state machine").map(|member| &member.value),
+        }
+    }
+
+    fn script(&mut self, case: &Member, responses: Option<&Node>) -> Script {
+        let mut script = Script::default();
+        let members = self.object(&case.value, &format!("test case `{}`", case.key)).unwrap_or_default();
+        for member in members {
+            let state = self.state(member).map(|state| state.path.clone());
+            let response = self.response(member, responses);
+            if let (Some(state), Some(sequence)) = (state, response) {
+                script.answers.insert(state, sequence);
+            }
+        }
+        script
+    }
+
+    fn state(&mut self, member: &Member) -> Option<&State> {
+        let machine = self.machine;
+        let Some(state) = machine.find(&member.key) else {
+            let names: Vec<&str> = machine.states.iter().filter(|s| answers(s)).map(|s| &*s.name).collect();
+            let message = format!("no state `{}` in state machine `{}`", member.key, machine.name);
+            self.problem(member.key_span, message, nearest(&member.key, &names));
+            return None;
+        };
+        if answers(state) {
+            return Some(state);
+        }
+        let message = format!(
+            "state `{}` is a {} state; only Task states (and the ItemReader of a Map state) are mocked",
+            state.name,
+            state.kind.type_name()
+        );
+        self.problem(member.key_span, message, None);
+        None
+    }
+
+    fn response(&mut self, member: &Member, responses: Option<&Node>) -> Option<Sequence> {
+        let Some(name) = member.value.as_str() else {
+            let message =
+                format!("expected the name of a mocked response, found {}", member.value.kind_name());
+            self.problem(member.value.span, message, None);
+            return None;
+        };
+        let known = responses.and_then(Node::members).unwrap_or_default();
+        let Some(found) = known.iter().find(|response| response.key == name) else {
+            let names: Vec<&str> = known.iter().map(|response| response.key.as_str()).collect();
+            let message = format!("no mocked response `{name}` in MockedResponses");
+            self.problem(member.value.span, message, nearest(name, &names));
+            return None;
+        };
+        let (calls, then) = response::sequence(self, found)?;
+        Some(Sequence { calls, then, by: Author::User })
+    }
+
+    /// The member of this name, or a problem that names the nearest.
+    fn lookup<'n>(
+        &mut self,
+        parent: &Node,
+        members: &'n [Member],
+        name: &str,
+        what: &str,
+    ) -> Option<&'n Member> {
+        let found = members.iter().find(|member| member.key == name);
+        if found.is_none() {
+            let names: Vec<&str> = members.iter().map(|member| member.key.as_str()).collect();
+            self.problem(parent.span, format!("no {what} `{name}` here"), nearest(name, &names));
+        }
+        found
+    }
+
+    fn required<'n>(&mut self, node: &'n Node, name: &str) -> Option<&'n Node> {
+        let found = node.get(name);
+        if found.is_none() {
+            self.problem(node.span, format!("the field `{name}` is missing"), None);
+        }
+        found
+    }
+
+    /// The members of an object, all of which must have one of these names.
+    pub(super) fn members<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+        allowed: &[&str],
+    ) -> Option<&'n [Member]> {
+        let members = self.object(node, what)?;
+        for member in members.iter().filter(|member| !allowed.contains(&member.key.as_str())) {
+            // AWS's own sample files carry `Comment` fields.
+            if member.key != "Comment" {
+                let message = format!("unknown field `{}` of {what}", member.key);
+                self.problem(member.key_span, message, nearest(&member.key, allowed));
+            }
+        }
+        Some(members)
+    }
+
+    pub(super) fn object<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Member]> {
+        let members = node.members();
+        if members.is_none() {
+            self.problem(node.span, format!("{what} must be an object, found {}", node.kind_name()), None);
+        }
+        members
+    }
+
+    pub(super) fn problem(&mut self, span: Span, message: String, suggestion: Option<String>) {
+        self.problems.push(MockProblem { location: self.document.location(span), message, suggestion });
+    }
+}
+
+/// Whether a state asks anything that a mock can answer.
+fn answers(state: &State) -> bool {
+    match &state.kind {
+        Kind::Task(_) => true,
+        Kind::Map(map) => map.item_reader.is_some(),
+        _ => false,
+    }
+}
+
+/// `did you mean …`, or what there is.
+fn nearest(name: &str, names: &[&str]) -> Option<String> {
+    let likeness =
+        |other: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
+    let best = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    if likeness(best) >= LIKENESS_MIN {
+        return Some(format!("did you mean `{best}`?"));
+    }
+    let some: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+    Some(format!("there is {}{}", some.join(", "), if names.len() > 5 { ", …" } else { "" }))
+}

@@ -1,0 +1,108 @@
+//! Real definitions run without any mocks: what is generated for them leads to their ends. The folder is named by
+//! `SFN_CHAOS_CORPUS`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use sfn_chaos::asl::{Machine, MachineType, QueryLanguage, compile_text};
+use sfn_chaos::generate::{Baselines, Ending, Examples, baselines};
+use sfn_chaos::history::Outcome;
+use sfn_chaos::model::Model;
+
+/// Percent of the JSONPath definitions whose baseline runs to an end they are made for.
+const REACHED_PERCENT: usize = 90;
+
+/// What became of one definition.
+enum Fate {
+    Ends(Ending),
+    Fails(String),
+    Unknown(String),
+}
+
+#[test]
+fn published_definitions_run_to_their_ends_without_mocks() {
+    let Some(folder) = std::env::var_os("SFN_CHAOS_CORPUS") else {
+        println!("skipped: SFN_CHAOS_CORPUS is not set");
+        return;
+    };
+    let only = std::env::var("SFN_CHAOS_ONLY").unwrap_or_default();
+    let mut fates: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut good, mut all, mut others) = (0, 0, Vec::new());
+    for path in definitions(Path::new(&folder)) {
+        let id = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if !id.contains(&only) {
+            continue;
+        }
+        let case: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let machine = match compile_text(&id, &case["definition"].to_string()) {
+            Ok(machine) => machine,
+            Err(problems) => {
+                let language =
+                    if case["definition"].to_string().contains("JSONata") { "JSONata" } else { "JSONPath" };
+                *fates.entry(format!("{language} invalid")).or_default() += 1;
+                others.push(format!("{id}: invalid: {}", problems[0].message));
+                all += usize::from(language == "JSONPath");
+                continue;
+            }
+        };
+        let jsonpath = is_jsonpath(&machine);
+        let kind = match case["machine_type"].as_str() {
+            Some("EXPRESS") => MachineType::Express,
+            _ => MachineType::Standard,
+        };
+        let found = baselines(&Model::new(Arc::new(machine)), &Examples::default(), kind, 0);
+        let fate = fate(&found);
+        let text = match &fate {
+            Fate::Ends(ending) => format!("{ending:?}"),
+            Fate::Fails(_) => "baseline fails".to_owned(),
+            Fate::Unknown(construct) => format!("unknown: {construct}"),
+        };
+        let language = if jsonpath { "JSONPath" } else { "JSONata" };
+        *fates.entry(format!("{language} {text}")).or_default() += 1;
+        if jsonpath {
+            all += 1;
+            good += usize::from(matches!(fate, Fate::Ends(_)));
+            match fate {
+                Fate::Ends(_) => {}
+                Fate::Fails(why) | Fate::Unknown(why) => {
+                    others.push(format!("{id}: {why} ({} runs)", found.runs))
+                }
+            }
+        }
+    }
+    for (fate, count) in &fates {
+        println!("{count:4}  {fate}");
+    }
+    println!("{}", others.join("\n"));
+    assert!(good * 100 >= all * REACHED_PERCENT, "{good} of {all}");
+}
+
+fn definitions(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    paths
+}
+
+fn is_jsonpath(machine: &Machine) -> bool {
+    machine.states.iter().all(|state| state.query_language == QueryLanguage::JsonPath)
+}
+
+fn fate(found: &Baselines) -> Fate {
+    if found.usable() {
+        return Fate::Ends(found.ending);
+    }
+    match found.failing.as_ref().map(|(_, history)| &history.outcome) {
+        Some(Outcome::Unknown(unknown)) => {
+            Fate::Unknown(format!("{}: {}", unknown.construct, unknown.detail))
+        }
+        Some(Outcome::Failed { error, cause }) => {
+            let cause: String = cause.as_deref().unwrap_or_default().chars().take(300).collect();
+            Fate::Fails(format!("{} {cause}", error.as_deref().unwrap_or_default()))
+        }
+        Some(outcome) => Fate::Fails(outcome.status().to_owned()),
+        None => Fate::Fails("no run".to_owned()),
+    }
+}
