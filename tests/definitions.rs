@@ -120,7 +120,8 @@ fn definitions_are_refused_when_aws_refused_them() {
         let about_definition =
             ["SCHEMA_VALIDATION_FAILED", "INVALID_JSON", "MISSING_"].iter().any(|code| answer.contains(code));
         let accepted = case["expected"]["accepted"] == true;
-        if !about_definition && !accepted {
+        // DescribeStateMachine shows what AWS made of a definition, not the definition that was sent.
+        if (!about_definition && !accepted) || case["operation"] == "DescribeStateMachine" {
             continue;
         }
         let text = match (&case["definition"], case["definition_text"].as_str()) {

@@ -6,6 +6,8 @@ mod fields;
 mod machine;
 mod problems;
 mod render;
+#[cfg(test)]
+mod tests;
 
 pub use crate::load::{Problem, ProblemSeverity};
 pub use compile::{Compiled, compile, compile_text};

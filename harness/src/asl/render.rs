@@ -28,7 +28,8 @@ fn one(problem: &Problem, document: &Document, renderer: &Renderer) -> String {
         let end = problem.span.end.min(file.text.len());
         let start = problem.span.start.min(end);
         // Of an object only the first line; the reader knows where it ends.
-        let end = file.text[start..end].find(['\n', '\r']).map_or(end, |length| start + length);
+        let shown = file.text.get(start..end).unwrap_or_default();
+        let end = shown.find(['\n', '\r']).map_or(end, |length| start + length);
         let snippet = Snippet::source(file.text.as_str())
             .path(file.name.as_str())
             .annotation(AnnotationKind::Primary.span(start..end));

@@ -69,6 +69,22 @@ impl Document {
         self.file.location(span)
     }
 
+    /// The character of the file that stands for byte `offset` of a text; the whole node where that is unclear.
+    pub(crate) fn inside(&self, node: &Node, offset: usize) -> Span {
+        let written = self.file.text.get(node.span.start..node.span.end);
+        let (Some(written), Some(text)) = (written, node.as_str()) else { return node.span };
+        let start = match written.find(text) {
+            // A text without escapes stands in the file as it is.
+            Some(start) if text.is_char_boundary(offset) => start + offset,
+            _ => match escaped_byte(written, offset) {
+                Some(start) => start,
+                None => return node.span,
+            },
+        };
+        let width = written[start..].chars().next().map_or(0, char::len_utf8);
+        Span { start: node.span.start + start, end: node.span.start + start + width }
+    }
+
     /// The span to show for a pointer (the key of a member, where there is one), and the node if it exists.
     fn resolve(&self, pointer: &str) -> (Span, Option<&Node>) {
         let (mut span, mut node) = (self.root.span, &self.root);
@@ -155,6 +171,35 @@ impl Node {
     }
 }
 
+/// Where the byte `offset` of a text stands in its JSON notation with escapes.
+fn escaped_byte(written: &str, offset: usize) -> Option<usize> {
+    let mut at = written.starts_with('"').then_some(1)?;
+    let mut decoded = 0;
+    while decoded < offset {
+        let rest = &written[at..];
+        let (bytes, width) = match rest.strip_prefix('\\') {
+            // Any character that needs an escape of four digits is short enough to be one step.
+            Some(escape) if escape.starts_with('u') => (char_width(escape.get(1..5)?), 6),
+            Some(escape) => (1, 1 + escape.chars().next()?.len_utf8()),
+            None => {
+                let width = rest.chars().next()?.len_utf8();
+                (width, width)
+            }
+        };
+        decoded += bytes;
+        at += width;
+    }
+    (written.is_char_boundary(at) && at < written.len()).then_some(at)
+}
+
+/// Bytes of UTF-8 that a `\uXXXX` stands for; each half of a surrogate pair counts two of the four.
+fn char_width(digits: &str) -> usize {
+    match u32::from_str_radix(digits, 16) {
+        Ok(code) => char::from_u32(code).map_or(2, char::len_utf8),
+        Err(_) => 1,
+    }
+}
+
 /// The number that a number's text means: whole numbers without fraction or exponent stay whole.
 pub(crate) fn parse_number(text: &str) -> Option<Number> {
     if let Ok(int) = text.parse::<i64>() {
@@ -166,4 +211,39 @@ pub(crate) fn parse_number(text: &str) -> Option<Number> {
 /// Writes one token of a JSON pointer: `~` and `/` are escaped.
 pub(crate) fn pointer_token(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::load::json;
+
+    #[rstest]
+    #[case::plain(r#""$.a b""#, 3, " ")]
+    #[case::behind_an_escape(r#""a\"b$""#, 3, "$")]
+    #[case::behind_a_code(r#""\u00e9$x""#, 2, "$")]
+    #[case::behind_a_pair(r#""\ud83d\ude00$x""#, 4, "$")]
+    #[case::behind_two_bytes(r#""é\n$""#, 3, "$")]
+    fn a_byte_of_a_text_is_found_in_its_notation(
+        #[case] text: &str,
+        #[case] offset: usize,
+        #[case] shown: &str,
+    ) {
+        let document =
+            Document { file: Arc::new(SourceFile::new("f", text)), root: json::parse(text).unwrap() };
+        let span = document.inside(&document.root, offset);
+        assert_eq!(&text[span.start..span.end], shown);
+    }
+
+    #[test]
+    fn a_pointer_leads_to_the_nearest_place_that_exists() {
+        let text = r#"{"a/b": [1, {"c": 2}]}"#;
+        let document =
+            Document { file: Arc::new(SourceFile::new("f", text)), root: json::parse(text).unwrap() };
+        assert_eq!(document.locate("/a~1b/1/c").column, 14);
+        assert_eq!(document.locate("/a~1b/1/missing/more").column, 13);
+        assert_eq!(document.locate("/nothing").column, 1);
+    }
 }

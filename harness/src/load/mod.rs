@@ -4,6 +4,7 @@ mod definition;
 mod document;
 mod embedded;
 mod folder;
+mod indent;
 mod intrinsic;
 mod json;
 mod lookup;

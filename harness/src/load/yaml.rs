@@ -3,20 +3,47 @@
 
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marked, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marked, Tag};
 
+use super::indent::Padded;
 use super::{DEPTH_MAX, Member, Node, NodeKind, Span, SyntaxProblem};
 
 /// Nodes that aliases may add up to: a few lines of aliases of aliases can ask for more than any memory holds.
 const NODES_MAX: usize = 1_000_000;
 
+/// Times that wrong indentation is repaired.
+const REPAIRS_MAX: usize = 100;
+
 /// Reads the first document of a YAML text.
 pub(super) fn parse(text: &str) -> Result<Node, SyntaxProblem> {
-    let mut builder = Builder::new(text);
+    let mut padded = Padded::new(text);
+    for _ in 0..REPAIRS_MAX {
+        match first_error(&padded.text) {
+            Some(error) if padded.repair(&error) => {}
+            _ => break,
+        }
+    }
+    build(text, &padded)
+}
+
+fn first_error(text: &str) -> Option<ScanError> {
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
+        match event {
+            Ok((Event::DocumentEnd, _)) => return None,
+            Ok(_) => {}
+            Err(error) => return Some(error),
+        }
+    }
+    None
+}
+
+fn build(text: &str, padded: &Padded<'_>) -> Result<Node, SyntaxProblem> {
+    let mut builder = Builder::new(text, padded);
+    let mut parser = Parser::new_from_str(&padded.text);
+    while let Some(event) = parser.next_event() {
         let (event, marked) = event.map_err(|error| {
-            let start = builder.offsets.byte(error.marker().index());
+            let start = builder.byte(error.marker().index());
             SyntaxProblem::new(format!("invalid YAML: {}", error.info()), Span { start, end: start })
         })?;
         match event {
@@ -65,6 +92,7 @@ enum Items {
 
 struct Builder<'t> {
     text: &'t str,
+    padded: &'t Padded<'t>,
     offsets: Offsets,
     open: Vec<Open>,
     anchors: BTreeMap<usize, Node>,
@@ -73,9 +101,14 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, padded: &'t Padded<'t>) -> Self {
         let (open, anchors) = (Vec::new(), BTreeMap::new());
-        Self { text, offsets: Offsets::of(text), open, anchors, nodes: 0, root: None }
+        Self { text, padded, offsets: Offsets::of(&padded.text), open, anchors, nodes: 0, root: None }
+    }
+
+    /// The byte of the original text at which the parser counted so many characters.
+    fn byte(&self, character: usize) -> usize {
+        self.padded.original_byte(self.offsets.byte(character))
     }
 
     fn event(&mut self, event: Event<'_>, marked: Marked) -> Result<(), SyntaxProblem> {
@@ -105,8 +138,8 @@ impl<'t> Builder<'t> {
     }
 
     fn span(&self, marked: Marked) -> Span {
-        let start = self.offsets.byte(marked.start.index());
-        let end = self.offsets.byte(marked.end.index()).max(start);
+        let start = self.byte(marked.start.index());
+        let end = self.byte(marked.end.index()).max(start);
         Span { start, end: start + self.text[start..end].trim_end().len() }
     }
 
@@ -306,6 +339,16 @@ mod tests {
         assert_eq!(show(root.get("é").unwrap()), "ü");
         assert_eq!(show(&root.get("list").unwrap().items().unwrap()[1]), "two");
         assert_eq!(show(root.get("list").unwrap()), "- one\n  - two");
+    }
+
+    #[test]
+    fn brackets_and_quotes_may_end_further_left() {
+        let text = "r:\n    list: {\n      a: [é,\n  b\n ]\n}\n    text: \"{\n  x\n }\"\n    last: end\n";
+        let root = parse(text).unwrap();
+        let expected = r#"{"r":{"list":{"a":["é","b"]},"text":"{ x }","last":"end"}}"#;
+        assert_eq!(root.to_value().to_json(), expected);
+        let last = root.get("r").unwrap().get("last").unwrap().span;
+        assert_eq!(&text[last.start..last.end], "end");
     }
 
     #[test]

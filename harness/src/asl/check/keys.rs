@@ -7,7 +7,7 @@ use crate::load::{Node, NodeKind, Span, pointer_token};
 
 /// Reports every duplicate in the definition.
 pub(in crate::asl) fn check(compiler: &mut Compiler<'_>) {
-    let root = Place::root(&compiler.definition.document.root);
+    let root = Place::root(&compiler.definition.document);
     let mut pointer = String::new();
     walk(compiler, root.node, &mut pointer);
 }

@@ -48,13 +48,18 @@ impl<'d> Compiler<'d> {
 
     /// JSONata: one `Condition`.
     fn condition(&mut self, at: &Place<'d>) -> Option<Rule> {
+        let mut strange = false;
         for (name, field) in at.members() {
             if name != "Condition" && !RULE.contains(&name) {
+                strange = true;
                 let message = format!("a JSONata rule has no field `{name}`");
                 let problem = self.problems.error("unknown-field", field.key_span, &field.pointer, message);
                 problem.suggestion =
                     Some("write the whole condition as `\"Condition\": \"{% … %}\"`".to_owned());
             }
+        }
+        if strange && at.get("Condition").is_none() {
+            return None;
         }
         let condition = self.required(at, "Condition")?;
         if let crate::load::NodeKind::Bool(truth) = condition.node.kind {
@@ -91,6 +96,9 @@ impl<'d> Compiler<'d> {
                 self.combined(name, operand)
             }
             [(name, operand)] => {
+                if !self.is_operator(name, operand) {
+                    return None;
+                }
                 let variable = self.required(at, "Variable").and_then(|at| self.path(&at));
                 let comparison = self.comparison(name, operand);
                 Some(Rule::Test { variable: variable?, comparison: comparison? })
@@ -138,9 +146,6 @@ impl<'d> Compiler<'d> {
     }
 
     fn comparison(&mut self, name: &str, operand: &Place<'d>) -> Option<Comparison> {
-        if !self.is_operator(name, operand) {
-            return None;
-        }
         let value = self.operand(name, operand);
         match Comparison::from_operator(name, &value) {
             Ok(comparison) => Some(comparison),

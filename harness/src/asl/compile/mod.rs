@@ -64,7 +64,7 @@ pub(super) struct Compiler<'d> {
 impl<'d> Compiler<'d> {
     fn new(definition: &'d Definition) -> Self {
         let document = &definition.document;
-        let outline = Outline::of(&Place::root(&document.root));
+        let outline = Outline::of(&Place::root(document));
         Self {
             definition,
             problems: Problems::new(document, definition.problems.clone()),
@@ -167,6 +167,10 @@ impl<'d> Compiler<'d> {
         let name = self.text(at)?;
         if let Some(id) = self.outline.scope_entry(scope).names.get(name) {
             return Some(*id);
+        }
+        if self.outline.scope_entry(scope).states.is_empty() {
+            // That there is no state at all is reported; every name would be wrong.
+            return None;
         }
         let message = format!("{} names no state of its scope: `{name}`", at.label());
         let elsewhere =

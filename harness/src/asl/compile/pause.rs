@@ -28,6 +28,9 @@ impl<'d> Compiler<'d> {
         for other in others.iter().filter_map(|name| place.get(name)) {
             self.exclusive(&other, first);
         }
+        if !others.is_empty() {
+            return None;
+        }
         let at = place.get(first)?;
         match **first {
             "Seconds" | "SecondsPath" => {

@@ -1,6 +1,6 @@
 //! A value of the definition together with the way that leads to it.
 
-use crate::load::{Node, Span, pointer_token};
+use crate::load::{Document, Node, Span, pointer_token};
 
 /// A value, its place in the text and its JSON pointer.
 #[derive(Clone, Debug)]
@@ -15,10 +15,13 @@ pub(in crate::asl) struct Place<'d> {
 
 impl<'d> Place<'d> {
     /// The whole definition.
-    pub(in crate::asl) fn root(node: &'d Node) -> Self {
+    pub(in crate::asl) fn root(document: &'d Document) -> Self {
+        let node = &document.root;
         // The definition as a whole is shown by its first character, not by all its lines.
         let start = node.span.start;
-        Self { node, key_span: Span { start, end: node.span.end.min(start + 1) }, pointer: String::new() }
+        let width = document.file.text.get(start..).and_then(|text| text.chars().next());
+        let end = start + width.map_or(0, char::len_utf8);
+        Self { node, key_span: Span { start, end }, pointer: String::new() }
     }
 
     /// The first member with this name.

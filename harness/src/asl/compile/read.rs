@@ -231,6 +231,11 @@ impl<'d> Compiler<'d> {
         self.template(&at, language)
     }
 
+    /// The character of the file at which a text has the byte `offset`.
+    fn inside(&self, at: &Place<'d>, offset: usize) -> Span {
+        self.definition.document.inside(at.node, offset)
+    }
+
     /// The operand of a comparison. Paths have opaque names for unknown placeholders; where a placeholder stands
     /// for anything but a text, a value of the right type stands in.
     pub(super) fn operand(&mut self, operator: &str, at: &Place<'d>) -> Value {
@@ -248,22 +253,6 @@ impl<'d> Compiler<'d> {
         };
         self.unknown_value(at, &value.to_json());
         value
-    }
-
-    /// The byte of the file at which a text has the byte `offset`.
-    fn inside(&self, at: &Place<'d>, offset: usize) -> Span {
-        let span = at.span();
-        let written = self.definition.document.file.text.get(span.start..span.end);
-        let (Some(written), Some(text)) = (written, at.node.as_str()) else { return span };
-        // A text without escapes stands in the file as it is.
-        match written.find(text).filter(|_| offset <= text.len() && text.is_char_boundary(offset)) {
-            Some(start) => {
-                let width = text[offset..].chars().next().map_or(0, char::len_utf8);
-                let start = span.start + start + offset;
-                Span { start, end: start + width }
-            }
-            None => span,
-        }
     }
 }
 

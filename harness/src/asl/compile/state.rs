@@ -17,11 +17,17 @@ pub(super) struct Current<'d> {
 impl<'d> Compiler<'d> {
     pub(super) fn state(&mut self, id: StateId, machine_language: QueryLanguage) -> Option<State> {
         let place = self.outline.state(id).place.clone();
+        // As long as it is not known where a state goes, it is taken for an end.
+        self.terminal[id.0 as usize] = true;
         if !self.object(&place) {
             return None;
         }
         let language = self.state_language(&place, machine_language);
-        let kind = self.state_type(&place)?;
+        let Some(kind) = self.state_type(&place) else {
+            place.get("Next").and_then(|next| self.go(id, &next));
+            return None;
+        };
+        self.terminal[id.0 as usize] = matches!(kind, StateType::Succeed | StateType::Fail);
         if let Some(comment) = place.get("Comment") {
             self.text(&comment);
         }
@@ -87,7 +93,6 @@ impl<'d> Compiler<'d> {
     fn transition(&mut self, current: &Current<'d>) -> Option<Transition> {
         let place = &current.place;
         if !current.kind.has_transition() {
-            self.terminal[current.id.0 as usize] = current.kind != StateType::Choice;
             return Some(Transition::End);
         }
         let (next, end) = (place.get("Next"), place.get("End"));
@@ -104,7 +109,6 @@ impl<'d> Compiler<'d> {
                 let message = "the state goes nowhere: `Next` or `End` is missing";
                 let problem = self.problems.error("missing-field", place.key_span, &place.pointer, message);
                 problem.suggestion = Some("add `\"End\": true` or a `Next`".to_owned());
-                // Not knowing where it goes is no reason to call the whole machine endless.
                 self.terminal[current.id.0 as usize] = true;
                 None
             }
@@ -140,6 +144,7 @@ impl<'d> Compiler<'d> {
             self.outline.scope_entry(scope).names.get(nearest).copied()
         });
         self.edges[from.0 as usize].extend(meant);
+        self.terminal[from.0 as usize] |= meant.is_none();
         target
     }
 

@@ -1,0 +1,57 @@
+//! Definitions that AWS accepts, although something about them is odd or unknown.
+
+use rstest::rstest;
+
+use super::{found, one_state};
+use crate::asl::{ProblemSeverity, compile};
+use crate::load::Definition;
+
+#[rstest]
+#[case::callback_without_token(r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"MessageBody": "x"}, "End": true"#, "callback-without-token", "\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"")]
+#[case::error_name(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Retry": [{"ErrorEquals": ["States.TimeOut"]}], "End": true"#, "unknown-error-name", "\"States.TimeOut\"")]
+#[case::delay_cap(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 5, "MaxDelaySeconds": 5}], "End": true"#, "delay-cap", "5")]
+#[case::inline_reader(r#""Type": "Map", "ToleratedFailureCount": 1, "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}, "End": true"#, "distributed-only", "\"ToleratedFailureCount\"")]
+#[case::quoted_placeholder(
+    r#""Type": "Wait", "Seconds": "${Pause}", "End": true"#,
+    "value-unknown",
+    "\"${Pause}\""
+)]
+#[case::branch_without_end(r#""Type": "Parallel", "Branches": [{"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "B"}}}], "End": true"#, "no-terminal-state", "\"States\"")]
+fn a_state(#[case] fields: &str, #[case] code: &str, #[case] offending: &str) {
+    let text = one_state(fields);
+    assert_eq!(found(&text), [(code.to_owned(), offending.to_owned())]);
+    assert!(compile(&Definition::from_text("m.json", &text)).machine.is_some());
+}
+
+#[test]
+fn a_loop_without_a_way_out_is_noticed() {
+    let text = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "B"}], "Default": "E"},
+        "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"}, "E": {"Type": "Succeed"}}}"#;
+    assert_eq!(found(text), [("endless-loop".to_owned(), "\"B\"".to_owned())]);
+}
+
+#[rstest]
+#[case::resource(r#""Type": "Task", "Resource": "${Function}", "End": true"#)]
+#[case::path(r#""Type": "Pass", "InputPath": "$.${Attribute}", "End": true"#)]
+#[case::key(r#""Type": "Pass", "Parameters": {"${Key}": 1}, "End": true"#)]
+#[case::expression(
+    r#""Type": "Pass", "Parameters": {"x.$": "States.Format('{}/${Bucket}', $.${Key})"}, "End": true"#
+)]
+#[case::variable(r#""Type": "Choice", "Choices": [{"Variable": "$.${A}", "StringEqualsPath": "$.${B}", "Next": "A"}], "Default": "A""#)]
+fn placeholders_without_a_value_are_no_problem(#[case] fields: &str) {
+    let problems = found(&one_state(fields));
+    let problems: Vec<_> = problems.into_iter().filter(|(code, _)| code != "no-terminal-state").collect();
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn a_bare_placeholder_is_warned_of_and_a_default_stands_in() {
+    let text = one_state(
+        r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",
+        "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": ${Attempts}}], "End": true"#,
+    );
+    let compiled = compile(&Definition::from_text("m.json", &text));
+    assert!(compiled.problems.iter().all(|problem| problem.severity == ProblemSeverity::Warning));
+    assert_eq!(compiled.machine.unwrap().states[0].retry[0].attempts_max, 3);
+}
