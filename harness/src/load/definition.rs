@@ -145,10 +145,12 @@ impl Definition {
     pub fn from_text(name: &str, text: &str) -> Self {
         let path = Path::new(name);
         let file = SourceFile::new(name, text);
-        match syntax::parse(name, text) {
+        let mut definition = match syntax::parse(name, text) {
             Ok(root) => Self::bare(path, file, root),
             Err(problem) => Self::unreadable(path, file, problem),
-        }
+        };
+        definition.substitute(&LoadOptions::default());
+        definition
     }
 
     /// A file that is a definition by itself.
@@ -181,21 +183,18 @@ impl Definition {
         for _ in 0..2 {
             substitution::apply(&mut self.document.root, &self.substitutions);
         }
+        let document = &self.document;
+        if !document.file.text.trim_start().starts_with(['{', '[']) {
+            return; // A plain YAML scalar needs no quotes.
+        }
         let mut bare = Vec::new();
-        bare_placeholders(&self.document.root, &mut bare);
-        let unquoted = bare.into_iter().filter(|span| !self.in_yaml(*span)).map(|span| {
-            let message = "a placeholder without quotes makes this file no JSON by itself";
-            Problem::new(&self.document, ProblemSeverity::Warning, "unquoted-placeholder", message, span)
-                .suggest("set its value, or nothing that depends on it can be checked")
-        });
-        let unquoted: Vec<_> = unquoted.collect();
-        self.problems.extend(unquoted);
-    }
-
-    /// Plain YAML scalars need no quotes; in JSON the byte before the value tells nothing of quotes either, so
-    /// the notation of the whole file decides.
-    fn in_yaml(&self, _: Span) -> bool {
-        !self.document.file.text.trim_start().starts_with(['{', '['])
+        bare_placeholders(&document.root, &mut bare);
+        let message = "a placeholder without quotes makes this file no JSON by itself";
+        let help = "give it a value, or what depends on it cannot be checked";
+        self.problems.extend(bare.into_iter().map(|span| {
+            let severity = ProblemSeverity::Warning;
+            Problem::new(document, severity, "unquoted-placeholder", message, span).suggest(help)
+        }));
     }
 }
 
@@ -204,7 +203,9 @@ fn bare_placeholders(node: &Node, found: &mut Vec<Span>) {
         NodeKind::Placeholder(_) => found.push(node.span),
         NodeKind::Array(items) => items.iter().for_each(|item| bare_placeholders(item, found)),
         NodeKind::Object(members) => {
-            members.iter().for_each(|member| bare_placeholders(&member.value, found));
+            for member in members {
+                bare_placeholders(&member.value, found);
+            }
         }
         _ => {}
     }

@@ -95,7 +95,8 @@ fn bare(path: &Path) -> Option<Definition> {
         return None;
     }
     let file = definition::read(path).ok()?;
-    if !named && !(file.text.contains("\"StartAt\"") && file.text.contains("\"States\"")) {
+    let looks_like_one = ["\"StartAt\"", "\"States\""].iter().all(|field| file.text.contains(field));
+    if !named && !looks_like_one {
         return None;
     }
     match syntax::parse(&file.name, &file.text) {

@@ -62,17 +62,17 @@ impl<'t> Resolver<'t> {
 
     fn function(&mut self, name: &str, argument: &Node) -> Option<String> {
         match name {
-            "Ref" => self.reference(argument.as_str()?, None),
-            "Fn::GetAtt" => match argument.items() {
-                Some([resource, attribute]) => self.reference(resource.as_str()?, Some(attribute.as_str()?)),
-                _ => {
-                    let (resource, attribute) = argument.as_str()?.split_once('.')?;
-                    self.reference(resource, Some(attribute))
-                }
-            },
+            "Ref" => Some(self.reference(argument.as_str()?, None)),
+            "Fn::GetAtt" => {
+                let (resource, attribute) = match argument.items() {
+                    Some([resource, attribute]) => (resource.as_str()?, attribute.as_str()?),
+                    _ => argument.as_str()?.split_once('.')?,
+                };
+                Some(self.reference(resource, Some(attribute)))
+            }
             "Fn::Sub" => match argument.items() {
-                Some([text, variables]) => self.sub(text.as_str()?, Some(variables)),
-                _ => self.sub(argument.as_str()?, None),
+                Some([text, variables]) => Some(self.sub(text.as_str()?, Some(variables))),
+                _ => Some(self.sub(argument.as_str()?, None)),
             },
             "Fn::Join" => {
                 let [separator, list] = argument.items()? else { return None };
@@ -89,7 +89,7 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    fn sub(&mut self, text: &str, variables: Option<&Node>) -> Option<String> {
+    fn sub(&mut self, text: &str, variables: Option<&Node>) -> String {
         let mut out = String::with_capacity(text.len());
         for part in parts(text) {
             match part {
@@ -99,24 +99,26 @@ impl<'t> Resolver<'t> {
                     let local = variables.and_then(|variables| variables.get(name));
                     let value = match (local, name.split_once('.')) {
                         (Some(local), _) => self.text(local),
-                        (None, Some((resource, attribute))) => self.reference(resource, Some(attribute)),
-                        (None, None) => self.reference(name, None),
+                        (None, Some((resource, attribute))) => {
+                            Some(self.reference(resource, Some(attribute)))
+                        }
+                        (None, None) => Some(self.reference(name, None)),
                     };
                     out.push_str(&value.unwrap_or_else(|| format!("${{{name}}}")));
                 }
             }
         }
-        Some(out)
+        out
     }
 
     /// A parameter's default, a pseudo parameter's value, or a placeholder for a resource.
-    fn reference(&mut self, name: &str, attribute: Option<&str>) -> Option<String> {
+    fn reference(&mut self, name: &str, attribute: Option<&str>) -> String {
         if attribute.is_none() {
             if let Some(value) = pseudo_parameter(name) {
-                return Some(value.to_owned());
+                return value.to_owned();
             }
             if let Some(default) = self.parameter_default(name) {
-                return Some(default);
+                return default;
             }
         }
         let resource = self.template.get("Resources").unwrap_or(self.template).get(name);
@@ -131,7 +133,7 @@ impl<'t> Resolver<'t> {
                 resource_type,
             },
         );
-        Some(text)
+        text
     }
 
     fn parameter_default(&self, name: &str) -> Option<String> {

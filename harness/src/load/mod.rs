@@ -13,6 +13,8 @@ mod source;
 mod substitution;
 mod syntax;
 mod template;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 pub use definition::{Definition, LoadError, LoadOptions, definitions};

@@ -54,7 +54,7 @@ impl Template<'_> {
         if let Some(uri) =
             ["DefinitionUri", "DefinitionS3Location"].iter().find_map(|key| properties.get(key))
         {
-            return self.from_uri(uri);
+            return self.read_uri(uri);
         }
         if let Some(inline) = properties.get("Definition") {
             return self.here(resolver.definition(inline));
@@ -64,25 +64,21 @@ impl Template<'_> {
             let help = "write DefinitionUri, Definition or DefinitionString";
             return self.broken(member.key_span, "missing-definition", message.to_owned(), help);
         };
-        match resolver.text(text) {
-            Some(body) => match embedded::parse(self.file, text.span, &body) {
-                Ok(root) => self.here(root),
-                Err(problem) => {
-                    let mut found = self.broken(problem.span, "syntax", problem.message, "");
-                    found.problems[0].suggestion = problem.help.map(str::to_owned);
-                    found
-                }
-            },
-            None => {
-                let message = "this form of DefinitionString is not supported yet";
-                let help = "export the definition (`aws stepfunctions describe-state-machine --query definition \
-                            --output text`) and load that file";
-                self.broken(text.span, "unsupported-packaging", message.to_owned(), help)
+        let Some(body) = resolver.text(text) else {
+            let message = "this form of DefinitionString is not supported yet";
+            let help = "export the definition (`aws stepfunctions describe-state-machine --query definition \
+                        --output text`) and load that file";
+            return self.broken(text.span, "unsupported-packaging", message.to_owned(), help);
+        };
+        match embedded::parse(self.file, text.span, &body) {
+            Ok(root) => self.here(root),
+            Err(problem) => {
+                self.broken(problem.span, "syntax", problem.message, problem.help.unwrap_or_default())
             }
         }
     }
 
-    fn from_uri(&self, uri: &Node) -> Definition {
+    fn read_uri(&self, uri: &Node) -> Definition {
         let NodeKind::String(relative) = &uri.kind else {
             let message = "a definition in S3 cannot be read".to_owned();
             return self.broken(uri.span, "unsupported-packaging", message, "load the file itself");

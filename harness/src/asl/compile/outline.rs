@@ -65,7 +65,7 @@ impl<'d> Outline<'d> {
         let states = place.get("States");
         self.scopes.push(ScopeEntry { parent, branch, place, names: BTreeMap::new(), states: Vec::new() });
         for (name, place) in states.iter().flat_map(Place::members) {
-            let state = self.state_entry(id, name, place, prefix);
+            let state = self.state_entry(id, name, &place, prefix);
             let scope = &mut self.scopes[id.0 as usize];
             scope.names.entry(name).or_insert(state);
             scope.states.push(state);
@@ -73,7 +73,7 @@ impl<'d> Outline<'d> {
         id
     }
 
-    fn state_entry(&mut self, scope: ScopeId, name: &'d str, place: Place<'d>, prefix: &str) -> StateId {
+    fn state_entry(&mut self, scope: ScopeId, name: &'d str, place: &Place<'d>, prefix: &str) -> StateId {
         let id = StateId(self.states.len() as u32);
         let path: Arc<str> = Arc::from(format!("{prefix}{name}"));
         self.states.push(StateEntry {

@@ -56,10 +56,10 @@ impl<'d> Compiler<'d> {
         Some(Wait::Timestamp(Arc::from(text)))
     }
 
-    pub(super) fn fail(&mut self, current: &Current<'d>) -> Option<Kind> {
+    pub(super) fn fail(&mut self, current: &Current<'d>) -> Kind {
         let error = self.text_source(current, "Error");
         let cause = self.text_source(current, "Cause");
-        Some(Kind::Fail { error, cause })
+        Kind::Fail { error, cause }
     }
 
     /// A literal, an expression in a `…Path` field, or JSONata.

@@ -157,7 +157,7 @@ impl<'d> Compiler<'d> {
             StateType::Choice => self.choice(current).map(Kind::Choice),
             StateType::Wait => self.wait(current).map(Kind::Wait),
             StateType::Succeed => Some(Kind::Succeed),
-            StateType::Fail => self.fail(current),
+            StateType::Fail => Some(self.fail(current)),
             StateType::Parallel => self.parallel(current),
             StateType::Map => self.map(current),
         }

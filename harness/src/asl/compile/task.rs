@@ -102,8 +102,8 @@ impl<'d> Compiler<'d> {
             text.contains("$$.Task") || text.contains("\"$$\"") || text.contains("states.context")
         });
         // A variable may hold the token, or an expression build the request from it.
-        let hidden = payload.as_ref().is_none_or(|at| at.node.as_str().is_some());
-        if !sent && !(hidden && payload.is_some()) {
+        let hidden = payload.as_ref().is_some_and(|at| at.node.as_str().is_some());
+        if !sent && !hidden {
             let message = format!("nobody gets the task token: {token} is not in `{field}`");
             let problem =
                 self.problems.warning("callback-without-token", resource.span(), &resource.pointer, message);

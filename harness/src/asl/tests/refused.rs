@@ -153,10 +153,9 @@ fn a_fail(#[case] fields: &str, #[case] code: &str, #[case] offending: &str) {
     "$"
 )]
 fn a_task(#[case] fields: &str, #[case] code: &str, #[case] offending: &str) {
-    let text = match fields.contains("\"Type\"") {
-        true => one_state(fields),
-        false => one_state(&format!(r#"{LAMBDA}, "End": true, {fields}"#)),
-    };
+    let whole = fields.contains("\"Type\"");
+    let text =
+        one_state(&if whole { fields.to_owned() } else { format!(r#"{LAMBDA}, "End": true, {fields}"#) });
     assert_eq!(found(&text), only(code, offending));
 }
 
