@@ -1,17 +1,27 @@
-//! x
-pub mod asl;
-pub mod campaign;
-pub mod catalog;
-pub mod diagnose;
-pub mod error;
-pub mod expr;
-pub mod fault;
-pub mod generate;
-pub mod history;
-pub mod load;
-pub mod mock;
-pub mod model;
-pub mod oracle;
-pub mod search;
-pub mod sim;
+//! `sfn-chaos` breaks AWS Step Functions state machines in virtual time and says which failures they do not survive.
+//!
+//! The modules stand in the order in which data flows through them. A definition is loaded ([`load`]) and compiled
+//! ([`asl`]); facts about it ([`model`]) and about AWS ([`catalog`]) say what can fail ([`fault`]) and what tasks answer
+//! ([`mock`], [`generate`]); the simulator ([`sim`]) turns a case into a [`history`]; a [`search`] chooses the cases,
+//! judges ([`oracle`]) look at the histories, and a [`campaign`] puts it together for tests, features and the command
+//! line.
+
 pub mod value;
+pub mod load;
+pub mod asl;
+pub mod expr;
+pub mod catalog;
+pub mod model;
+pub mod error;
+pub mod fault;
+pub mod mock;
+pub mod sim;
+pub mod history;
+pub mod generate;
+pub mod search;
+pub mod oracle;
+pub mod diagnose;
+pub mod campaign;
+pub mod report;
+pub mod config;
+pub mod cli;

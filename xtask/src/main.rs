@@ -1,18 +1,53 @@
-//! The repository's front door: `cargo xtask …`.
-#![expect(clippy::print_stdout, reason = "a command line prints")]
+//! The repository's front door: `cargo xtask …`. Chores have a file each; everything else is the command line of
+//! `sfn-chaos` itself.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod ci;
 mod conformance;
+mod schema;
+mod tidy;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-fn main() -> anyhow::Result<()> {
+const CHORES: &str = "\
+Chores of the repository:
+  ci                          everything that .ci/run runs
+  tidy                        house rules that no compiler checks
+  schema                      writes docs/chaos-report.schema.json
+  conformance DIR [--verbose] recorded executions against the simulator
+
+Commands of sfn-chaos, with the same arguments:
+";
+
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.as_slice() {
-        [command, folder, rest @ ..] if command == "conformance" => {
-            let areas = conformance::run(Path::new(folder), rest.iter().any(|flag| flag == "--verbose"))?;
-            conformance::print(&areas);
-            Ok(())
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["ci"] => ci::run(),
+        ["tidy"] => tidy::run(),
+        ["schema"] => schema::write(),
+        ["conformance", folder, rest @ ..] => {
+            conformance::run(Path::new(folder), rest.contains(&"--verbose")).map(|areas| conformance::print(&areas))
         }
-        _ => anyhow::bail!("usage: cargo xtask conformance DIR [--verbose]"),
+        _ => {
+            if matches!(words.as_slice(), [] | ["help" | "--help" | "-h"]) {
+                println!("{CHORES}");
+            }
+            return sfn_chaos::cli::main("cargo xtask", std::env::args_os().skip(1)).into();
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("xtask is a folder of the workspace").to_owned()
 }

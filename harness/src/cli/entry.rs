@@ -1,0 +1,78 @@
+//! From arguments to an exit code; the one entry behind `sfn-chaos` and `cargo xtask`.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use super::args::{ChaosAction, Command, CommandLine};
+use super::failure::Failure;
+use super::streams::Leavable;
+use super::{Colour, ExitCode, Progress, Streams, doctor, validate};
+
+/// Runs a command of the process. `program` is what users type before the arguments.
+pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let mut out = Leavable::new(io::BufWriter::new(io::stdout().lock()));
+    let mut err = Leavable::new(io::stderr());
+    let mut streams = Streams {
+        out: &mut out,
+        err: &mut err,
+        out_colour: Colour::of_stdout(),
+        err_progress: Progress::of_stderr(),
+        folder: PathBuf::from("."),
+    };
+    // A panic is a defect of ours: its message is on stderr by now, and the caller gets the code for it.
+    let result = catch_unwind(AssertUnwindSafe(|| call(program, arguments, &mut streams)));
+    let Ok(code) = result else {
+        let _ = writeln!(io::stderr(), "internal error: this is a defect of sfn-chaos, please report it");
+        return ExitCode::Internal;
+    };
+    match out.flush() {
+        Ok(()) => code,
+        Err(_) => ExitCode::Internal,
+    }
+}
+
+/// Runs a command in given surroundings.
+pub fn call(program: &str, arguments: Vec<OsString>, streams: &mut Streams<'_>) -> ExitCode {
+    let command = CommandLine::command().bin_name(program.to_owned());
+    let arguments = std::iter::once(OsString::from(program)).chain(arguments);
+    let parsed =
+        command.try_get_matches_from(arguments).and_then(|matches| CommandLine::from_arg_matches(&matches));
+    let command = match parsed {
+        Ok(CommandLine { command }) => command,
+        Err(error) => return refuse(&error, streams),
+    };
+    match dispatch(command, streams) {
+        Ok(code) => code,
+        Err(failure) => {
+            let _ = writeln!(streams.err, "error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(command: Command, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Validate(args) => validate::validate(args, streams),
+        Command::Chaos(args) => match args.action {
+            ChaosAction::Doctor(args) => doctor::doctor(args, streams),
+        },
+    }
+}
+
+/// Help and version are results; everything else that clap says is a refusal.
+fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> ExitCode {
+    let text = error.render();
+    if error.use_stderr() {
+        let _ = write!(streams.err, "{text}");
+        return ExitCode::Usage;
+    }
+    match write!(streams.out, "{text}") {
+        Ok(()) => ExitCode::Clean,
+        Err(_) => ExitCode::Internal,
+    }
+}

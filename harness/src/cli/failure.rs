@@ -1,0 +1,36 @@
+//! Why a command could not do its work.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::ExitCode;
+use crate::config::ConfigError;
+use crate::load::LoadError;
+
+/// What stands in the way; everything here is expected, and told to the user in one line.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("failed to read {what} {}: {reason}", path.display())]
+    Read { what: &'static str, path: PathBuf, reason: String },
+    #[error("no state machine is selected: {0}")]
+    NothingSelected(String),
+    #[error("failed to write: {0}")]
+    Write(#[from] io::Error),
+}
+
+impl Failure {
+    /// The code that the process ends with.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) | Self::Config(_) | Self::Load(_) | Self::Read { .. } => ExitCode::Usage,
+            Self::NothingSelected(_) => ExitCode::NothingSelected,
+            Self::Write(_) => ExitCode::Internal,
+        }
+    }
+}

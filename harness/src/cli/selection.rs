@@ -1,0 +1,150 @@
+//! Which machines a command is about, and the inputs and mocks that go with each.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::args::SelectionArgs;
+use super::beside::beside;
+use super::failure::Failure;
+use crate::asl::{self, Compiled, MachineType};
+use crate::config::{Config, MachineEntry, MocksRef};
+use crate::load::{self, Definition, LoadError, LoadOptions};
+use crate::value::Value;
+
+/// One state machine with what goes with it.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// As it was loaded.
+    pub(super) definition: Definition,
+    /// The machine, or why there is none.
+    pub(super) compiled: Compiled,
+    /// Name and value of each input, in the order they are tried.
+    pub(super) inputs: Vec<(String, Value)>,
+    /// What tasks answer; the rest is generated.
+    pub(super) mocks: Option<MocksRef>,
+    /// Standard or Express.
+    pub(super) machine_type: MachineType,
+}
+
+/// The folder of the scenario library.
+const SCENARIOS: &str = "scenarios";
+
+/// Where a machine comes from, before it is loaded.
+struct Source {
+    path: PathBuf,
+    entry: Option<MachineEntry>,
+}
+
+/// The machines of a command line.
+pub(super) fn select(args: &SelectionArgs, config: &Config, folder: &Path) -> Result<Vec<Target>, Failure> {
+    let mut targets = Vec::new();
+    for source in sources(args, config, folder) {
+        let options = LoadOptions { substitutions: substitutions(args, source.entry.as_ref()) };
+        for definition in definitions(&source, &options, args.paths.is_empty())? {
+            targets.push(target(args, source.entry.as_ref(), definition, folder)?);
+        }
+    }
+    if targets.is_empty() {
+        return Err(Failure::NothingSelected(format!("there is no definition below {}", folder.display())));
+    }
+    Ok(targets)
+}
+
+/// What is named; else what `chaos.toml` lists; else the scenario library; else everything below the folder.
+fn sources(args: &SelectionArgs, config: &Config, folder: &Path) -> Vec<Source> {
+    if !args.paths.is_empty() {
+        let entry_of = |path: &Path| config.machines.iter().find(|entry| same_file(&entry.definition, path));
+        let paths = args.paths.iter().map(|path| folder_join(folder, path));
+        return paths.map(|path| Source { entry: entry_of(&path).cloned(), path }).collect();
+    }
+    if !config.machines.is_empty() {
+        let entries = config.machines.iter();
+        return entries
+            .map(|entry| Source { path: entry.definition.clone(), entry: Some(entry.clone()) })
+            .collect();
+    }
+    let scenarios = folder_join(folder, Path::new(SCENARIOS));
+    let path = if scenarios.is_dir() { scenarios } else { folder.to_owned() };
+    vec![Source { path, entry: None }]
+}
+
+/// The definitions of a source. A folder without any is an error only where the user named it.
+fn definitions(source: &Source, options: &LoadOptions, discovered: bool) -> Result<Vec<Definition>, Failure> {
+    let found = match load::definitions(&source.path, options) {
+        Err(LoadError::NoDefinition { .. }) if discovered && source.entry.is_none() => return Ok(Vec::new()),
+        found => found?,
+    };
+    let Some(name) = source.entry.as_ref().and_then(|entry| entry.name.as_deref()) else { return Ok(found) };
+    let names: Vec<_> = found.iter().map(|definition| definition.name.clone()).collect();
+    let chosen: Vec<_> = found.into_iter().filter(|definition| definition.name == name).collect();
+    if chosen.is_empty() {
+        let path = source.path.display();
+        return Err(Failure::Usage(format!("no machine `{name}` in {path}; there is {}", names.join(", "))));
+    }
+    Ok(chosen)
+}
+
+fn target(
+    args: &SelectionArgs,
+    entry: Option<&MachineEntry>,
+    definition: Definition,
+    folder: &Path,
+) -> Result<Target, Failure> {
+    let compiled = asl::compile(&definition);
+    let beside = beside(&definition);
+    let inputs = if !args.inputs.is_empty() {
+        args.inputs.iter().map(|text| input(text, folder)).collect::<Result<_, _>>()?
+    } else {
+        let listed = entry.map(|entry| &entry.inputs).filter(|inputs| !inputs.is_empty());
+        let files = listed.unwrap_or(&beside.inputs);
+        files.iter().map(|path| input_file(path)).collect::<Result<_, _>>()?
+    };
+    let given = args.mocks.clone().map(|mocks| MocksRef { file: folder_join(folder, &mocks.file), ..mocks });
+    let mocks = given
+        .or_else(|| entry.and_then(|entry| entry.mocks.clone()))
+        .or_else(|| beside.mocks.map(|file| MocksRef { file, test_case: None }));
+    let machine_type = args.machine_type.or(entry.and_then(|entry| entry.machine_type));
+    let machine_type = machine_type.or(definition.declared_type).unwrap_or_default();
+    Ok(Target { definition, compiled, inputs, mocks, machine_type })
+}
+
+/// An input as a file or as JSON. A file that exists wins: no JSON text is the name of one by accident.
+pub(super) fn input(text: &str, folder: &Path) -> Result<(String, Value), Failure> {
+    let path = folder_join(folder, Path::new(text));
+    if path.is_file() {
+        return input_file(&path);
+    }
+    let looks_like_json = text.trim_start().starts_with(['{', '[', '"']) || Value::parse(text).is_ok();
+    if !looks_like_json {
+        return Err(Failure::Usage(format!("input `{text}` is neither a file nor JSON")));
+    }
+    let value = Value::parse(text).map_err(|error| Failure::Usage(format!("input is no JSON: {error}")))?;
+    Ok(("--input".to_owned(), value))
+}
+
+fn input_file(path: &Path) -> Result<(String, Value), Failure> {
+    let failed = |reason: String| Failure::Read { what: "input", path: path.to_owned(), reason };
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let value = Value::parse(&text).map_err(|error| failed(error.to_string()))?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok((name, value))
+}
+
+/// The command line wins over the file.
+fn substitutions(args: &SelectionArgs, entry: Option<&MachineEntry>) -> BTreeMap<String, String> {
+    let mut all = entry.map(|entry| entry.substitutions.clone()).unwrap_or_default();
+    all.extend(args.substitutions.iter().cloned());
+    all
+}
+
+/// A path as the user wrote it, where the folder is the process's own.
+pub(super) fn folder_join(folder: &Path, path: &Path) -> PathBuf {
+    if folder == Path::new(".") { path.to_owned() } else { folder.join(path) }
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}

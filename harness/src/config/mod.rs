@@ -1,0 +1,15 @@
+//! `chaos.toml`: profiles, machines and what goes with them. Every key that is read here works; every other key is
+//! an error with its place and the nearest key.
+
+mod error;
+mod file;
+mod mocks_ref;
+mod profile;
+mod table;
+mod words;
+
+pub use error::ConfigError;
+pub use file::{Config, FILE_NAME, MachineEntry};
+pub use mocks_ref::MocksRef;
+pub use profile::Profile;
+pub use words::{Phase, phase, rules, severity};

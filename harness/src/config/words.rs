@@ -1,0 +1,91 @@
+//! The words that the command line and `chaos.toml` share: severities, phases, rules.
+
+use crate::oracle::{RuleId, Severity};
+
+/// A phase of the search that follows the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Every fault alone.
+    Singles,
+    /// Two faults, the second where the first one led.
+    Pairs,
+    /// Random inputs and plans.
+    Explore,
+}
+
+impl Phase {
+    /// All, in the order they run.
+    pub const ALL: [Self; 3] = [Self::Singles, Self::Pairs, Self::Explore];
+
+    /// `singles`, `pairs`, `explore`
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Singles => "singles",
+            Self::Pairs => "pairs",
+            Self::Explore => "explore",
+        }
+    }
+}
+
+/// The phase of this name. `baseline` runs always and is no choice.
+pub fn phase(text: &str) -> Result<Phase, String> {
+    let found = Phase::ALL.into_iter().find(|phase| phase.name() == text);
+    found.ok_or_else(|| unknown("phase", text, Phase::ALL.iter().map(|phase| phase.name())))
+}
+
+/// The severity of this name.
+pub fn severity(text: &str) -> Result<Severity, String> {
+    let found = Severity::ALL.into_iter().find(|severity| severity.name() == text);
+    found.ok_or_else(|| unknown("severity", text, Severity::ALL.iter().map(|severity| severity.name())))
+}
+
+/// The rule of this id, or all rules of the property of this name.
+pub fn rules(text: &str) -> Result<Vec<RuleId>, String> {
+    let named = |rule: &&RuleId| rule.name() == text || rule.property().name() == text;
+    let found: Vec<_> = RuleId::ALL.iter().filter(named).copied().collect();
+    if found.is_empty() {
+        let ids = RuleId::ALL.iter().map(|rule| rule.name());
+        let properties = RuleId::ALL.iter().map(|rule| rule.property().name());
+        return Err(unknown("rule or property", text, ids.chain(properties)));
+    }
+    Ok(found)
+}
+
+/// The most similar of some names, if any is similar at all.
+fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let scored = names.into_iter().map(|name| (strsim::jaro_winkler(text, name), name));
+    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.filter(|(score, _)| *score > 0.75).map(|(_, name)| name)
+}
+
+/// `unknown key `foo`; did you mean `bar`?`, or what there is.
+pub(super) fn unknown<'n>(
+    what: &str,
+    text: &str,
+    names: impl IntoIterator<Item = &'n str> + Clone,
+) -> String {
+    match nearest(text, names.clone()) {
+        Some(name) => format!("unknown {what} `{text}`; did you mean `{name}`?"),
+        None => {
+            let names: Vec<_> = names.into_iter().collect();
+            format!("unknown {what} `{text}`; there is {}", names.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_stands_for_its_rules() {
+        let found = rules("visibility").unwrap();
+        assert_eq!(found, [RuleId::FailureSwallowed, RuleId::FailureOnlyRecorded]);
+    }
+
+    #[test]
+    fn a_misspelt_word_gets_the_nearest_one() {
+        assert_eq!(severity("hgih").unwrap_err(), "unknown severity `hgih`; did you mean `high`?");
+        assert_eq!(phase("zzz").unwrap_err(), "unknown phase `zzz`; there is singles, pairs, explore");
+    }
+}
