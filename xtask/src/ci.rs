@@ -13,7 +13,7 @@ const TEST: &[&str] = &["test", "--workspace"];
 
 /// Formatting, lints, documentation, house rules, tests, and no snapshot without a test, in this order: what is
 /// quick and often wrong comes first, the verdict of the tests last.
-pub fn run() -> Result<()> {
+pub(crate) fn run() -> Result<()> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     cargo(&["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
@@ -38,7 +38,8 @@ fn test() -> Result<()> {
 fn forgotten_snapshots(used: &Path) -> Result<Vec<String>> {
     // Without any snapshot assertion insta writes no file.
     let text = std::fs::read_to_string(used).unwrap_or_default();
-    let used: BTreeSet<PathBuf> = text.lines().filter_map(|line| Path::new(line).canonicalize().ok()).collect();
+    let used: BTreeSet<PathBuf> =
+        text.lines().filter_map(|line| Path::new(line).canonicalize().ok()).collect();
     let mut forgotten = Vec::new();
     for file in tidy::files(&root(), "snap")? {
         let path = file.canonicalize().with_context(|| format!("failed to find {}", file.display()))?;

@@ -28,7 +28,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["schema"] => schema::write(),
         ["conformance", folder, rest @ ..] => {
-            conformance::run(Path::new(folder), rest.contains(&"--verbose")).map(|areas| conformance::print(&areas))
+            conformance::run(Path::new(folder), rest.contains(&"--verbose"))
+                .map(|areas| conformance::print(&areas))
         }
         _ => {
             if matches!(words.as_slice(), [] | ["help" | "--help" | "-h"]) {

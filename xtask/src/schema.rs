@@ -7,17 +7,17 @@ use anyhow::{Context, Result};
 use crate::root;
 
 /// Writes the file.
-pub fn write() -> Result<()> {
+pub(crate) fn write() -> Result<()> {
     let path = path();
     std::fs::write(&path, text()).with_context(|| format!("failed to write {}", path.display()))
 }
 
 /// Where it stands.
-pub fn path() -> PathBuf {
+pub(crate) fn path() -> PathBuf {
     root().join("docs").join("chaos-report.schema.json")
 }
 
 /// What it says.
-pub fn text() -> String {
+pub(crate) fn text() -> String {
     sfn_chaos::report::schema()
 }

@@ -16,12 +16,13 @@ const VAGUE_MODULES: [&str; 4] = ["utils", "util", "helpers", "common"];
 
 /// The modules of the library in the order in which data flows through them; those that exist keep this order.
 const MODULES: [&str; 22] = [
-    "value", "load", "asl", "expr", "catalog", "model", "error", "fault", "mock", "sim", "history", "generate",
-    "search", "oracle", "reduce", "diagnose", "campaign", "report", "case", "config", "cli", "aws",
+    "value", "load", "asl", "expr", "catalog", "model", "error", "fault", "mock", "sim", "history",
+    "generate", "search", "oracle", "reduce", "diagnose", "campaign", "report", "case", "config", "cli",
+    "aws",
 ];
 
 /// Reports every broken rule, not only the first.
-pub fn run() -> Result<()> {
+pub(crate) fn run() -> Result<()> {
     let root = root();
     let mut broken = Vec::new();
     for package in ["harness", "xtask", "tests"] {
@@ -40,17 +41,16 @@ pub fn run() -> Result<()> {
 }
 
 /// Indented lines.
-pub fn lines(items: &[String]) -> String {
+pub(crate) fn lines(items: &[String]) -> String {
     items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
 }
 
 /// All files with an extension below a folder, sorted; products of builds are left out.
-pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let entries =
-            folder.read_dir().with_context(|| format!("failed to list {}", folder.display()))?;
+        let entries = folder.read_dir().with_context(|| format!("failed to list {}", folder.display()))?;
         for entry in entries {
             let path = entry?.path();
             let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
@@ -72,14 +72,17 @@ fn check_source(name: &str, text: &str, broken: &mut Vec<String>) {
     }
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
-        let module = line.trim_start_matches("pub ").strip_prefix("mod ").map(|rest| rest.trim_end_matches(';'));
+        let module =
+            line.trim_start_matches("pub ").strip_prefix("mod ").map(|rest| rest.trim_end_matches(';'));
         if module.is_some_and(|module| VAGUE_MODULES.contains(&module)) {
             broken.push(format!("{name}:{}: `{line}` says nothing about what is inside", at + 1));
         }
         if line.starts_with("#[allow(") || line.starts_with("#![allow(") {
             broken.push(format!("{name}:{}: write #[expect(…, reason = \"…\")]", at + 1));
         }
-        if ["\"/home/", "\"/Users/", "\"/root/", "\"/work/"].iter().any(|path| line.contains(path)) && !name.ends_with("tidy.rs") {
+        if ["\"/home/", "\"/Users/", "\"/root/", "\"/work/"].iter().any(|path| line.contains(path))
+            && !name.ends_with("tidy.rs")
+        {
             broken.push(format!("{name}:{}: a path of one machine", at + 1));
         }
     }

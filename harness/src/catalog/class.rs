@@ -35,6 +35,22 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// All classes.
+    pub const ALL: [Self; 12] = [
+        Self::Transient,
+        Self::Throttling,
+        Self::Timeout,
+        Self::Quota,
+        Self::Permission,
+        Self::NotFound,
+        Self::Validation,
+        Self::Logic,
+        Self::Conflict,
+        Self::DataLimit,
+        Self::Runtime,
+        Self::Unknown,
+    ];
+
     /// The stable name used in reports.
     pub fn name(self) -> &'static str {
         match self {

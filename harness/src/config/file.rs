@@ -129,8 +129,8 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::config::Phase;
     use crate::oracle::{RuleId, Severity};
+    use crate::search::Phase;
 
     fn parse(text: &str) -> Result<Config, String> {
         Config::parse(Path::new("etc/chaos.toml"), text).map_err(|error| error.to_string())

@@ -12,4 +12,4 @@ pub use error::ConfigError;
 pub use file::{Config, FILE_NAME, MachineEntry};
 pub use mocks_ref::MocksRef;
 pub use profile::Profile;
-pub use words::{Phase, phase, rules, severity};
+pub use words::{phase, rules, severity};

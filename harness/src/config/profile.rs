@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::ConfigError;
 use super::table::{Entry, Table, invalid};
 use super::words::{self, unknown};
-use super::{ConfigError, Phase};
 use crate::load::SourceFile;
 use crate::oracle::{RuleId, Severity};
+use crate::search::Phase;
 
 /// What a profile says; what it leaves open comes from the profile it inherits, and at last from the built-in values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,31 +1,7 @@
 //! The words that the command line and `chaos.toml` share: severities, phases, rules.
 
 use crate::oracle::{RuleId, Severity};
-
-/// A phase of the search that follows the baseline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    /// Every fault alone.
-    Singles,
-    /// Two faults, the second where the first one led.
-    Pairs,
-    /// Random inputs and plans.
-    Explore,
-}
-
-impl Phase {
-    /// All, in the order they run.
-    pub const ALL: [Self; 3] = [Self::Singles, Self::Pairs, Self::Explore];
-
-    /// `singles`, `pairs`, `explore`
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Singles => "singles",
-            Self::Pairs => "pairs",
-            Self::Explore => "explore",
-        }
-    }
-}
+use crate::search::Phase;
 
 /// The phase of this name. `baseline` runs always and is no choice.
 pub fn phase(text: &str) -> Result<Phase, String> {

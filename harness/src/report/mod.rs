@@ -1,7 +1,24 @@
 //! Outcomes as people and programs read them. Reports draw what a campaign found; they decide nothing.
 
+mod json;
+mod redact;
+mod replay;
+mod schema;
 mod text;
 mod view;
 
+use std::io::{self, Write};
+
+pub use json::Json;
+pub use redact::Values;
+pub use schema::schema;
 pub(crate) use text::counted;
 pub use view::ProblemView;
+
+use crate::campaign::Outcome;
+
+/// Writes the outcome of a campaign in one form.
+pub trait Reporter {
+    /// Writes it.
+    fn report(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()>;
+}

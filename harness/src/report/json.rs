@@ -1,0 +1,155 @@
+//! `--format json`: the contract with programs. The same outcome gives the same bytes.
+
+use std::io::{self, Write};
+
+use super::redact::{Redactor, Values};
+use super::view::{
+    BaselineView, CoverageView, EventView, FaultView, FindingView, LocationView, MachineView, PhaseView,
+    ProblemView, ReportView, RuleView, UnknownView, VERSION, verdict_name,
+};
+use super::{Reporter, replay};
+use crate::asl::Machine;
+use crate::campaign::{Finding, MachineOutcome, Outcome};
+use crate::fault::{Burst, Plan};
+use crate::history::{EventId, History, Outcome as Ended};
+use crate::oracle::Verdict;
+
+/// Writes one JSON document.
+pub struct Json {
+    /// Whether values are shown.
+    pub values: Values,
+}
+
+impl Reporter for Json {
+    fn report(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        let view = ReportView {
+            version: VERSION,
+            seed: outcome.seed,
+            machines: outcome.machines.iter().map(|machine| self.machine(machine)).collect(),
+            stopped_because: outcome.stopped_because.clone(),
+        };
+        let text = serde_json::to_string_pretty(&view).expect("views have only text, numbers and lists");
+        writeln!(out, "{text}")
+    }
+}
+
+impl Json {
+    fn machine(&self, outcome: &MachineOutcome) -> MachineView {
+        let findings = |findings: &[Finding]| {
+            findings.iter().map(|finding| self.finding(outcome, finding)).collect::<Vec<_>>()
+        };
+        MachineView {
+            name: outcome.name.clone(),
+            source: outcome.source.clone(),
+            verdict: verdict_name(outcome.verdict),
+            runs: outcome.phases.iter().map(|phase| phase.runs).sum(),
+            coverage: CoverageView::new(&outcome.coverage),
+            problems: outcome.problems.iter().map(ProblemView::new).collect(),
+            findings: findings(&outcome.findings),
+            warnings: findings(&outcome.warnings),
+            phases: outcome
+                .phases
+                .iter()
+                .map(|phase| PhaseView { phase: phase.phase, runs: phase.runs })
+                .collect(),
+            baselines: outcome
+                .baselines
+                .iter()
+                .map(|(scenario, history)| baseline(&scenario.name, history))
+                .collect(),
+            rules: outcome
+                .rules
+                .iter()
+                .map(|summary| RuleView { rule: summary.rule.name(), verdict: rule_verdict(summary.verdict) })
+                .collect(),
+            unknowns: outcome
+                .unknowns
+                .iter()
+                .map(|unknown| UnknownView {
+                    construct: unknown.construct.clone(),
+                    detail: unknown.detail.clone(),
+                    location: locate(outcome.machine.as_deref(), &unknown.pointer),
+                })
+                .collect(),
+            assumptions: outcome.assumptions.clone(),
+            stopped_because: outcome.stopped_because.clone(),
+        }
+    }
+
+    fn finding(&self, outcome: &MachineOutcome, finding: &Finding) -> FindingView {
+        let machine = outcome.machine.as_deref();
+        let violation = &finding.violation;
+        let redactor = Redactor::new(machine, &finding.scenario, self.values);
+        let state = violation.state.and_then(|id| Some(machine?.state(id)));
+        let path = |id| machine.map(|machine| machine.state(id).path.to_string());
+        FindingView {
+            id: finding.id.clone(),
+            property: violation.rule.property().name(),
+            rule: violation.rule.name(),
+            severity: violation.severity.name(),
+            class: violation.class.name(),
+            state: state.map(|state| state.name.to_string()),
+            path: state.map(|state| state.path.to_string()),
+            site: violation.site.as_ref().and_then(|site| Some(site.display(machine?).to_string())),
+            states: violation.states.iter().filter_map(|id| path(*id)).collect(),
+            title: redactor.text(&violation.title),
+            error: violation.error.as_ref().map(ToString::to_string),
+            cause: violation.cause.as_ref().map(|cause| redactor.text(cause)),
+            plan: machine.map(|machine| plan(&finding.case.plan, machine)).unwrap_or_default(),
+            input: redactor.value(&finding.case.input),
+            events: events(finding, machine),
+            why: redactor.text(&violation.why),
+            fix: violation.fix.clone(),
+            location: locate(machine, &violation.pointer),
+            count: finding.count,
+            replay: replay::command("sfn-chaos", outcome, finding, &redactor),
+        }
+    }
+}
+
+fn plan(plan: &Plan, machine: &Machine) -> Vec<FaultView> {
+    plan.faults()
+        .iter()
+        .map(|fault| FaultView {
+            site: fault.site.display(machine).to_string(),
+            class: fault.class.to_string(),
+            burst: match fault.burst {
+                Burst::Attempts(count) => Some(count),
+                Burst::Forever => None,
+            },
+            text: fault.display(machine).to_string(),
+        })
+        .collect()
+}
+
+fn events(finding: &Finding, machine: Option<&Machine>) -> Vec<EventView> {
+    let Some(history) = &finding.history else { return Vec::new() };
+    let view = |id: &EventId| {
+        let event = history.event(*id)?;
+        let state = event.state.and_then(|id| Some(machine?.state(id).path.to_string()));
+        Some(EventView { id: event.id.0, kind: event.kind.name(), state, at: event.at.0 })
+    };
+    finding.violation.events.iter().filter_map(view).collect()
+}
+
+fn baseline(scenario: &str, history: &History) -> BaselineView {
+    let error = match &history.outcome {
+        Ended::Failed { error, .. } | Ended::Aborted { error, .. } => error.as_ref().map(ToString::to_string),
+        Ended::Succeeded { .. } | Ended::TimedOut { .. } | Ended::Unknown(_) => None,
+    };
+    BaselineView { scenario: scenario.to_owned(), status: history.outcome.status(), error }
+}
+
+fn locate(machine: Option<&Machine>, pointer: &str) -> Option<LocationView> {
+    machine.map(|machine| LocationView::new(&machine.locate(pointer)))
+}
+
+/// The word for what is known of a rule.
+pub(super) fn rule_verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Vacuous => "vacuous",
+        Verdict::Holds => "holds",
+        Verdict::Unknown => "unknown",
+        Verdict::Violated => "violated",
+    }
+}
