@@ -1,1 +1,4 @@
-//! Helpers
+//! Help for the tests of the scenario library.
+
+pub mod mutation;
+pub mod scenario;

@@ -1,0 +1,110 @@
+//! The folders of the scenario library: where things are, and what is expected of them.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sfn_chaos::asl::{Machine, compile};
+use sfn_chaos::load::{Definition, LoadOptions, definitions};
+use sfn_chaos::oracle::{RuleId, Severity};
+
+/// One of the two definitions of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// With the flaws that the folder is about.
+    Flawed,
+    /// As it should be.
+    Repaired,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flawed => "flawed",
+            Self::Repaired => "repaired",
+        })
+    }
+}
+
+/// What `expected.json` of a folder says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// What must be found in the flawed version.
+    pub flawed: Vec<ExpectedFinding>,
+    /// The most that may be found in the repaired one.
+    pub repaired_severity_at_most: Severity,
+}
+
+/// One finding that must be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedFinding {
+    /// The rule.
+    pub rule: RuleId,
+    /// The name of the state to change; none: the machine as a whole.
+    pub state: Option<String>,
+    /// How severe it must be.
+    pub severity_at_least: Severity,
+}
+
+/// The scenario library.
+pub fn library() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
+}
+
+/// The folders of the library, sorted.
+pub fn names() -> Vec<String> {
+    let entries = library().read_dir().expect("the library is a folder").map(|entry| entry.expect("readable"));
+    let folders = entries.filter(|entry| entry.path().join("expected.json").is_file());
+    let mut names: Vec<_> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// A definition as `cargo xtask chaos` loads it: out of the template, where there is one.
+pub fn definition(folder: &str, version: Version) -> Definition {
+    let found = definitions(&library().join(folder), &LoadOptions::default()).expect("the folder loads");
+    let is_meant = |definition: &Definition| {
+        let name = definition.source.file_name().expect("a file").to_string_lossy().into_owned();
+        name.starts_with(&version.to_string())
+    };
+    found.into_iter().find(is_meant).expect("both versions are there")
+}
+
+/// The compiled definition.
+pub fn machine(folder: &str, version: Version) -> Machine {
+    let compiled = compile(&definition(folder, version));
+    compiled.machine.unwrap_or_else(|| panic!("{folder}, {version}: {:#?}", compiled.problems))
+}
+
+/// A file beside the definition: `input` or `mocks`.
+pub fn beside(folder: &str, version: Version, what: &str) -> PathBuf {
+    library().join(folder).join(format!("{version}.{what}.json"))
+}
+
+/// The expectations of a folder.
+pub fn expected(folder: &str) -> Expected {
+    let path = library().join(folder).join("expected.json");
+    let text = std::fs::read_to_string(&path).expect("every folder has expectations");
+    let value: Value = serde_json::from_str(&text).expect("expectations are JSON");
+    let findings = value["flawed"].as_array().expect("`flawed` is a list");
+    Expected {
+        flawed: findings.iter().map(finding).collect(),
+        repaired_severity_at_most: severity(&value["repaired"]["severity_at_most"]),
+    }
+}
+
+fn finding(value: &Value) -> ExpectedFinding {
+    let rule = value["rule"].as_str().expect("`rule` is a text");
+    let known = RuleId::ALL.iter().find(|known| known.name() == rule);
+    ExpectedFinding {
+        rule: *known.unwrap_or_else(|| panic!("there is no rule `{rule}`")),
+        state: value["state"].as_str().map(str::to_owned),
+        severity_at_least: severity(&value["severity_at_least"]),
+    }
+}
+
+fn severity(value: &Value) -> Severity {
+    let name = value.as_str().expect("a severity is a text");
+    let known = Severity::ALL.into_iter().find(|known| known.name() == name);
+    known.unwrap_or_else(|| panic!("there is no severity `{name}`"))
+}
