@@ -53,7 +53,8 @@ pub fn library() -> PathBuf {
 
 /// The folders of the library, sorted.
 pub fn names() -> Vec<String> {
-    let entries = library().read_dir().expect("the library is a folder").map(|entry| entry.expect("readable"));
+    let entries =
+        library().read_dir().expect("the library is a folder").map(|entry| entry.expect("readable"));
     let folders = entries.filter(|entry| entry.path().join("expected.json").is_file());
     let mut names: Vec<_> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();

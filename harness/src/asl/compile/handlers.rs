@@ -108,7 +108,7 @@ impl<'d> Compiler<'d> {
     fn error_name(&mut self, at: &Place<'d>) -> Option<ErrorName> {
         let name = self.text(at)?;
         // ASL spec, "Errors": names that begin with `States.` are reserved. One that nothing reports never matches.
-        if name.starts_with("States.") && !RESERVED.contains(&name) && !is_unknown(name) {
+        if name.starts_with("States.") && !is_reported(name) && !is_unknown(name) {
             let nearest = self.problems.nearest(name, RESERVED);
             let message = format!("Step Functions has no error `{name}`");
             let problem = self.problems.warning("unknown-error-name", at.span(), &at.pointer, message);
@@ -137,6 +137,15 @@ impl<'d> Compiler<'d> {
             }
         }
     }
+}
+
+/// Docs, "Call HTTPS APIs": an answer other than 2xx is reported by its status.
+const HTTP_STATUS: &str = "States.Http.StatusCode.";
+
+/// Whether Step Functions itself reports or matches this name.
+fn is_reported(name: &str) -> bool {
+    RESERVED.contains(&name)
+        || name.strip_prefix(HTTP_STATUS).is_some_and(|status| status.parse::<u16>().is_ok())
 }
 
 /// Names that Step Functions itself reports or matches.
