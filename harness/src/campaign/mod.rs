@@ -1,8 +1,14 @@
 //! The whole of it for one or many machines: baselines, search, judges, reduction, ranking. The one entry behind
 //! tests, features and the command line.
 
+mod builder;
+mod check;
+mod coverage;
+mod findings;
 mod outcome;
+mod record;
 
+pub use builder::Campaign;
 pub use outcome::{
     Coverage, Covered, Finding, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
 };

@@ -15,7 +15,8 @@ use crate::history::Site;
 pub(super) struct Random {
     pub(super) seed: u64,
     pub(super) cases: u32,
-    pub(super) grounds: usize,
+    /// To choose from, by position.
+    pub(super) grounds: Vec<usize>,
 }
 
 /// The faults of one plan; two faults show most of it, so more are rare.
@@ -25,20 +26,20 @@ const FAULTS_MAX: usize = 4;
 pub(super) fn trials(random: &Random, places: &[(usize, Site)], offers: &[Vec<Offer>]) -> Vec<Trial> {
     let places: Vec<_> =
         places.iter().filter(|(_, site)| !offers[site.state.0 as usize].is_empty()).collect();
-    if places.is_empty() || random.grounds == 0 {
+    if places.is_empty() || random.grounds.is_empty() {
         return Vec::new();
     }
     let config = Config { max_shrink_iters: 0, failure_persistence: None, ..Config::default() };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &wide_seed(random.seed));
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let draws = (0..random.grounds, swarm(), vec(pick(), 2..=FAULTS_MAX));
+    let draws = (0..random.grounds.len(), swarm(), vec(pick(), 2..=FAULTS_MAX));
     let mut trials = Vec::new();
     for _ in 0..random.cases {
         // A tuple of ranges never rejects what it draws.
         let Ok(tree) = draws.new_tree(&mut runner) else { continue };
         let (ground, swarm, picks) = tree.current();
         let faults = picks.into_iter().map(|pick| fault(pick, swarm, &places, offers)).collect();
-        trials.push(Trial { ground, plan: Plan::new(faults) });
+        trials.push(Trial { ground: random.grounds[ground], plan: Plan::new(faults) });
     }
     trials.sort();
     trials.dedup();
@@ -92,7 +93,7 @@ mod tests {
             vec![],
             vec![offer(Class::LostAnswer)],
         ];
-        trials(&Random { seed, cases: 64, grounds: 2 }, &[site(0), site(1), site(2)], &offers)
+        trials(&Random { seed, cases: 64, grounds: vec![0, 2] }, &[site(0), site(1), site(2)], &offers)
     }
 
     #[test]
@@ -113,6 +114,6 @@ mod tests {
 
     #[test]
     fn without_places_there_is_nothing_to_draw() {
-        assert_eq!(trials(&Random { seed: 1, cases: 64, grounds: 1 }, &[], &[]), []);
+        assert_eq!(trials(&Random { seed: 1, cases: 64, grounds: vec![0] }, &[], &[]), []);
     }
 }

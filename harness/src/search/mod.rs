@@ -15,4 +15,5 @@ mod signature;
 pub use arena::{Arena, Ground, Judged, Trial};
 pub use budget::Budget;
 pub use phases::{Phase, Search, Summary, search};
+pub(crate) use pool::in_order;
 pub use signature::{Fnv, signature};

@@ -7,7 +7,7 @@ use super::budget::Spent;
 use super::frontier::{PlaceKey, after_the_last_fault, rejoins, sites_from};
 use super::{Arena, Budget, Ground, Judged, Trial, explore, pool};
 use crate::fault::{Burst, Class, Fault, Offer, Plan, offers};
-use crate::history::Site;
+use crate::history::{Event, EventType, History, Site, StrandId};
 
 /// A part of a search, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,8 @@ pub struct Summary {
     pub stopped_because: String,
 }
 
-/// Runs the phases; `take` sees every run, in an order that does not depend on the threads.
+/// Runs the phases from those grounds that end as they are meant to; `take` sees every run, in an order that does not
+/// depend on the threads.
 pub fn search(
     arena: &Arena,
     grounds: &[Ground],
@@ -129,7 +130,8 @@ impl<'a> Searcher<'a> {
 
     fn singles(&mut self) -> Result<(), String> {
         let mut trials = Vec::new();
-        for (ground, Ground { history, .. }) in self.grounds.iter().enumerate() {
+        for ground in standing(self.grounds) {
+            let history = &self.grounds[ground].history;
             self.signatures.insert(super::signature(history));
             for (key, site) in sites_from(history, 0) {
                 if self.reached.insert(key) {
@@ -180,7 +182,7 @@ impl<'a> Searcher<'a> {
         let random = explore::Random {
             seed: self.arena.seed,
             cases: self.settings.budget.explore_cases,
-            grounds: self.grounds.len(),
+            grounds: standing(self.grounds).collect(),
         };
         let trials = explore::trials(&random, &self.discovered, &self.offers);
         self.run(trials, |_, _| ())
@@ -203,8 +205,9 @@ impl<'a> Searcher<'a> {
     fn run(&mut self, trials: Vec<Trial>, mut then: impl FnMut(&mut Self, &Judged)) -> Result<(), String> {
         let mut trials = trials.into_iter().peekable();
         while trials.peek().is_some() {
-            let batch = trials.by_ref().take(BATCH).collect();
-            for judged in pool::run_all(self.arena, self.grounds, batch, self.settings.threads) {
+            let batch: Vec<Trial> = trials.by_ref().take(BATCH).collect();
+            let run = |trial: &Trial| self.arena.judge(self.grounds, trial.clone());
+            for judged in pool::in_order(&batch, self.settings.threads, run) {
                 (self.take)(&judged);
                 then(self, &judged);
                 if let Some((_, runs)) = self.runs.last_mut() {
@@ -215,6 +218,17 @@ impl<'a> Searcher<'a> {
         }
         Ok(())
     }
+}
+
+/// The grounds that faults are worth injecting on: those that end as they are meant to, well or in a Fail state.
+fn standing(grounds: &[Ground]) -> impl Iterator<Item = usize> + '_ {
+    (0..grounds.len()).filter(|at| ends_as_meant(&grounds[*at].history))
+}
+
+fn ends_as_meant(history: &History) -> bool {
+    let fails_on_its_own =
+        |event: &Event| event.kind == EventType::FailStateEntered && event.strand == StrandId(0);
+    history.outcome.succeeded() || history.events.iter().rev().nth(1).is_some_and(fails_on_its_own)
 }
 
 fn with_fault(ground: usize, plan: &Plan, site: &Site, class: &Class, burst: Burst) -> Trial {

@@ -1,40 +1,46 @@
-//! Threads that run trials, and results in the order of the trials.
+//! Threads that share a list of work, and results in the order of the list.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Arena, Ground, Judged, Trial};
-
-/// Runs all trials; the results stand in the order of the trials, whatever thread made them.
-pub(super) fn run_all(
-    arena: &Arena,
-    grounds: &[Ground],
-    trials: Vec<Trial>,
+/// Does the work on every item; the results stand in the order of the items, whatever thread made them.
+pub(crate) fn in_order<T: Sync, R: Send>(
+    items: &[T],
     threads: NonZeroUsize,
-) -> Vec<Judged> {
-    if threads.get() == 1 || trials.len() < 2 {
-        return trials.into_iter().map(|trial| arena.judge(grounds, trial)).collect();
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let threads = threads.get().min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
-    let work = || {
+    let worker = || {
         let mut done = Vec::new();
-        while let Some((at, trial)) = claim(&next, &trials) {
-            done.push((at, arena.judge(grounds, trial)));
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            done.push((at, work(item)));
         }
-        done
     };
-    let mut results: Vec<(usize, Judged)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.get().min(trials.len())).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, judged)| judged).collect()
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn claim(next: &AtomicUsize, trials: &[Trial]) -> Option<(usize, Trial)> {
-    let at = next.fetch_add(1, Ordering::Relaxed);
-    trials.get(at).map(|trial| (at, trial.clone()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_items() {
+        let items: Vec<u64> = (0..100).collect();
+        let squares = |threads| in_order(&items, NonZeroUsize::new(threads).unwrap(), |item| item * item);
+        assert_eq!(squares(4), squares(1));
+        assert_eq!(squares(4)[99], 9801);
+        assert!(in_order(&[0_u64; 0], NonZeroUsize::MIN, |item| *item).is_empty());
+    }
 }

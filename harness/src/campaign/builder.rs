@@ -1,0 +1,301 @@
+//! Everything that one machine goes through: baselines, search, judges, reduction, ranking.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::findings::{finding_id, rank};
+use super::record::Record;
+use super::{Finding, MachineOutcome, MachineVerdict, PhaseCount};
+use crate::asl::{Machine, MachineType, Problem};
+use crate::catalog::Service;
+use crate::fault::Plan;
+use crate::generate::{self, Baselines, Examples, Origin, Scenario};
+use crate::history::{History, Outcome, Unknown};
+use crate::mock::{Author, Script};
+use crate::model::Model;
+use crate::oracle::{self, Oracle, RuleId};
+use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, search};
+use crate::sim::Limits;
+use crate::value::Value;
+
+/// A campaign against one machine; everything but the machine has a default.
+///
+/// ```
+/// use std::sync::Arc;
+/// use sfn_chaos::{asl, campaign::Campaign};
+///
+/// let machine = asl::compile_text("wait", r#"{
+///     "StartAt": "Pause", "States": { "Pause": { "Type": "Wait", "Seconds": 5, "End": true } }
+/// }"#).expect("a valid definition");
+/// Campaign::new(Arc::new(machine)).run().assert_clean();
+/// ```
+pub struct Campaign {
+    machine: Arc<Machine>,
+    source: String,
+    problems: Vec<Problem>,
+    machine_type: MachineType,
+    inputs: Vec<(String, Value)>,
+    mocks: Vec<(String, Script)>,
+    seed: u64,
+    threads: NonZeroUsize,
+    budget: Budget,
+    phases: Vec<Phase>,
+    limits: Limits,
+    oracles: Vec<&'static dyn Oracle>,
+    rules: Vec<RuleId>,
+}
+
+impl Campaign {
+    /// The seed of a campaign that is given none.
+    pub const SEED: u64 = 1;
+
+    /// A campaign with every phase and every judge, generated inputs and answers, on one thread.
+    pub fn new(machine: Arc<Machine>) -> Self {
+        Self {
+            source: machine.document.file.name.clone(),
+            problems: Vec::new(),
+            machine_type: machine.declared_type.unwrap_or_default(),
+            inputs: Vec::new(),
+            mocks: Vec::new(),
+            seed: Self::SEED,
+            threads: NonZeroUsize::MIN,
+            budget: Budget::default(),
+            phases: Phase::ALL.to_vec(),
+            limits: Limits::default(),
+            oracles: oracle::all().to_vec(),
+            rules: RuleId::ALL.to_vec(),
+            machine,
+        }
+    }
+
+    /// The file that the machine came from, as reports name it.
+    #[must_use]
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = source.into();
+        self
+    }
+
+    /// Warnings about the definition, to be reported with the rest.
+    #[must_use]
+    pub fn problems(mut self, problems: Vec<Problem>) -> Self {
+        self.problems = problems;
+        self
+    }
+
+    /// Standard or Express, where the definition does not say or says otherwise.
+    #[must_use]
+    pub fn machine_type(mut self, machine_type: MachineType) -> Self {
+        self.machine_type = machine_type;
+        self
+    }
+
+    /// Inputs to start from, each with a name for reports; without any they are generated.
+    #[must_use]
+    pub fn inputs(mut self, inputs: Vec<(String, Value)>) -> Self {
+        self.inputs = inputs;
+        self
+    }
+
+    /// Answers of tasks, each set with a name for reports; what they do not say is generated.
+    #[must_use]
+    pub fn mocks(mut self, mocks: Vec<(String, Script)>) -> Self {
+        self.mocks = mocks;
+        self
+    }
+
+    /// Where everything random comes from.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How many threads share the runs; the result is the same for any number.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// How much to search.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Which phases follow the baseline.
+    #[must_use]
+    pub fn phases(mut self, phases: &[Phase]) -> Self {
+        self.phases = phases.to_vec();
+        self
+    }
+
+    /// Where each run stops.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Other judges than those of [`oracle::all`].
+    #[must_use]
+    pub fn oracles(mut self, oracles: &[&'static dyn Oracle]) -> Self {
+        self.oracles = oracles.to_vec();
+        self
+    }
+
+    /// Only findings of these rules.
+    #[must_use]
+    pub fn rules(mut self, rules: &[RuleId]) -> Self {
+        self.rules = rules.to_vec();
+        self
+    }
+
+    /// Runs it all.
+    pub fn run(self) -> MachineOutcome {
+        let arena = Arena {
+            model: Arc::new(Model::new(self.machine.clone())),
+            machine_type: self.machine_type,
+            seed: self.seed,
+            limits: self.limits,
+            oracles: self.oracles.clone(),
+        };
+        let examples = Examples { inputs: self.inputs.clone(), scripts: self.mocks.clone() };
+        let baselines = generate::baselines(&arena.model, &examples, self.machine_type, self.seed);
+        let grounds = grounds(&baselines);
+        let mut record = Record::new(self.rules.clone(), baselines.unknowns.clone());
+        for ground in 0..grounds.len() {
+            record.take(&arena, &arena.judge(&grounds, Trial { ground, plan: Plan::default() }));
+        }
+        let mut phases = vec![PhaseCount { phase: "baseline", runs: baselines.runs }];
+        let stopped_because = if baselines.usable() {
+            self.search(&arena, &grounds, &mut record, &mut phases)
+        } else {
+            "no scenario succeeds without faults".to_owned()
+        };
+        let scenarios = || grounds.iter().map(|ground| &ground.scenario);
+        let assumptions = assumptions(&self.machine, scenarios());
+        let spare = scenarios().next().cloned().unwrap_or_else(nothing_known);
+        let warnings = warnings(&arena, &spare, &self.rules);
+        let rules = record.rules();
+        let coverage = record.coverage(&self.machine);
+        let unknowns = record.unknowns().to_vec();
+        let findings = record.findings(&arena, &grounds, &self.budget, self.threads);
+        MachineOutcome {
+            name: self.machine.name.to_string(),
+            source: self.source,
+            verdict: verdict(&baselines, &findings, &unknowns),
+            machine: Some(self.machine),
+            problems: self.problems,
+            phases,
+            coverage,
+            findings,
+            warnings,
+            rules,
+            unknowns,
+            assumptions,
+            baselines: grounds.into_iter().map(|ground| (ground.scenario, ground.history)).collect(),
+            stopped_because,
+        }
+    }
+
+    /// Searches from the baselines that succeed; says why it stopped.
+    fn search(
+        &self,
+        arena: &Arena,
+        grounds: &[Ground],
+        record: &mut Record,
+        phases: &mut Vec<PhaseCount>,
+    ) -> String {
+        let settings = Search { phases: self.phases.clone(), budget: self.budget, threads: self.threads };
+        let summary = search(arena, grounds, &settings, &mut |judged| record.take(arena, judged));
+        phases
+            .extend(summary.runs.iter().map(|(phase, runs)| PhaseCount { phase: phase.name(), runs: *runs }));
+        summary.stopped_because
+    }
+}
+
+/// The scenarios of the baselines, and the run that explains why none goes well.
+fn grounds(baselines: &Baselines) -> Vec<Ground> {
+    let mut grounds: Vec<Ground> = Vec::new();
+    for (scenario, history) in baselines.scenarios.iter().chain(&baselines.failing) {
+        if !grounds.iter().any(|ground| Arc::ptr_eq(&ground.history, history)) {
+            grounds.push(Ground { scenario: scenario.clone(), history: history.clone() });
+        }
+    }
+    grounds
+}
+
+fn verdict(baselines: &Baselines, findings: &[Finding], unknowns: &[Unknown]) -> MachineVerdict {
+    if !baselines.usable() {
+        let explains =
+            |(_, history): &(Scenario, Arc<History>)| !matches!(history.outcome, Outcome::Unknown(_));
+        let explained = baselines.failing.as_ref().is_some_and(explains);
+        return if explained || unknowns.is_empty() {
+            MachineVerdict::BaselineFailed
+        } else {
+            MachineVerdict::Unknown
+        };
+    }
+    match (findings.is_empty(), unknowns.is_empty()) {
+        (false, _) => MachineVerdict::Violated,
+        (true, false) => MachineVerdict::Unknown,
+        (true, true) => MachineVerdict::Clean,
+    }
+}
+
+/// What was taken for granted.
+fn assumptions<'s>(machine: &Machine, mut scenarios: impl Iterator<Item = &'s Scenario>) -> Vec<String> {
+    let mut assumptions = Vec::new();
+    let unresolved: Vec<&str> = machine
+        .states
+        .iter()
+        .filter(|state| state.task().is_some_and(|task| task.integration.kind == Service::Unresolved))
+        .map(|state| &*state.path)
+        .collect();
+    if !unresolved.is_empty() {
+        let (tasks, have) = if unresolved.len() == 1 { ("task", "has") } else { ("tasks", "have") };
+        assumptions.push(format!(
+            "{} {tasks} ({}) {have} a resource without a known value and {} taken for Lambda functions",
+            unresolved.len(),
+            unresolved.join(", "),
+            if unresolved.len() == 1 { "is" } else { "are" },
+        ));
+    }
+    let is_generated =
+        |scenario: &Scenario| scenario.script.answers.values().any(|answers| answers.by == Author::Generated);
+    if scenarios.any(is_generated) {
+        assumptions
+            .push("results of tasks without mocks are generated from what the definition reads".to_owned());
+    }
+    assumptions
+}
+
+/// What the definition alone shows.
+fn warnings(arena: &Arena, scenario: &Scenario, rules: &[RuleId]) -> Vec<Finding> {
+    let advice = oracle::advice(&arena.model).into_iter().filter(|violation| rules.contains(&violation.rule));
+    let mut warnings: Vec<Finding> = advice
+        .map(|violation| Finding {
+            id: finding_id(&arena.model.machine, &violation),
+            violation,
+            case: arena.case(scenario, &Plan::default()),
+            scenario: scenario.clone(),
+            history: None,
+            count: 0,
+            also: Vec::new(),
+        })
+        .collect();
+    rank(&mut warnings);
+    warnings
+}
+
+/// The scenario of a machine that has none.
+fn nothing_known() -> Scenario {
+    Scenario {
+        name: "none".to_owned(),
+        input: Value::empty_object(),
+        script: Arc::default(),
+        origin: Origin::Generated,
+    }
+}
