@@ -18,6 +18,7 @@ pub mod mock;
 pub mod sim;
 pub mod history;
 pub mod generate;
+pub mod reduce;
 pub mod search;
 pub mod oracle;
 pub mod diagnose;
