@@ -11,7 +11,11 @@ mod retry;
 mod routing;
 mod rule;
 mod trace;
+#[cfg(test)]
+mod trial;
 mod visibility;
+#[cfg(test)]
+mod tests;
 
 pub use judgement::{Fingerprint, Fix, Judgement, Oracle, PatchOperation, Run, Verdict, Violation};
 pub use rule::{FindingScope, Property, RuleId, Severity};

@@ -249,22 +249,20 @@ pub(super) fn violation_at(run: &Run<'_>, rule: RuleId, severity: Severity, atte
     }
 }
 
-/// Whether somebody was told of a failure after a catcher took it.
+/// The attempt that told somebody of a failure after a catcher took it.
+pub(super) fn announcement<'a>(run: &Run<'a>, record: &'a FailureRecord) -> Option<&'a Attempt> {
+    attempts_after(run.history, record)
+        .find(|attempt| matches!(attempt.ending, Ending::Succeeded(_)) && tells_of(run, attempt, record))
+}
+
+/// Whether an attempt is a message about a failure.
 ///
 /// A message, event or alarm counts when it is sent only on failure paths, when the run without faults does not send
 /// it, or when it carries the error. An order's confirmation at the end of the normal way tells nobody.
-pub(super) fn is_announced(run: &Run<'_>, record: &FailureRecord) -> bool {
-    announcement(run, record).is_some()
-}
-
-/// The attempt that told somebody.
-pub(super) fn announcement<'a>(run: &Run<'a>, record: &'a FailureRecord) -> Option<&'a Attempt> {
-    attempts_after(run.history, record).find(|attempt| {
-        let Some(task) = run.model.machine.state(attempt.state).task() else { return false };
-        matches!(attempt.ending, Ending::Succeeded(_))
-            && catalog::is_signal(&task.integration)
-            && (is_new(run, attempt.state) || mentions(&attempt.parameters, record))
-    })
+pub(super) fn tells_of(run: &Run<'_>, attempt: &Attempt, record: &FailureRecord) -> bool {
+    let Some(task) = run.model.machine.state(attempt.state).task() else { return false };
+    catalog::is_signal(&task.integration)
+        && (is_new(run, attempt.state) || mentions(&attempt.parameters, record))
 }
 
 /// Whether the state is entered for the failure's sake: the run without faults does not come here.

@@ -64,9 +64,7 @@ fn severity(
     } else {
         Severity::Note
     };
-    let on_failure_path = run.model.graph.is_failure_path(state.id);
-    let ambiguous = catalog::means_two_things(&record.error);
-    Some(if on_failure_path || ambiguous { Severity::Note } else { severity })
+    Some(if run.model.graph.is_failure_path(state.id) { Severity::Note } else { severity })
 }
 
 fn listed_by_name(retrier: &Retrier, record: &FailureRecord) -> bool {

@@ -91,12 +91,17 @@ fn severity(run: &Run<'_>, index: usize, state: &State) -> Severity {
         return Severity::Low;
     }
     match trace::fate(run.history, index) {
-        Fate::Caught { record, .. } if trace::is_announced(run, record) => Severity::Note,
+        Fate::Caught { record, .. } if is_to_be_announced(run, record) => Severity::Note,
         // Compensated, or gone on without it: `visibility` judges what is lost.
         Fate::Caught { .. } => Severity::Low,
         Fate::Ended if matches!(run.history.outcome, Outcome::Failed { .. }) => Severity::Medium,
         Fate::Ended | Fate::Retried | Fate::Other => Severity::Low,
     }
+}
+
+/// Whether the way behind the catcher tells somebody; that the message fails as well is another matter.
+fn is_to_be_announced(run: &Run<'_>, record: &FailureRecord) -> bool {
+    trace::attempts_after(run.history, record).any(|attempt| trace::tells_of(run, attempt, record))
 }
 
 /// The retrier that already lists passing faults of the same service, so that only this name is missing.

@@ -1,0 +1,102 @@
+use rstest::rstest;
+
+use super::super::trial::Trial;
+use super::super::{RuleId, Severity};
+
+/// One task, with fields of its own and of the definition.
+fn waiting(resource: &str, task: &str, machine: &str) -> Trial {
+    Trial::of(&format!(
+        r#"{{"StartAt":"Wait",{machine}"States":{{"Wait":{{"Type":"Task","Resource":"{resource}",{task}"End":true}}}}}}"#
+    ))
+}
+
+const TOKEN: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+const MESSAGE: &str = r#""Parameters":{"QueueUrl":"q","MessageBody":{"token.$":"$$.Task.Token"}},"#;
+const MESSAGE_IN_TIME: &str =
+    r#""TimeoutSeconds":60,"Parameters":{"QueueUrl":"q","MessageBody":{"token.$":"$$.Task.Token"}},"#;
+const JOB: &str = "arn:aws:states:::ecs:runTask.sync";
+const TASK: &str = r#""Parameters":{"TaskDefinition":"t","LaunchType":"FARGATE"},"#;
+
+#[rstest]
+#[case::nothing_bounds_it(TOKEN, MESSAGE, "", RuleId::CallbackUnbounded, Some(Severity::High))]
+#[case::the_execution_does(
+    TOKEN, MESSAGE, r#""TimeoutSeconds":600,"#, RuleId::CallbackUnbounded, Some(Severity::Medium))]
+#[case::its_own_timer_does(TOKEN, MESSAGE_IN_TIME, "", RuleId::CallbackUnbounded, None)]
+#[case::a_job(JOB, TASK, "", RuleId::TaskUnbounded, Some(Severity::High))]
+#[case::a_job_that_its_service_ends(
+    "arn:aws:states:::glue:startJobRun.sync", r#""Parameters":{"JobName":"j"},"#, "",
+    RuleId::TaskUnbounded, Some(Severity::Medium))]
+#[case::an_activity(
+    "arn:aws:states:us-east-1:123456789012:activity:pack", "", "", RuleId::TaskUnbounded, Some(Severity::High))]
+#[case::a_function("arn:aws:states:::lambda:invoke", r#""Parameters":{"FunctionName":"f"},"#, "",
+    RuleId::TaskUnbounded, None)]
+fn silence(
+    #[case] resource: &str,
+    #[case] task: &str,
+    #[case] machine: &str,
+    #[case] rule: RuleId,
+    #[case] expected: Option<Severity>,
+) {
+    let found = waiting(resource, task, machine).of_rule(rule);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+/// A statement of Redshift that is polled; the Choice is given.
+fn polling(choices: &str, default: &str, machine: &str) -> Trial {
+    Trial::of(&format!(
+        r#"{{"StartAt":"Pause",{machine}"States":{{
+          "Pause":{{"Type":"Wait","Seconds":5,"Next":"Ask"}},
+          "Ask":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:redshiftdata:describeStatement",
+            "Parameters":{{"Id":"1"}},"ResultPath":"$.answer","Next":"Ended?"}},
+          "Ended?":{{"Type":"Choice","Choices":[{choices}],"Default":"{default}"}},
+          "Done":{{"Type":"Succeed"}},
+          "Failed":{{"Type":"Fail","Error":"StatementFailed"}}}}}}"#
+    ))
+    .answers("Ask", &[r#"{"Status":"STARTED"}"#, r#"{"Status":"FINISHED"}"#])
+}
+
+fn rule(status: &str, next: &str) -> String {
+    format!(r#"{{"Variable":"$.answer.Status","StringEquals":"{status}","Next":"{next}"}}"#)
+}
+
+fn rules(pairs: &[(&str, &str)]) -> String {
+    pairs.iter().map(|(status, next)| rule(status, next)).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn a_status_that_stays_is_polled_for_ever() {
+    let choices = rules(&[("FAILED", "Failed"), ("ABORTED", "Failed"), ("FINISHED", "Done")]);
+    let trial = polling(&choices, "Pause", "");
+    assert_eq!(trial.of_rule(RuleId::PollingUnbounded), [("Ended?".to_owned(), Severity::High)]);
+    assert_eq!(trial.of_rule(RuleId::AnswerUnhandled), []);
+}
+
+#[test]
+fn a_timer_of_the_execution_makes_it_milder() {
+    let choices = rules(&[("FAILED", "Failed"), ("ABORTED", "Failed"), ("FINISHED", "Done")]);
+    let trial = polling(&choices, "Pause", r#""TimeoutSeconds":60,"#);
+    assert_eq!(trial.of_rule(RuleId::PollingUnbounded), [("Ended?".to_owned(), Severity::Medium)]);
+}
+
+#[test]
+fn a_final_status_that_no_rule_names_is_polled_for_ever() {
+    let trial = polling(&rules(&[("FAILED", "Failed"), ("FINISHED", "Done")]), "Pause", "");
+    assert_eq!(trial.of_rule(RuleId::AnswerUnhandled), [("Ended?".to_owned(), Severity::High)]);
+}
+
+#[test]
+fn a_bad_status_that_takes_the_default_counts_as_success() {
+    let choices = rules(&[
+        ("FAILED", "Failed"), ("SUBMITTED", "Pause"), ("PICKED", "Pause"), ("STARTED", "Pause"),
+    ]);
+    let trial = polling(&choices, "Done", "");
+    assert_eq!(trial.of_rule(RuleId::AnswerUnhandled), [("Ended?".to_owned(), Severity::High)]);
+}
+
+#[test]
+fn a_default_that_fails_handles_every_status() {
+    let choices = rules(&[
+        ("FINISHED", "Done"), ("SUBMITTED", "Pause"), ("PICKED", "Pause"), ("STARTED", "Pause"),
+    ]);
+    assert_eq!(polling(&choices, "Failed", "").of_rule(RuleId::AnswerUnhandled), []);
+}

@@ -1,0 +1,7 @@
+//! Each rule has machines that it must flag, and their repaired twins that it must not.
+
+mod liveness;
+mod quiet;
+mod retry;
+mod routing;
+mod visibility;

@@ -1,0 +1,101 @@
+use rstest::rstest;
+
+use super::super::trial::Trial;
+use super::super::{RuleId, Severity};
+
+/// One Lambda task with these handlers.
+fn task(handlers: &str) -> Trial {
+    task_and("", handlers)
+}
+
+/// One Lambda task with these handlers, and the states they lead to.
+fn task_and(states: &str, handlers: &str) -> Trial {
+    Trial::of(&format!(
+        r#"{{"StartAt":"Work","States":{{
+          "Work":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+            "Parameters":{{"FunctionName":"work","Payload.$":"$"}},{handlers}"Next":"Done"}},
+          {states}
+          "Done":{{"Type":"Succeed"}}}}}}"#
+    ))
+}
+
+const USUAL: &str = r#""Lambda.ServiceException","Lambda.AWSLambdaException","Lambda.SdkClientException""#;
+const TELL: &str = r#""Tell":{"Type":"Task","Resource":"arn:aws:states:::sns:publish",
+  "Parameters":{"TopicArn":"arn:aws:sns:us-east-1:123456789012:alerts","Message":"failed"},"Next":"Failed"},
+  "Failed":{"Type":"Fail","Error":"WorkFailed"},"#;
+const FAILED: &str = r#""Failed":{"Type":"Fail","Error":"WorkFailed"},"#;
+const CATCH: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Tell"}],"#;
+const CATCH_PLAIN: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Failed"}],"#;
+
+#[rstest]
+#[case::nothing_retries_it("", String::new(), Some(Severity::Medium))]
+#[case::it_is_announced(TELL, CATCH.to_owned(), Some(Severity::Note))]
+#[case::it_fails_visibly(FAILED, CATCH_PLAIN.to_owned(), Some(Severity::Low))]
+#[case::one_name_is_missing("", format!(r#""Retry":[{{"ErrorEquals":[{USUAL}]}}],"#), Some(Severity::Low))]
+#[case::all_are_listed(
+    "", format!(r#""Retry":[{{"ErrorEquals":[{USUAL},"Lambda.TooManyRequestsException"]}}],"#), None)]
+#[case::a_wildcard("", r#""Retry":[{"ErrorEquals":["States.ALL"]}],"#.to_owned(), None)]
+#[case::decided_against("", r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":0}],"#.to_owned(), None)]
+fn a_passing_fault(#[case] states: &str, #[case] handlers: String, #[case] expected: Option<Severity>) {
+    let found = task_and(states, &handlers).of_rule(RuleId::TransientNotRetried);
+    let work = found.into_iter().find(|(state, _)| state == "Work").map(|(_, severity)| severity);
+    assert_eq!(work, expected);
+}
+
+#[test]
+fn the_habit_of_not_retrying_is_one_finding_with_all_its_states() {
+    let trial = Trial::of(
+        r#"{"StartAt":"A","States":{
+          "A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"a"},"Next":"B"},
+          "B":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"b"},"Next":"C"},
+          "C":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem",
+            "Parameters":{"TableName":"t","Key":{"id":{"S":"1"}}},"End":true}}}"#,
+    );
+    let found: Vec<_> =
+        trial.findings().into_iter().filter(|violation| violation.rule == RuleId::TransientNotRetried).collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].states.len(), found[0].fix.asl_patch.len()), (2, 3));
+}
+
+#[rstest]
+#[case::a_short_wildcard(r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":2}],"#, Some(Severity::Note))]
+#[case::a_patient_wildcard(
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":6,"IntervalSeconds":2}],"#, Some(Severity::Low))]
+#[case::a_very_patient_wildcard(
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":10,"IntervalSeconds":2}],"#, Some(Severity::Medium))]
+#[case::by_name(
+    r#""Retry":[{"ErrorEquals":["Lambda.AccessDeniedException","States.Permissions"],"MaxAttempts":2}],"#,
+    Some(Severity::Low))]
+#[case::names_that_pass(
+    r#""Retry":[{"ErrorEquals":["Lambda.ServiceException","Lambda.TooManyRequestsException"]}],"#, None)]
+#[case::a_name_that_means_two_things(
+    r#""Retry":[{"ErrorEquals":["Lambda.AWSLambdaException"]}],"#, None)]
+fn a_denial_that_is_retried(#[case] handlers: &str, #[case] expected: Option<Severity>) {
+    let found = task(handlers).of_rule(RuleId::PermanentErrorRetried);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+#[rstest]
+#[case::the_prefix_of_the_sdk(
+    r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException"]}],"#, Some(Severity::Medium))]
+#[case::the_right_name(r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestsException"]}],"#, None)]
+#[case::both(
+    r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException","Lambda.TooManyRequestsException"]}],"#, None)]
+fn a_name_that_is_never_reported(#[case] handlers: &str, #[case] expected: Option<Severity>) {
+    let found = task(handlers).of_rule(RuleId::ErrorNameNeverMatches);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+#[rstest]
+#[case::hours(
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":8}],"#, Some(Severity::Medium))]
+#[case::capped(
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":8,"MaxDelaySeconds":60}],"#, None)]
+#[case::half_an_hour(
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":10,"MaxAttempts":7}],"#, Some(Severity::Low))]
+#[case::a_poll(
+    r#""Retry":[{"ErrorEquals":["NotReady"],"IntervalSeconds":60,"MaxAttempts":500,"BackoffRate":1}],"#, None)]
+fn the_delays_of_a_retrier(#[case] handlers: &str, #[case] expected: Option<Severity>) {
+    let found = task(handlers).of_rule(RuleId::RetryBudget);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}

@@ -1,0 +1,101 @@
+//! For the tests of the judges: what the default phases of a search find in a small definition.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::{Fingerprint, RuleId, Severity, Violation, all};
+use crate::asl::{Machine, MachineType, compile_text};
+use crate::generate::{Origin, Scenario};
+use crate::mock::{Answer, Script};
+use crate::model::Model;
+use crate::search::{Arena, Budget, Phase, Search, search};
+use crate::sim::Limits;
+use crate::value::Value;
+
+/// A definition with what its tasks answer.
+pub(super) struct Trial {
+    machine: Arc<Machine>,
+    input: Value,
+    answers: BTreeMap<Arc<str>, Vec<Answer>>,
+    origin: Origin,
+}
+
+impl Trial {
+    /// A machine whose tasks answer `{}`, started with `{"id": 1}`.
+    pub(super) fn of(definition: &str) -> Self {
+        let machine = compile_text("trial", definition).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let input = Value::parse(r#"{"id":1}"#).expect("valid JSON");
+        Self { machine: Arc::new(machine), input, answers: BTreeMap::new(), origin: Origin::User }
+    }
+
+    /// What a state answers, call by call; the last one is repeated.
+    pub(super) fn answers(mut self, state: &str, results: &[&str]) -> Self {
+        let of = |text: &&str| Answer::of(Value::parse(text).expect("valid JSON"));
+        self.answers.insert(Arc::from(state), results.iter().map(of).collect());
+        self
+    }
+
+    /// The input.
+    pub(super) fn input(mut self, text: &str) -> Self {
+        self.input = Value::parse(text).expect("valid JSON");
+        self
+    }
+
+    /// Whose data it is.
+    pub(super) fn origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// Everything that singles and pairs show, each finding once.
+    pub(super) fn findings(&self) -> Vec<Violation> {
+        let arena = Arena {
+            model: Arc::new(Model::new(self.machine.clone())),
+            machine_type: MachineType::Standard,
+            seed: 1,
+            limits: Limits { events_max: 400, ..Limits::default() },
+            oracles: all().to_vec(),
+        };
+        let scenario = Scenario {
+            name: "trial".to_owned(),
+            input: self.input.clone(),
+            script: Arc::new(Script { answers: self.answers.clone() }),
+            origin: self.origin,
+        };
+        let grounds = [arena.ground(scenario)];
+        let settings = Search {
+            phases: vec![Phase::Singles, Phase::Pairs],
+            budget: Budget::default(),
+            threads: NonZeroUsize::MIN,
+        };
+        let mut found: BTreeMap<Fingerprint, Violation> = BTreeMap::new();
+        let mut take = |judgement: &super::Judgement| {
+            for violation in judgement.violations() {
+                match found.get_mut(&violation.fingerprint()) {
+                    Some(known) => known.absorb(violation),
+                    None => drop(found.insert(violation.fingerprint(), violation.clone())),
+                }
+            }
+        };
+        let ground = &grounds[0];
+        take(&arena.judgement(ground, &arena.case(&ground.scenario, &crate::fault::Plan::default()), &ground.history));
+        search(&arena, &grounds, &settings, &mut |judged| take(&judged.judgement));
+        found.into_values().collect()
+    }
+
+    /// The findings of one rule: the state's name and the severity.
+    pub(super) fn of_rule(&self, rule: RuleId) -> Vec<(String, Severity)> {
+        let name = |violation: &Violation| match violation.state {
+            Some(state) => self.machine.state(state).name.to_string(),
+            None => String::new(),
+        };
+        let of_rule = |violation: &&Violation| violation.rule == rule;
+        self.findings().iter().filter(of_rule).map(|violation| (name(violation), violation.severity)).collect()
+    }
+
+    /// The most severe finding.
+    pub(super) fn worst(&self) -> Option<Severity> {
+        self.findings().iter().map(|violation| violation.severity).max()
+    }
+}
