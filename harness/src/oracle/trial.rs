@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Fingerprint, RuleId, Severity, Violation, all};
 use crate::asl::{Machine, MachineType, compile_text};
 use crate::generate::{Origin, Scenario};
-use crate::mock::{Answer, Script};
+use crate::mock::{Answer, Author, Script, Sequence, Then};
 use crate::model::Model;
 use crate::search::{Arena, Budget, Phase, Search, search};
 use crate::sim::Limits;
@@ -17,7 +17,7 @@ use crate::value::Value;
 pub(super) struct Trial {
     machine: Arc<Machine>,
     input: Value,
-    answers: BTreeMap<Arc<str>, Vec<Answer>>,
+    answers: BTreeMap<Arc<str>, Sequence>,
     origin: Origin,
 }
 
@@ -26,13 +26,16 @@ impl Trial {
     pub(super) fn of(definition: &str) -> Self {
         let machine = compile_text("trial", definition).unwrap_or_else(|problems| panic!("{problems:?}"));
         let input = Value::parse(r#"{"id":1}"#).expect("valid JSON");
-        Self { machine: Arc::new(machine), input, answers: BTreeMap::new(), origin: Origin::User }
+        let empty = || Sequence::generated(Answer::of(Value::empty_object()));
+        let answers = machine.states.iter().map(|state| (state.path.clone(), empty())).collect();
+        Self { machine: Arc::new(machine), input, answers, origin: Origin::User }
     }
 
     /// What a state answers, call by call; the last one is repeated.
     pub(super) fn answers(mut self, state: &str, results: &[&str]) -> Self {
         let of = |text: &&str| Answer::of(Value::parse(text).expect("valid JSON"));
-        self.answers.insert(Arc::from(state), results.iter().map(of).collect());
+        let calls = results.iter().map(of).collect();
+        self.answers.insert(Arc::from(state), Sequence { calls, then: Then::Repeat, by: Author::User });
         self
     }
 
