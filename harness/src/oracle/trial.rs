@@ -82,7 +82,11 @@ impl Trial {
             }
         };
         let ground = &grounds[0];
-        take(&arena.judgement(ground, &arena.case(&ground.scenario, &crate::fault::Plan::default()), &ground.history));
+        take(&arena.judgement(
+            ground,
+            &arena.case(&ground.scenario, &crate::fault::Plan::default()),
+            &ground.history,
+        ));
         search(&arena, &grounds, &settings, &mut |judged| take(&judged.judgement));
         found.into_values().collect()
     }
@@ -94,7 +98,11 @@ impl Trial {
             None => String::new(),
         };
         let of_rule = |violation: &&Violation| violation.rule == rule;
-        self.findings().iter().filter(of_rule).map(|violation| (name(violation), violation.severity)).collect()
+        self.findings()
+            .iter()
+            .filter(of_rule)
+            .map(|violation| (name(violation), violation.severity))
+            .collect()
     }
 
     /// The most severe finding.

@@ -20,16 +20,35 @@ const TASK: &str = r#""Parameters":{"TaskDefinition":"t","LaunchType":"FARGATE"}
 #[rstest]
 #[case::nothing_bounds_it(TOKEN, MESSAGE, "", RuleId::CallbackUnbounded, Some(Severity::High))]
 #[case::the_execution_does(
-    TOKEN, MESSAGE, r#""TimeoutSeconds":600,"#, RuleId::CallbackUnbounded, Some(Severity::Medium))]
+    TOKEN,
+    MESSAGE,
+    r#""TimeoutSeconds":600,"#,
+    RuleId::CallbackUnbounded,
+    Some(Severity::Medium)
+)]
 #[case::its_own_timer_does(TOKEN, MESSAGE_IN_TIME, "", RuleId::CallbackUnbounded, None)]
 #[case::a_job(JOB, TASK, "", RuleId::TaskUnbounded, Some(Severity::High))]
 #[case::a_job_that_its_service_ends(
-    "arn:aws:states:::glue:startJobRun.sync", r#""Parameters":{"JobName":"j"},"#, "",
-    RuleId::TaskUnbounded, Some(Severity::Medium))]
+    "arn:aws:states:::glue:startJobRun.sync",
+    r#""Parameters":{"JobName":"j"},"#,
+    "",
+    RuleId::TaskUnbounded,
+    Some(Severity::Medium)
+)]
 #[case::an_activity(
-    "arn:aws:states:us-east-1:123456789012:activity:pack", "", "", RuleId::TaskUnbounded, Some(Severity::High))]
-#[case::a_function("arn:aws:states:::lambda:invoke", r#""Parameters":{"FunctionName":"f"},"#, "",
-    RuleId::TaskUnbounded, None)]
+    "arn:aws:states:us-east-1:123456789012:activity:pack",
+    "",
+    "",
+    RuleId::TaskUnbounded,
+    Some(Severity::High)
+)]
+#[case::a_function(
+    "arn:aws:states:::lambda:invoke",
+    r#""Parameters":{"FunctionName":"f"},"#,
+    "",
+    RuleId::TaskUnbounded,
+    None
+)]
 fn silence(
     #[case] resource: &str,
     #[case] task: &str,
@@ -86,17 +105,15 @@ fn a_final_status_that_no_rule_names_is_polled_for_ever() {
 
 #[test]
 fn a_bad_status_that_takes_the_default_counts_as_success() {
-    let choices = rules(&[
-        ("FAILED", "Failed"), ("SUBMITTED", "Pause"), ("PICKED", "Pause"), ("STARTED", "Pause"),
-    ]);
+    let choices =
+        rules(&[("FAILED", "Failed"), ("SUBMITTED", "Pause"), ("PICKED", "Pause"), ("STARTED", "Pause")]);
     let trial = polling(&choices, "Done", "");
     assert_eq!(trial.of_rule(RuleId::AnswerUnhandled), [("Ended?".to_owned(), Severity::High)]);
 }
 
 #[test]
 fn a_default_that_fails_handles_every_status() {
-    let choices = rules(&[
-        ("FINISHED", "Done"), ("SUBMITTED", "Pause"), ("PICKED", "Pause"), ("STARTED", "Pause"),
-    ]);
+    let choices =
+        rules(&[("FINISHED", "Done"), ("SUBMITTED", "Pause"), ("PICKED", "Pause"), ("STARTED", "Pause")]);
     assert_eq!(polling(&choices, "Failed", "").of_rule(RuleId::AnswerUnhandled), []);
 }

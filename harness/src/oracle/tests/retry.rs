@@ -25,7 +25,8 @@ const TELL: &str = r#""Tell":{"Type":"Task","Resource":"arn:aws:states:::sns:pub
   "Failed":{"Type":"Fail","Error":"WorkFailed"},"#;
 const FAILED: &str = r#""Failed":{"Type":"Fail","Error":"WorkFailed"},"#;
 const CATCH: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Tell"}],"#;
-const CATCH_PLAIN: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Failed"}],"#;
+const CATCH_PLAIN: &str =
+    r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Failed"}],"#;
 
 #[rstest]
 #[case::nothing_retries_it("", String::new(), Some(Severity::Medium))]
@@ -51,25 +52,37 @@ fn the_habit_of_not_retrying_is_one_finding_with_all_its_states() {
           "C":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem",
             "Parameters":{"TableName":"t","Key":{"id":{"S":"1"}}},"End":true}}}"#,
     );
-    let found: Vec<_> =
-        trial.findings().into_iter().filter(|violation| violation.rule == RuleId::TransientNotRetried).collect();
+    let found: Vec<_> = trial
+        .findings()
+        .into_iter()
+        .filter(|violation| violation.rule == RuleId::TransientNotRetried)
+        .collect();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].states.len(), found[0].fix.asl_patch.len()), (2, 3));
 }
 
 #[rstest]
-#[case::a_short_wildcard(r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":2}],"#, Some(Severity::Note))]
+#[case::a_short_wildcard(
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":2}],"#,
+    Some(Severity::Note)
+)]
 #[case::a_patient_wildcard(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":6,"IntervalSeconds":2}],"#, Some(Severity::Low))]
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":6,"IntervalSeconds":2}],"#,
+    Some(Severity::Low)
+)]
 #[case::a_very_patient_wildcard(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":10,"IntervalSeconds":2}],"#, Some(Severity::Medium))]
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":10,"IntervalSeconds":2}],"#,
+    Some(Severity::Medium)
+)]
 #[case::by_name(
     r#""Retry":[{"ErrorEquals":["Lambda.AccessDeniedException","States.Permissions"],"MaxAttempts":2}],"#,
-    Some(Severity::Low))]
+    Some(Severity::Low)
+)]
 #[case::names_that_pass(
-    r#""Retry":[{"ErrorEquals":["Lambda.ServiceException","Lambda.TooManyRequestsException"]}],"#, None)]
-#[case::a_name_that_means_two_things(
-    r#""Retry":[{"ErrorEquals":["Lambda.AWSLambdaException"]}],"#, None)]
+    r#""Retry":[{"ErrorEquals":["Lambda.ServiceException","Lambda.TooManyRequestsException"]}],"#,
+    None
+)]
+#[case::a_name_that_means_two_things(r#""Retry":[{"ErrorEquals":["Lambda.AWSLambdaException"]}],"#, None)]
 fn a_denial_that_is_retried(#[case] handlers: &str, #[case] expected: Option<Severity>) {
     let found = task(handlers).of_rule(RuleId::PermanentErrorRetried);
     assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
@@ -77,10 +90,14 @@ fn a_denial_that_is_retried(#[case] handlers: &str, #[case] expected: Option<Sev
 
 #[rstest]
 #[case::the_prefix_of_the_sdk(
-    r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException"]}],"#, Some(Severity::Medium))]
+    r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException"]}],"#,
+    Some(Severity::Medium)
+)]
 #[case::the_right_name(r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestsException"]}],"#, None)]
 #[case::both(
-    r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException","Lambda.TooManyRequestsException"]}],"#, None)]
+    r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException","Lambda.TooManyRequestsException"]}],"#,
+    None
+)]
 fn a_name_that_is_never_reported(#[case] handlers: &str, #[case] expected: Option<Severity>) {
     let found = task(handlers).of_rule(RuleId::ErrorNameNeverMatches);
     assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
@@ -88,13 +105,21 @@ fn a_name_that_is_never_reported(#[case] handlers: &str, #[case] expected: Optio
 
 #[rstest]
 #[case::hours(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":8}],"#, Some(Severity::Medium))]
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":8}],"#,
+    Some(Severity::Medium)
+)]
 #[case::capped(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":8,"MaxDelaySeconds":60}],"#, None)]
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":8,"MaxDelaySeconds":60}],"#,
+    None
+)]
 #[case::half_an_hour(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":10,"MaxAttempts":7}],"#, Some(Severity::Low))]
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":10,"MaxAttempts":7}],"#,
+    Some(Severity::Low)
+)]
 #[case::a_poll(
-    r#""Retry":[{"ErrorEquals":["NotReady"],"IntervalSeconds":60,"MaxAttempts":500,"BackoffRate":1}],"#, None)]
+    r#""Retry":[{"ErrorEquals":["NotReady"],"IntervalSeconds":60,"MaxAttempts":500,"BackoffRate":1}],"#,
+    None
+)]
 fn the_delays_of_a_retrier(#[case] handlers: &str, #[case] expected: Option<Severity>) {
     let found = task(handlers).of_rule(RuleId::RetryBudget);
     assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);

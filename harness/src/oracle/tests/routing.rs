@@ -19,10 +19,14 @@ fn shipping(catcher: &str) -> Trial {
 
 #[rstest]
 #[case::task_failed(
-    r#"{"ErrorEquals":["States.TaskFailed"],"ResultPath":"$.error","Next":"Undo"}"#, Some(Severity::High))]
+    r#"{"ErrorEquals":["States.TaskFailed"],"ResultPath":"$.error","Next":"Undo"}"#,
+    Some(Severity::High)
+)]
 #[case::all(r#"{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Undo"}"#, None)]
 #[case::both(
-    r#"{"ErrorEquals":["States.TaskFailed","States.Timeout"],"ResultPath":"$.error","Next":"Undo"}"#, None)]
+    r#"{"ErrorEquals":["States.TaskFailed","States.Timeout"],"ResultPath":"$.error","Next":"Undo"}"#,
+    None
+)]
 fn a_timeout_that_escapes(#[case] catcher: &str, #[case] expected: Option<Severity>) {
     let found = shipping(catcher).of_rule(RuleId::FailureUncaught);
     let found = found.into_iter().filter(|(state, _)| state == "Ship").map(|(_, severity)| severity).max();
@@ -31,8 +35,9 @@ fn a_timeout_that_escapes(#[case] catcher: &str, #[case] expected: Option<Severi
 
 #[test]
 fn a_failure_of_the_call_escapes_catchers_of_names() {
-    let found = shipping(r#"{"ErrorEquals":["OutOfStock","States.Timeout"],"ResultPath":"$.error","Next":"Undo"}"#)
-        .of_rule(RuleId::FailureUncaught);
+    let found =
+        shipping(r#"{"ErrorEquals":["OutOfStock","States.Timeout"],"ResultPath":"$.error","Next":"Undo"}"#)
+            .of_rule(RuleId::FailureUncaught);
     assert_eq!(found, [("Ship".to_owned(), Severity::Medium)]);
 }
 
@@ -70,7 +75,8 @@ fn a_compensation_that_fails_leaves_the_rest_of_the_chain_undone() {
 
 #[test]
 fn a_chain_that_goes_on_is_sound() {
-    let catch = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.errorRefund","Next":"CancelBooking"}],"#;
+    let catch =
+        r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.errorRefund","Next":"CancelBooking"}],"#;
     assert_eq!(saga(catch).of_rule(RuleId::HandlerFails), []);
 }
 
