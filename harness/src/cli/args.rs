@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::asl::MachineType;
 use crate::config::MocksRef;
+use crate::oracle::{RuleId, Severity};
+use crate::search::Phase;
 
 /// Breaks AWS Step Functions workflows in virtual time and says which failures they do not survive.
 #[derive(Debug, Parser)]
@@ -21,22 +23,42 @@ Exit codes: 0 clean · 1 finding at or above --fail-on · 2 usage, configuration
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// What is found for the search for faults
-    Chaos(ChaosArgs),
+    /// Injects every fault that matters into every machine and judges what happens
+    Chaos(Box<ChaosArgs>),
+    /// Runs one execution in virtual time and prints it
+    Run(RunArgs),
     /// Lists every problem of definitions, with its place
     Validate(ValidateArgs),
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct ChaosArgs {
     #[command(subcommand)]
-    pub(super) action: ChaosAction,
+    pub(super) action: Option<ChaosAction>,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(super) search: SearchArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ChaosAction {
+    /// Shows the machines, the places where faults can strike, and which ones; searches nothing
+    List(ListArgs),
     /// Says what this program is and what it finds here
     Doctor(DoctorArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +91,77 @@ pub(super) struct SelectionArgs {
     pub(super) profile: Option<String>,
 }
 
+/// How far to search, and what counts.
+#[derive(Debug, Args)]
+pub(super) struct SearchArgs {
+    /// Everything random comes from it; the same seed gives the same report
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
+    /// Worker threads; they change how long it takes, never what comes out
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+    /// Simulated executions for each machine
+    #[arg(long, value_name = "RUNS")]
+    pub(super) budget: Option<u64>,
+    /// Which phases follow the baseline
+    #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = phase)]
+    pub(super) phases: Option<Vec<Phase>>,
+    /// Only this rule or property; may be repeated
+    #[arg(long = "rule", value_name = "RULE", value_parser = rules)]
+    pub(super) rules: Vec<Rules>,
+    /// Not this rule or property; may be repeated
+    #[arg(long = "skip-rule", value_name = "RULE", value_parser = rules)]
+    pub(super) skip_rules: Vec<Rules>,
+    /// The mildest finding that gives exit code 1
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(super) fail_on: Option<Severity>,
+}
+
+/// How to print a report.
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// How to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Shows values of inputs and results; without it only their shape
+    #[arg(long)]
+    pub(super) show_values: bool,
+    /// Shows notes in full, and what was not reached
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// A definition or template
+    #[arg(value_name = "DEF")]
+    pub(super) definition: PathBuf,
+    /// The input, as a file or as JSON
+    #[arg(long, value_name = "FILE|JSON")]
+    pub(super) input: Option<String>,
+    /// What tasks answer, in the format of Step Functions Local
+    #[arg(long, value_name = "FILE[#TestCase]")]
+    pub(super) mocks: Option<MocksRef>,
+    /// Standard or Express
+    #[arg(long = "type", value_name = "STANDARD|EXPRESS", value_parser = machine_type)]
+    pub(super) machine_type: Option<MachineType>,
+    /// The name of the machine, in ARNs, in mock files and where a template holds several
+    #[arg(long, value_name = "NAME")]
+    pub(super) state_machine_name: Option<String>,
+    /// Faults to inject: `Charge:throttling*4 + Ship:timeout`
+    #[arg(long, value_name = "PLAN")]
+    pub(super) faults: Option<String>,
+    /// The value of a placeholder ${NAME}; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(super) substitutions: Vec<(String, String)>,
+    /// Seed of jitter and of the random functions
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ValidateArgs {
     /// Definitions, templates or folders
@@ -89,6 +182,10 @@ pub(super) enum Format {
     Json,
 }
 
+/// What one `--rule` names: a rule, or all rules of a property.
+#[derive(Clone, Debug)]
+pub(super) struct Rules(pub(super) Vec<RuleId>);
+
 fn machine_type(text: &str) -> Result<MachineType, String> {
     match text.to_ascii_uppercase().as_str() {
         "STANDARD" => Ok(MachineType::Standard),
@@ -102,6 +199,18 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
     }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    crate::config::severity(text)
+}
+
+fn phase(text: &str) -> Result<Phase, String> {
+    crate::config::phase(text)
+}
+
+fn rules(text: &str) -> Result<Rules, String> {
+    crate::config::rules(text).map(Rules)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use super::args::{ChaosAction, Command, CommandLine};
 use super::failure::Failure;
 use super::streams::Leavable;
-use super::{Colour, ExitCode, Progress, Streams, doctor, validate};
+use super::streams::colour_of_stdout;
+use super::{ExitCode, Progress, Streams, chaos, doctor, listing, run, validate};
 
 /// Runs a command of the process. `program` is what users type before the arguments.
 pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -20,7 +21,7 @@ pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> Exi
     let mut streams = Streams {
         out: &mut out,
         err: &mut err,
-        out_colour: Colour::of_stdout(),
+        out_colour: colour_of_stdout(),
         err_progress: Progress::of_stderr(),
         folder: PathBuf::from("."),
     };
@@ -46,7 +47,7 @@ pub fn call(program: &str, arguments: Vec<OsString>, streams: &mut Streams<'_>) 
         Ok(CommandLine { command }) => command,
         Err(error) => return refuse(&error, streams),
     };
-    match dispatch(command, streams) {
+    match dispatch(program, command, streams) {
         Ok(code) => code,
         Err(failure) => {
             let _ = writeln!(streams.err, "error: {failure}");
@@ -55,11 +56,14 @@ pub fn call(program: &str, arguments: Vec<OsString>, streams: &mut Streams<'_>) 
     }
 }
 
-fn dispatch(command: Command, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     match command {
         Command::Validate(args) => validate::validate(args, streams),
+        Command::Run(args) => run::run(args, streams),
         Command::Chaos(args) => match args.action {
-            ChaosAction::Doctor(args) => doctor::doctor(args, streams),
+            Some(ChaosAction::List(args)) => listing::list(args, streams),
+            Some(ChaosAction::Doctor(args)) => doctor::doctor(args, streams),
+            None => chaos::chaos(program, *args, streams),
         },
     }
 }

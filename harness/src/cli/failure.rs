@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::ExitCode;
 use crate::config::ConfigError;
 use crate::load::LoadError;
+use crate::mock::file::MockError;
 
 /// What stands in the way; everything here is expected, and told to the user in one line.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,8 @@ pub(super) enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Mocks(#[from] MockError),
     #[error("failed to read {what} {}: {reason}", path.display())]
     Read { what: &'static str, path: PathBuf, reason: String },
     #[error("no state machine is selected: {0}")]
@@ -28,7 +31,9 @@ impl Failure {
     /// The code that the process ends with.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Usage(_) | Self::Config(_) | Self::Load(_) | Self::Read { .. } => ExitCode::Usage,
+            Self::Usage(_) | Self::Config(_) | Self::Load(_) | Self::Mocks(_) | Self::Read { .. } => {
+                ExitCode::Usage
+            }
             Self::NothingSelected(_) => ExitCode::NothingSelected,
             Self::Write(_) => ExitCode::Internal,
         }

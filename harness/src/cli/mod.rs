@@ -2,14 +2,20 @@
 
 mod args;
 mod beside;
+mod chaos;
 mod doctor;
 mod entry;
 mod exit_code;
 mod failure;
+mod listing;
+mod progress;
+mod run;
 mod selection;
+mod settings;
 mod streams;
 mod validate;
 
+pub use crate::report::Colour;
 pub use entry::{call, main};
 pub use exit_code::ExitCode;
-pub use streams::{Colour, Progress, Streams};
+pub use streams::{Progress, Streams};

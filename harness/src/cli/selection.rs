@@ -9,6 +9,7 @@ use super::failure::Failure;
 use crate::asl::{self, Compiled, MachineType};
 use crate::config::{Config, MachineEntry, MocksRef};
 use crate::load::{self, Definition, LoadError, LoadOptions};
+use crate::mock::{Script, file};
 use crate::value::Value;
 
 /// One state machine with what goes with it.
@@ -24,6 +25,17 @@ pub(super) struct Target {
     pub(super) mocks: Option<MocksRef>,
     /// Standard or Express.
     pub(super) machine_type: MachineType,
+}
+
+impl Target {
+    /// The test cases of its mock file: the one that is named, or all of them.
+    pub(super) fn scripts(&self) -> Result<Vec<(String, Script)>, Failure> {
+        let (Some(mocks), Some(machine)) = (&self.mocks, &self.compiled.machine) else {
+            return Ok(Vec::new());
+        };
+        let selection = file::Selection { machine: None, test_case: mocks.test_case.as_deref() };
+        Ok(file::load(&mocks.file, machine, selection)?)
+    }
 }
 
 /// The folder of the scenario library.
@@ -122,7 +134,7 @@ pub(super) fn input(text: &str, folder: &Path) -> Result<(String, Value), Failur
     Ok(("--input".to_owned(), value))
 }
 
-fn input_file(path: &Path) -> Result<(String, Value), Failure> {
+pub(super) fn input_file(path: &Path) -> Result<(String, Value), Failure> {
     let failed = |reason: String| Failure::Read { what: "input", path: path.to_owned(), reason };
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     let value = Value::parse(&text).map_err(|error| failed(error.to_string()))?;

@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
 
+use crate::report::Colour;
+
 /// The surroundings of one call. The process gives its own; tests give buffers and a folder.
 pub struct Streams<'a> {
     /// Results, and nothing else.
@@ -17,15 +19,6 @@ pub struct Streams<'a> {
     pub folder: PathBuf,
 }
 
-/// Whether escape sequences are written. Colour repeats what the text says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// A terminal that wants them.
-    Ansi,
-    /// None.
-    Plain,
-}
-
 /// Whether progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -35,13 +28,11 @@ pub enum Progress {
     Silent,
 }
 
-impl Colour {
-    /// Of the process: colour on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
-    pub(super) fn of_stdout() -> Self {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        if io::stdout().is_terminal() && !refused && !dumb { Self::Ansi } else { Self::Plain }
-    }
+/// Colour on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
+pub(super) fn colour_of_stdout() -> Colour {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    if io::stdout().is_terminal() && !refused && !dumb { Colour::Ansi } else { Colour::Plain }
 }
 
 impl Progress {

@@ -15,7 +15,8 @@ pub struct Call<'a> {
     pub site: &'a Site,
     /// Which attempt of this entry, from 1.
     pub attempt: u32,
-    /// How many calls the state (by name, over all iterations) received before, from 0.
+    /// How many calls of the state (by name, over all iterations) were answered before, from 0; those that a fault
+    /// took over are not counted.
     pub invocation: u32,
     /// The request.
     pub parameters: &'a Value,

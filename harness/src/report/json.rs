@@ -1,6 +1,7 @@
 //! `--format json`: the contract with programs. The same outcome gives the same bytes.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use super::redact::{Redactor, Values};
 use super::view::{
@@ -14,10 +15,15 @@ use crate::fault::{Burst, Plan};
 use crate::history::{EventId, History, Outcome as Ended};
 use crate::oracle::Verdict;
 
+/// The program in commands; a report is the same bytes however the program was called.
+const PROGRAM: &str = "sfn-chaos";
+
 /// Writes one JSON document.
 pub struct Json {
     /// Whether values are shown.
     pub values: Values,
+    /// The folder that case files were written to.
+    pub cases: Option<PathBuf>,
 }
 
 impl Reporter for Json {
@@ -102,7 +108,7 @@ impl Json {
             fix: violation.fix.clone(),
             location: locate(machine, &violation.pointer),
             count: finding.count,
-            replay: replay::command("sfn-chaos", outcome, finding, &redactor),
+            replay: replay::command(PROGRAM, self.cases.as_deref(), outcome, finding, &redactor),
         }
     }
 }

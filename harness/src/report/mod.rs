@@ -1,16 +1,22 @@
 //! Outcomes as people and programs read them. Reports draw what a campaign found; they decide nothing.
 
+mod console;
+mod execution;
 mod json;
 mod redact;
 mod replay;
 mod schema;
+mod telling;
 mod text;
 mod view;
 
 use std::io::{self, Write};
 
+pub use console::{Colour, Console, Detail};
+pub use execution::execution;
 pub use json::Json;
 pub use redact::Values;
+pub use replay::case_file;
 pub use schema::schema;
 pub(crate) use text::counted;
 pub use view::ProblemView;

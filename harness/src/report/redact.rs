@@ -7,11 +7,10 @@
 //! definition.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::asl::Machine;
 use crate::generate::{Origin, Scenario};
-use crate::mock::Reply;
+use crate::mock::{Author, Reply, Then};
 use crate::value::{Object, Value};
 
 /// Whether values are shown.
@@ -99,9 +98,70 @@ impl<'a> Redactor<'a> {
     }
 }
 
-/// What the tasks of a scenario say, as values.
+/// What the user's mocks say in a scenario.
 fn answers(scenario: &Scenario) -> Vec<Value> {
-    let _ = scenario;
-    let _: Option<(Reply, Arc<str>)> = None;
-    Vec::new()
+    let users = scenario.script.answers.values().filter(|sequence| sequence.by == Author::User);
+    let calls = users.flat_map(|sequence| {
+        let after = match &sequence.then {
+            Then::Answer(answer) => Some(answer),
+            Then::Repeat | Then::Unmocked => None,
+        };
+        sequence.calls.iter().chain(after)
+    });
+    calls
+        .filter_map(|answer| match &answer.reply {
+            Reply::Return(value) => Some(value.clone()),
+            Reply::Throw { cause, .. } => Some(Value::from(cause.clone())),
+            Reply::Silence | Reply::Unmocked(_) => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::asl::compile_text;
+    use crate::mock::Script;
+
+    fn scenario(origin: Origin) -> Scenario {
+        let input =
+            Value::parse(r#"{"kind":"EXPRESS","customer":"Ada Lovelace","amounts":[250,17]}"#).unwrap();
+        Scenario { name: "an example".to_owned(), input, script: Arc::new(Script::default()), origin }
+    }
+
+    fn machine() -> Machine {
+        let text = r#"{"StartAt":"Ask","States":{"Ask":{"Type":"Choice","Default":"End",
+            "Choices":[{"Variable":"$.kind","StringEquals":"EXPRESS","Next":"End"}]},"End":{"Type":"Succeed"}}}"#;
+        compile_text("m", text).unwrap()
+    }
+
+    #[test]
+    fn the_shape_stays_and_so_does_what_the_definition_says_itself() {
+        let (machine, scenario) = (machine(), scenario(Origin::User));
+        let redactor = Redactor::new(Some(&machine), &scenario, Values::Redacted);
+        let shown = redactor.value(&scenario.input).to_json();
+        assert_eq!(shown, r#"{"kind":"EXPRESS","customer":"…","amounts":[0,0]}"#);
+    }
+
+    #[test]
+    fn a_cause_that_quotes_the_input_is_redacted() {
+        let (machine, scenario) = (machine(), scenario(Origin::User));
+        let redactor = Redactor::new(Some(&machine), &scenario, Values::Redacted);
+        assert_eq!(
+            redactor.text("no `$.id` in {\"customer\":\"Ada Lovelace\"}"),
+            "no `$.id` in {\"customer\":\"…\"}"
+        );
+    }
+
+    #[test]
+    fn generated_values_and_values_that_were_asked_for_are_shown() {
+        let machine = machine();
+        for (origin, values) in [(Origin::Generated, Values::Redacted), (Origin::User, Values::Shown)] {
+            let scenario = scenario(origin);
+            let redactor = Redactor::new(Some(&machine), &scenario, values);
+            assert_eq!(redactor.value(&scenario.input).to_json(), scenario.input.to_json());
+        }
+    }
 }

@@ -123,11 +123,8 @@ impl Engine<'_> {
     fn course(&mut self, state: &State, task: &Task, attempt: usize, site: &Site) -> Option<Course> {
         let number = self.history.attempts[attempt].number;
         let fault = self.case.plan.fault_at(site, number).map(|(index, fault)| (index, fault.class.clone()));
-        let calls = &mut self.invocations[state.id.0 as usize];
-        let invocation = *calls;
-        *calls = calls.saturating_add(1);
         let Some((index, class)) = fault else {
-            let answer = self.ask(state, site, number, invocation, attempt);
+            let answer = self.ask(state, site, number, attempt);
             return self.normal_course(state, answer);
         };
         let effect = injection(&class, task);
@@ -155,11 +152,11 @@ impl Engine<'_> {
                 applied: true,
             }),
             Injection::Twice => {
-                let answer = self.ask(state, site, number, invocation, attempt);
+                let answer = self.ask(state, site, number, attempt);
                 self.normal_course(state, answer)
             }
             Injection::Member { path, value } => {
-                let mut answer = self.ask(state, site, number, invocation, attempt);
+                let mut answer = self.ask(state, site, number, attempt);
                 if let Reply::Return(result) = &mut answer.reply {
                     *result = with_member(result, &path, value);
                 }
@@ -168,7 +165,11 @@ impl Engine<'_> {
         }
     }
 
-    fn ask(&mut self, state: &State, site: &Site, attempt: u32, invocation: u32, record: usize) -> Answer {
+    /// The normal answer. A call that a fault takes over uses none up, so that a script means the same with it.
+    fn ask(&mut self, state: &State, site: &Site, attempt: u32, record: usize) -> Answer {
+        let calls = &mut self.invocations[state.id.0 as usize];
+        let invocation = *calls;
+        *calls = calls.saturating_add(1);
         let parameters = &self.history.attempts[record].parameters;
         self.responder.answer(Call { state, site, attempt, invocation, parameters })
     }

@@ -1,0 +1,126 @@
+//! `chaos`: a campaign against every selected machine, one report, one exit code.
+
+use std::sync::Arc;
+
+use super::args::{ChaosArgs, Format};
+use super::failure::Failure;
+use super::progress::Line;
+use super::selection::{Target, select};
+use super::settings::Settings;
+use super::{ExitCode, Streams};
+use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome};
+use crate::config::Config;
+use crate::oracle::Severity;
+use crate::report::{Console, Json, Reporter};
+
+pub(super) fn chaos(program: &str, args: ChaosArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+    let config = Config::find(&streams.folder)?;
+    let profile = config.profile(args.selection.profile.as_deref())?;
+    let targets = select(&args.selection, &config, &streams.folder)?;
+    let settings = Settings::new(args.search, &args.output, profile);
+    let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
+    let mut line = Line::new(targets.len());
+    for target in targets {
+        line.show(&target.definition.name, &target.definition.source, streams)?;
+        outcome.machines.push(machine(target, &settings)?);
+    }
+    line.clear(streams)?;
+    outcome.stopped_because = stopped_because(&outcome.machines);
+    report(program, &outcome, &settings, streams)?;
+    Ok(exit_code(&outcome.machines, settings.fail_on))
+}
+
+/// One machine, or what keeps it from being one.
+fn machine(target: Target, settings: &Settings) -> Result<MachineOutcome, Failure> {
+    let mocks = target.scripts()?;
+    let Target { definition, compiled, inputs, machine_type, .. } = target;
+    let source = definition.source.display().to_string();
+    let Some(machine) = compiled.machine else {
+        return Ok(MachineOutcome {
+            name: definition.name,
+            source,
+            verdict: MachineVerdict::Invalid,
+            machine: None,
+            problems: compiled.problems,
+            phases: Vec::new(),
+            coverage: Coverage::default(),
+            findings: Vec::new(),
+            warnings: Vec::new(),
+            rules: Vec::new(),
+            unknowns: Vec::new(),
+            assumptions: Vec::new(),
+            baselines: Vec::new(),
+            stopped_because: "AWS would refuse the definition".to_owned(),
+        });
+    };
+    let campaign = Campaign::new(Arc::new(machine))
+        .source(source)
+        .problems(compiled.problems)
+        .machine_type(machine_type)
+        .inputs(inputs)
+        .mocks(mocks)
+        .seed(settings.seed)
+        .threads(settings.threads)
+        .budget(settings.budget)
+        .phases(&settings.phases)
+        .rules(&settings.rules);
+    Ok(campaign.run())
+}
+
+fn report(
+    program: &str,
+    outcome: &Outcome,
+    settings: &Settings,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let cases = settings.save_cases.clone();
+    let json = Json { values: settings.values, cases: cases.clone() };
+    let console = Console {
+        program: program.to_owned(),
+        values: settings.values,
+        detail: settings.detail,
+        colour: streams.out_colour,
+        fail_on: settings.fail_on,
+        cases,
+    };
+    let reporter: &dyn Reporter = match settings.format {
+        Format::Json => &json,
+        Format::Human => &console,
+    };
+    Ok(reporter.report(outcome, streams.out)?)
+}
+
+/// What the searches have in common, or how many stopped for which reason.
+fn stopped_because(machines: &[MachineOutcome]) -> String {
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    for machine in machines {
+        match reasons.iter_mut().find(|(reason, _)| *reason == machine.stopped_because) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((&machine.stopped_because, 1)),
+        }
+    }
+    if let [(reason, _)] = reasons.as_slice() {
+        return (*reason).to_owned();
+    }
+    let of = machines.len();
+    let parts: Vec<_> =
+        reasons.iter().map(|(reason, count)| format!("{reason} ({count} of {of} machines)")).collect();
+    parts.join("; ")
+}
+
+fn exit_code(machines: &[MachineOutcome], fail_on: Severity) -> ExitCode {
+    machines.iter().map(|machine| exit_code_of(machine, fail_on)).fold(ExitCode::Clean, ExitCode::worst)
+}
+
+/// Warnings have no proof, so they never fail a build.
+fn exit_code_of(machine: &MachineOutcome, fail_on: Severity) -> ExitCode {
+    match machine.verdict {
+        MachineVerdict::Invalid => ExitCode::Usage,
+        MachineVerdict::BaselineFailed => ExitCode::BaselineFailed,
+        MachineVerdict::Unknown => ExitCode::Inconclusive,
+        MachineVerdict::Clean | MachineVerdict::Violated => {
+            let counts = machine.findings.iter().any(|finding| finding.violation.severity >= fail_on);
+            if counts { ExitCode::Finding } else { ExitCode::Clean }
+        }
+    }
+}

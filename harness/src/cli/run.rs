@@ -1,0 +1,124 @@
+//! `run`: one execution in virtual time, printed as AWS would tell it.
+
+use std::sync::Arc;
+
+use super::args::{Format, RunArgs};
+use super::beside::beside;
+use super::failure::Failure;
+use super::selection::{folder_join, input, input_file};
+use super::{ExitCode, Streams};
+use crate::asl::{self, Machine};
+use crate::config::MocksRef;
+use crate::fault::Plan;
+use crate::generate::{complete, input_for};
+use crate::history::{History, Outcome, wire};
+use crate::load::{self, Definition, LoadOptions};
+use crate::mock::{Script, file};
+use crate::model::Model;
+use crate::report;
+use crate::sim::{self, Case};
+use crate::value::Value;
+
+pub(super) fn run(args: RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+    let definition = definition(&args, streams)?;
+    let compiled = asl::compile(&definition);
+    let Some(machine) = compiled.machine else {
+        write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
+        return Err(Failure::Usage(format!("AWS would refuse {}", definition.source.display())));
+    };
+    let model = Model::new(Arc::new(machine));
+    let machine = &*model.machine;
+    let script = complete(&model, &script(&args, &definition, machine, streams)?);
+    let case = Case {
+        machine_type: args.machine_type.or(definition.declared_type).unwrap_or_default(),
+        plan: plan(&args, machine)?,
+        seed: args.seed,
+        ..Case::new(execution_input(&args, &definition, &model, streams)?)
+    };
+    let history = execute(&model, &case, &script);
+    match args.format {
+        Format::Json => {
+            writeln!(streams.out, "{}", pretty(&wire::execution(&history, machine, case.epoch_ms)))?
+        }
+        Format::Human => report::execution(&history, machine, streams.out)?,
+    }
+    Ok(match history.outcome {
+        Outcome::Unknown(_) => ExitCode::Inconclusive,
+        _ => ExitCode::Clean,
+    })
+}
+
+/// One run with the faults of its plan.
+fn execute(model: &Model, case: &Case, script: &Script) -> History {
+    let mut responder = script.responder();
+    sim::run(&model.machine, case, &mut responder)
+}
+
+/// The definition, by its name where the file holds several; a single one takes the name that is given.
+fn definition(args: &RunArgs, streams: &Streams<'_>) -> Result<Definition, Failure> {
+    let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
+    let path = folder_join(&streams.folder, &args.definition);
+    let mut found = load::definitions(&path, &options)?;
+    if let ([definition], Some(name)) = (found.as_mut_slice(), &args.state_machine_name) {
+        definition.name.clone_from(name);
+    }
+    let names: Vec<_> = found.iter().map(|definition| definition.name.clone()).collect();
+    let wanted = |definition: &Definition| {
+        args.state_machine_name.as_ref().is_none_or(|name| definition.name == *name)
+    };
+    let mut chosen: Vec<_> = found.into_iter().filter(wanted).collect();
+    match (chosen.pop(), chosen.is_empty()) {
+        (Some(definition), true) => Ok(definition),
+        _ => {
+            let names = names.join(", ");
+            Err(Failure::Usage(format!("choose one machine with --state-machine-name: {names}")))
+        }
+    }
+}
+
+fn script(
+    args: &RunArgs,
+    definition: &Definition,
+    machine: &Machine,
+    streams: &Streams<'_>,
+) -> Result<Script, Failure> {
+    let given = args.mocks.clone();
+    let given = given.map(|mocks| MocksRef { file: folder_join(&streams.folder, &mocks.file), ..mocks });
+    let found = || beside(definition).mocks.map(|file| MocksRef { file, test_case: None });
+    let Some(mocks) = given.or_else(found) else { return Ok(Script::default()) };
+    let selection = file::Selection { machine: None, test_case: mocks.test_case.as_deref() };
+    let mut scripts = file::load(&mocks.file, machine, selection)?;
+    if scripts.len() > 1 {
+        let names: Vec<_> = scripts.iter().map(|(name, _)| name.as_str()).collect();
+        let file = mocks.file.display();
+        return Err(Failure::Usage(format!("choose a test case of {file} with #NAME: {}", names.join(", "))));
+    }
+    Ok(scripts.pop().map(|(_, script)| script).unwrap_or_default())
+}
+
+fn plan(args: &RunArgs, machine: &Machine) -> Result<Plan, Failure> {
+    let text = args.faults.as_deref().unwrap_or_default();
+    Plan::parse(text, machine).map_err(|error| Failure::Usage(format!("--faults: {error}")))
+}
+
+/// What is given; else what lies beside the definition; else what the machine reads.
+fn execution_input(
+    args: &RunArgs,
+    definition: &Definition,
+    model: &Model,
+    streams: &mut Streams<'_>,
+) -> Result<Value, Failure> {
+    if let Some(text) = &args.input {
+        return Ok(input(text, &streams.folder)?.1);
+    }
+    let (source, value) = match beside(definition).inputs.first() {
+        Some(path) => (path.display().to_string(), input_file(path)?.1),
+        None => ("generated".to_owned(), input_for(model)),
+    };
+    writeln!(streams.err, "input: {value} ({source})")?;
+    Ok(value)
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("a JSON value is JSON")
+}

@@ -1,0 +1,88 @@
+//! What the commands use: command line over profile over built-in values, checked once.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use super::args::{Format, OutputArgs, Rules, SearchArgs};
+use crate::campaign::Campaign;
+use crate::config::Profile;
+use crate::oracle::{RuleId, Severity};
+use crate::report::{Detail, Values};
+use crate::search::{Budget, Phase};
+
+/// How to search, what counts, and how to print.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) seed: u64,
+    pub(super) threads: NonZeroUsize,
+    pub(super) budget: Budget,
+    pub(super) phases: Vec<Phase>,
+    pub(super) rules: Vec<RuleId>,
+    pub(super) fail_on: Severity,
+    pub(super) save_cases: Option<PathBuf>,
+    pub(super) format: Format,
+    pub(super) values: Values,
+    pub(super) detail: Detail,
+}
+
+impl Settings {
+    pub(super) fn new(search: SearchArgs, output: &OutputArgs, profile: Profile) -> Self {
+        let budget = match search.budget.or(profile.budget) {
+            Some(runs) => budget_of(runs),
+            None => Budget::default(),
+        };
+        let mut phases = search.phases.or(profile.phases).unwrap_or_else(|| Phase::ALL.to_vec());
+        phases.sort();
+        phases.dedup();
+        let skipped = [flat(&search.skip_rules), profile.skip_rules.unwrap_or_default()].concat();
+        Self {
+            seed: search.seed.or(profile.seed).unwrap_or(Campaign::SEED),
+            threads: search.threads.or_else(|| threads(profile.threads)).unwrap_or_else(every_core),
+            budget,
+            phases,
+            rules: rules(&flat(&search.rules), &skipped),
+            fail_on: search.fail_on.or(profile.fail_on).unwrap_or(Severity::Medium),
+            save_cases: None,
+            format: output.format,
+            values: if output.show_values { Values::Shown } else { Values::Redacted },
+            detail: if output.verbose { Detail::Everything } else { Detail::Brief },
+        }
+    }
+}
+
+/// The other limits of a budget grow with the number of runs beyond the usual one.
+fn budget_of(runs: u64) -> Budget {
+    let usual = if runs > Budget::default().runs_max { Budget::nightly() } else { Budget::default() };
+    Budget { runs_max: runs, ..usual }
+}
+
+/// The rules that are asked for (all, if none is), without those that are not wanted.
+fn rules(wanted: &[RuleId], skipped: &[RuleId]) -> Vec<RuleId> {
+    let all = RuleId::ALL.iter().copied();
+    all.filter(|rule| (wanted.is_empty() || wanted.contains(rule)) && !skipped.contains(rule)).collect()
+}
+
+fn flat(groups: &[Rules]) -> Vec<RuleId> {
+    groups.iter().flat_map(|group| group.0.iter().copied()).collect()
+}
+
+fn threads(count: Option<u64>) -> Option<NonZeroUsize> {
+    NonZeroUsize::new(usize::try_from(count?).ok()?)
+}
+
+/// The number of threads changes how long a search takes, never what it finds, so the computer may decide.
+fn every_core() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skipped_rule_wins_over_a_wanted_one() {
+        let retry = [RuleId::TransientNotRetried, RuleId::RetryBudget];
+        assert_eq!(rules(&retry, &[RuleId::RetryBudget]), [RuleId::TransientNotRetried]);
+        assert_eq!(rules(&[], &[]).len(), RuleId::ALL.len());
+    }
+}

@@ -1,0 +1,128 @@
+//! One finding: what breaks, on which faults and input, why, and what to change.
+
+use std::io::{self, Write};
+
+use super::{Console, Painter, WIDTH, patch};
+use crate::asl::Machine;
+use crate::campaign::{Finding, MachineOutcome};
+use crate::report::redact::Redactor;
+use crate::report::text::{counted, wrapped};
+use crate::report::{replay, telling};
+
+/// Columns of the words on the left: `replay  `.
+const LABEL: usize = 8;
+
+/// Other plans that are named.
+const ALSO_MAX: usize = 3;
+
+/// In full.
+pub(super) fn write(
+    console: &Console,
+    painter: Painter,
+    outcome: &MachineOutcome,
+    finding: &Finding,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(machine) = outcome.machine.as_deref() else { return Ok(()) };
+    let violation = &finding.violation;
+    let redactor = Redactor::new(Some(machine), &finding.scenario, console.values);
+    let severity = violation.severity.name().to_uppercase();
+    let rule = painter.dim(violation.rule.name());
+    writeln!(out)?;
+    writeln!(
+        out,
+        "  {} {} {rule}",
+        painter.severity(violation.severity, &severity),
+        place(machine, finding)
+    )?;
+    for line in wrapped(&redactor.text(&violation.title), WIDTH - 4) {
+        writeln!(out, "    {}", painter.heading(&line))?;
+    }
+    let mut field = |label: &str, lines: Vec<String>| -> io::Result<()> {
+        for (at, line) in lines.iter().enumerate() {
+            let label = painter.dim(&format!("{:LABEL$}", if at == 0 { label } else { "" }));
+            writeln!(out, "    {label}{line}")?;
+        }
+        Ok(())
+    };
+    if let Some(history) = &finding.history {
+        field("faults", faults(machine, finding))?;
+        field("input", input(finding, &redactor))?;
+        field("events", telling::told(history, machine, &redactor))?;
+    }
+    let mut why = vec![machine.locate(&violation.pointer).to_string()];
+    why.extend(wrap(&redactor.text(&violation.why)));
+    field("why", why)?;
+    let mut fix = wrap(&violation.fix.text);
+    fix.extend(patch::lines(&violation.fix.asl_patch));
+    field("fix", fix)?;
+    let others: Vec<&str> = violation.states.iter().map(|id| &*machine.state(*id).path).collect();
+    if !others.is_empty() {
+        field("also at", wrap(&others.join(", ")))?;
+    }
+    if finding.count > 1 {
+        field("seen", seen(machine, finding))?;
+    }
+    let command = replay::command(&console.program, console.cases.as_deref(), outcome, finding, &redactor);
+    match command {
+        Some(command) => field("replay", vec![command]),
+        None if finding.history.is_some() => {
+            field("replay", vec!["--save-cases DIR writes a case file; values are redacted here".to_owned()])
+        }
+        None => Ok(()),
+    }
+}
+
+/// In one line.
+pub(super) fn write_brief(
+    painter: Painter,
+    outcome: &MachineOutcome,
+    finding: &Finding,
+    redactor: &Redactor<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(machine) = outcome.machine.as_deref() else { return Ok(()) };
+    let violation = &finding.violation;
+    let severity = painter.severity(violation.severity, violation.severity.name());
+    let rule = violation.rule.name();
+    let at = machine.locate(&violation.pointer);
+    let place = place(machine, finding);
+    writeln!(
+        out,
+        "    {severity} {place} {rule}: {} ({}:{})",
+        redactor.text(&violation.title),
+        at.line,
+        at.column
+    )
+}
+
+/// The path of the state to change.
+fn place(machine: &Machine, finding: &Finding) -> String {
+    match finding.violation.state {
+        Some(state) => machine.state(state).path.to_string(),
+        None => "the machine as a whole".to_owned(),
+    }
+}
+
+fn faults(machine: &Machine, finding: &Finding) -> Vec<String> {
+    let plan = &finding.case.plan;
+    if plan.is_empty() {
+        return vec!["none".to_owned()];
+    }
+    plan.faults().iter().map(|fault| fault.display(machine).to_string()).collect()
+}
+
+fn input(finding: &Finding, redactor: &Redactor<'_>) -> Vec<String> {
+    vec![format!("{} ({})", redactor.value(&finding.case.input).to_json(), finding.scenario.name)]
+}
+
+fn seen(machine: &Machine, finding: &Finding) -> Vec<String> {
+    let shown = finding.also.iter().take(ALSO_MAX).map(|plan| plan.display(machine).to_string());
+    let shown: Vec<_> = shown.filter(|plan| !plan.is_empty()).collect();
+    let runs = counted(finding.count, "run");
+    if shown.is_empty() { vec![runs] } else { wrap(&format!("{runs}, such as with {}", shown.join("; "))) }
+}
+
+fn wrap(text: &str) -> Vec<String> {
+    wrapped(text, WIDTH - 4 - LABEL)
+}

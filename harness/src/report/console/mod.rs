@@ -1,0 +1,63 @@
+//! The report for people: findings first, each with what breaks, on which faults and input, why, and what to change;
+//! then what the runs covered, what they could not tell, and what they took for granted.
+
+mod ending;
+mod finding;
+mod machine;
+mod paint;
+mod patch;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::{Reporter, Values};
+use crate::campaign::Outcome;
+use crate::oracle::Severity;
+use paint::Painter;
+
+/// Lines are at most this long, unless a word is longer.
+const WIDTH: usize = 100;
+
+/// Writes for people.
+pub struct Console {
+    /// What users type before the arguments, for the commands in the report.
+    pub program: String,
+    /// Whether values are shown.
+    pub values: Values,
+    /// How much is told.
+    pub detail: Detail,
+    /// Whether escape sequences are written.
+    pub colour: Colour,
+    /// Milder findings are told in one line.
+    pub fail_on: Severity,
+    /// The folder that case files were written to.
+    pub cases: Option<PathBuf>,
+}
+
+/// How much a report tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Mild findings, warnings and what was not reached in short.
+    Brief,
+    /// All of it.
+    Everything,
+}
+
+/// Whether escape sequences are written. Colour repeats what the text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// A terminal that wants them.
+    Ansi,
+    /// None.
+    Plain,
+}
+
+impl Reporter for Console {
+    fn report(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        let painter = Painter(self.colour);
+        for machine in &outcome.machines {
+            machine::write(self, painter, machine, out)?;
+        }
+        ending::write(self, painter, outcome, out)
+    }
+}
