@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use sfn_chaos::asl::{Machine, compile};
+use sfn_chaos::generate::Examples;
 use sfn_chaos::load::{Definition, LoadOptions, definitions};
+use sfn_chaos::mock::file::{Selection, load};
 use sfn_chaos::oracle::{RuleId, Severity};
+use sfn_chaos::value;
 
 /// One of the two definitions of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +80,25 @@ pub fn machine(folder: &str, version: Version) -> Machine {
     compiled.machine.unwrap_or_else(|| panic!("{folder}, {version}: {:#?}", compiled.problems))
 }
 
-/// A file beside the definition: `input` or `mocks`.
-pub fn beside(folder: &str, version: Version, what: &str) -> PathBuf {
-    library().join(folder).join(format!("{version}.{what}.json"))
+/// What lies beside the definition: inputs and the test cases of the mocks.
+pub fn examples(folder: &str, version: Version) -> Examples {
+    let root = library().join(folder);
+    let mut paths = vec![root.join(format!("{version}.input.json"))];
+    if let Ok(more) = root.join(format!("{version}.inputs")).read_dir() {
+        paths.extend(more.map(|entry| entry.expect("readable").path()));
+    }
+    paths.sort();
+    let input = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("inputs can be read");
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        (name, value::Value::parse(&text).expect("inputs are JSON"))
+    };
+    let mocks = root.join(format!("{version}.mocks.json"));
+    let scripts = load(&mocks, &machine(folder, version), Selection::default());
+    Examples {
+        inputs: paths.into_iter().map(input).collect(),
+        scripts: scripts.unwrap_or_else(|error| panic!("{folder}, {version}:\n{error}")),
+    }
 }
 
 /// The expectations of a folder.
