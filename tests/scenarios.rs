@@ -102,7 +102,8 @@ fn listed(outcome: &MachineOutcome) -> String {
     let mut line = |kind: &str, finding: &Finding| {
         let violation = &finding.violation;
         let state = violation.state.map_or("the machine", |state| &machine.state(state).path);
-        let _ = writeln!(text, "  {kind}{} {} {state}: {}", violation.severity, violation.rule, violation.title);
+        let _ =
+            writeln!(text, "  {kind}{} {} {state}: {}", violation.severity, violation.rule, violation.title);
     };
     outcome.findings.iter().for_each(|finding| line("", finding));
     outcome.warnings.iter().for_each(|finding| line("advice: ", finding));

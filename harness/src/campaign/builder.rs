@@ -177,11 +177,13 @@ impl Campaign {
         let scenarios = || grounds.iter().map(|ground| &ground.scenario);
         let assumptions = assumptions(&self.machine, scenarios());
         let spare = scenarios().next().cloned().unwrap_or_else(nothing_known);
-        let warnings = warnings(&arena, &spare, &self.rules);
+        let mut warnings = warnings(&arena, &spare, &self.rules);
         let rules = record.rules();
         let coverage = record.coverage(&self.machine);
         let unknowns = record.unknowns().to_vec();
         let findings = record.findings(&arena, &grounds, &self.budget, self.threads);
+        // What a run has proven needs no advice.
+        warnings.retain(|warning| findings.iter().all(|finding| finding.id != warning.id));
         MachineOutcome {
             name: self.machine.name.to_string(),
             source: self.source,

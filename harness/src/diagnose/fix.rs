@@ -130,14 +130,10 @@ pub(crate) fn add_timeout(state: &State) -> Fix {
     )
 }
 
-/// `TimeoutSeconds` for the execution as a whole.
-pub(crate) fn add_execution_timeout() -> Fix {
+/// `TimeoutSeconds` for the execution as a whole, after an advice of the judge.
+pub(crate) fn add_execution_timeout(advice: &str) -> Fix {
     patch(
-        format!(
-            "Count the rounds and give up after a number of them; a `TimeoutSeconds` of the whole definition (the \
-             patch says {}) is the least.",
-            24 * TIMER_SECONDS
-        ),
+        format!("{advice} The patch says {} seconds for the whole definition.", 24 * TIMER_SECONDS),
         vec![add("/TimeoutSeconds".to_owned(), Value::from(24 * TIMER_SECONDS))],
     )
 }
@@ -199,14 +195,19 @@ pub(crate) fn add_choice_rule(choice: &State, variable: &str, values: &[&str], n
 
 /// `MaxDelaySeconds` for a retrier.
 pub(crate) fn cap_delay(state: &State, retrier: usize) -> Fix {
+    let at = |field: &str| format!("{}/Retry/{retrier}/{field}", state.pointer);
+    let mut operations = vec![add(at("MaxDelaySeconds"), Value::from(60))];
+    if state.retry[retrier].attempts_max > ATTEMPTS_ENOUGH {
+        operations.push(add(at("MaxAttempts"), Value::from(i64::from(ATTEMPTS_ENOUGH))));
+    }
     patch(
         "Cap the delay with `MaxDelaySeconds` (the patch says 60), and retry fewer times if the work cannot wait.",
-        vec![
-            add(format!("{}/Retry/{retrier}/MaxDelaySeconds", state.pointer), Value::from(60)),
-            add(format!("{}/Retry/{retrier}/MaxAttempts", state.pointer), Value::from(6)),
-        ],
+        operations,
     )
 }
+
+/// Retries that outlast a short trouble of a service, where the delay is capped.
+const ATTEMPTS_ENOUGH: u32 = 6;
 
 /// `JitterStrategy: FULL` for a retrier.
 pub(crate) fn add_jitter(state: &State, retrier: usize) -> Fix {

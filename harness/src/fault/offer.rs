@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Burst, Class, Injection, classes, injection};
 use crate::asl::{Kind, Machine, MapMode, State, StateId, Task};
+use crate::catalog::{self, ErrorClass};
 use crate::error::{ErrorName, Failure, Origin, first_catcher, first_retrier};
 use crate::model::Model;
 
@@ -22,7 +23,7 @@ pub struct Offer {
 ///
 /// Two classes are one if every retrier and catcher on the way up treats them alike, and if they agree on when the
 /// task ends and whether the work was done. Where a retrier takes them, errors that pass and errors that stay are
-/// kept apart, for only then does it matter whether trying again can help.
+/// kept apart, and errors of the work by their kind, for only then does it matter whether trying again can help.
 pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
     let Some(task) = state.task() else { return Vec::new() };
     let mut known: Vec<(Key, Offer)> = Vec::new();
@@ -59,7 +60,7 @@ enum Trouble {
     Any,
     Passes,
     Denied,
-    OfTheWork,
+    OfTheWork(ErrorClass),
 }
 
 fn trouble(class: &Class) -> Trouble {
@@ -75,9 +76,10 @@ fn trouble(class: &Class) -> Trouble {
         | Class::JobNeverEnds
         | Class::Status(_) => Trouble::Passes,
         Class::PermissionDenied => Trouble::Denied,
-        Class::ApplicationError(_) | Class::CallbackFailed(_) | Class::JobFails | Class::OversizedResult => {
-            Trouble::OfTheWork
+        Class::ApplicationError(error) | Class::CallbackFailed(error) => {
+            Trouble::OfTheWork(catalog::class_of(error.as_str()))
         }
+        Class::JobFails | Class::OversizedResult => Trouble::OfTheWork(ErrorClass::Unknown),
     }
 }
 
@@ -245,6 +247,14 @@ mod tests {
         "timeout * 1/3 ()",
         "lost-answer * 1/3 ()",
         "error(Chaos.UnexpectedError) * 1 ()",
+    ])]
+    #[case::a_retrier_asks_what_kind_of_error_it_is(
+        r#""Retry": [{"ErrorEquals": ["Lambda.ResourceNotFoundException", "Busy", "Late"], "MaxAttempts": 1}],"#, &[
+        "throttling * 1 (service-error permission-denied error(Chaos.UnexpectedError))",
+        "timeout * 1 ()",
+        "lost-answer * 1 ()",
+        "error(Lambda.ResourceNotFoundException) * 1/2 ()",
+        "error(Busy) * 1 (error(Late))",
     ])]
     #[case::a_named_error_is_tried(
         r#""Catch": [{"ErrorEquals": ["Declined"], "Next": "Done"}],"#, &[

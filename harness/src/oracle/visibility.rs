@@ -13,7 +13,7 @@
 //! - a failure inside the failure path, which the first failure already accounts for.
 
 use crate::asl::{Edge, Kind, MachineType, MapMode, ResultPath, State, StateId, Transition};
-use crate::catalog::{self, Effect, ErrorClass};
+use crate::catalog::{self, Effect, ErrorClass, Pattern};
 use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, matches};
 use crate::history::{Attempt, Ending, FailureRecord, Outcome};
@@ -83,7 +83,10 @@ fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
     });
     let task = run.model.machine.state(attempt.state).task();
     let may_be_lost = task.is_some_and(|task| {
-        catalog::is_signal(&task.integration) || catalog::effect(&task.integration) == Effect::Notification
+        let tells = catalog::is_signal(&task.integration)
+            || catalog::effect(&task.integration) == Effect::Notification;
+        // A message with a token asks for work, and the work was not done.
+        tells && task.integration.pattern != Pattern::Callback
     });
     names_the_error
         || may_be_lost

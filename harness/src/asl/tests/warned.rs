@@ -46,6 +46,17 @@ fn placeholders_without_a_value_are_no_problem(#[case] fields: &str) {
 }
 
 #[test]
+fn a_status_of_http_is_a_known_error() {
+    let text = one_state(
+        r#""Type": "Task", "Resource": "arn:aws:states:::http:invoke",
+        "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET",
+          "Authentication": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/1"}},
+        "Retry": [{"ErrorEquals": ["States.Http.StatusCode.429", "States.Http.Socket"]}], "End": true"#,
+    );
+    assert_eq!(found(&text), []);
+}
+
+#[test]
 fn a_bare_placeholder_is_warned_of_and_a_default_stands_in() {
     let text = one_state(
         r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",

@@ -114,7 +114,9 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
              this run.",
             run.history.duration
         ),
-        fix: fix::add_execution_timeout(),
+        fix: fix::add_execution_timeout(
+            "Count the rounds and give up after a number of them; a timer of the whole execution is the least.",
+        ),
         ..base(run, RuleId::PollingUnbounded, severity, Some(round))
     }
 }

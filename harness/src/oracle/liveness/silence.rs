@@ -67,12 +67,12 @@ impl Other {
         if self == Self::Token { RuleId::CallbackUnbounded } else { RuleId::TaskUnbounded }
     }
 
-    fn noun(self) -> &'static str {
+    fn silence(self) -> &'static str {
         match self {
-            Self::Token => "a callback",
-            Self::Job => "the job",
-            Self::Worker => "a worker",
-            Self::Child => "the child execution",
+            Self::Token => "a callback that never comes",
+            Self::Job => "a job that never ends",
+            Self::Worker => "a worker that never answers",
+            Self::Child => "a child execution that never ends",
         }
     }
 }
@@ -101,7 +101,7 @@ fn violation(run: &Run<'_>, attempt: &Attempt, state: &State, task: &Task, other
     };
     Violation {
         route: "silence>stuck".to_owned(),
-        title: format!("Waits for {} that never comes", other.noun()),
+        title: format!("Waits for {}", other.silence()),
         why: format!(
             "`{}` has {}. If nobody answers, {end}: {} in this run.",
             state.name,
@@ -141,7 +141,9 @@ pub(super) fn advice(model: &Model) -> Vec<Violation> {
              is stuck stays open for up to a year, and nobody notices.",
             first.name
         ),
-        fix: fix::add_execution_timeout(),
+        fix: fix::add_execution_timeout(
+            "Bound the execution, even where each task has its own timer; no handler runs when this one fires.",
+        ),
         pointer: String::new(),
         ..trace::advice(RuleId::ExecutionUnbounded, Severity::Low, first)
     }]

@@ -1,6 +1,6 @@
 //! `retry-budget`: retries of one failure last longer than the work can be worth, or come all at once.
 //!
-//! Judged where a burst has spent the retrier, by the delays alone: how long an attempt may take is the business of
+//! Judged where a burst has spent the retrier, or the execution's timer came first, by the delays alone: how long an attempt may take is the business of
 //! its timer. A retrier for names of the user's own with many attempts is a poll, and exempt.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::asl::{Jitter, Retrier, State};
 use crate::catalog::{self, ErrorClass};
 use crate::diagnose::fix;
-use crate::history::{FailureRecord, Handling, StrandId, VirtualTime};
+use crate::history::{Attempt, FailureRecord, Handling, Outcome, StrandId, VirtualTime};
 use crate::oracle::trace;
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 
@@ -23,11 +23,7 @@ const CROWD: usize = 10;
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     for (_, record, attempt) in trace::task_failures(run) {
-        let (Handling::Caught { spent: Some(retrier), .. } | Handling::Uncaught { spent: Some(retrier) }) =
-            record.handling
-        else {
-            continue;
-        };
+        let Some(retrier) = spent(run, record, attempt) else { continue };
         let state = run.model.machine.state(attempt.state);
         let found = &state.retry[retrier];
         match severity(found) {
@@ -38,6 +34,19 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         }
     }
     judge_crowds(run, out);
+}
+
+/// The retrier that a failure has spent, or that the timer of the execution cut short.
+fn spent(run: &Run<'_>, record: &FailureRecord, attempt: &Attempt) -> Option<usize> {
+    match record.handling {
+        Handling::Caught { spent, .. } | Handling::Uncaught { spent } => spent,
+        Handling::Retried { retrier, .. } => {
+            let timed_out = matches!(run.history.outcome, Outcome::TimedOut { .. });
+            let again = trace::attempts_after(run.history, record).any(|later| later.state == attempt.state);
+            (timed_out && !again).then_some(retrier)
+        }
+        Handling::Tolerated => None,
+    }
 }
 
 fn severity(retrier: &Retrier) -> Option<Severity> {

@@ -124,3 +124,13 @@ fn the_delays_of_a_retrier(#[case] handlers: &str, #[case] expected: Option<Seve
     let found = task(handlers).of_rule(RuleId::RetryBudget);
     assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
 }
+
+#[test]
+fn retries_that_outlast_the_execution_are_too_long() {
+    let trial = Trial::of(
+        r#"{"StartAt":"Work","TimeoutSeconds":3600,"States":{
+          "Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},
+            "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":12}],"End":true}}}"#,
+    );
+    assert_eq!(trial.of_rule(RuleId::RetryBudget), [("Work".to_owned(), Severity::Medium)]);
+}

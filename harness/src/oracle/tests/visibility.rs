@@ -52,6 +52,18 @@ fn a_failure_that_leaves_no_trace_at_all_is_critical() {
 }
 
 #[test]
+fn a_message_with_a_token_is_work_that_was_not_done() {
+    let trial = Trial::of(
+        r#"{"StartAt":"Ask","States":{
+          "Ask":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","TimeoutSeconds":60,
+            "Parameters":{"QueueUrl":"q","MessageBody":{"token.$":"$$.Task.Token"}},
+            "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":null,"Next":"Done"}],"Next":"Done"},
+          "Done":{"Type":"Succeed"}}}"#,
+    );
+    assert_eq!(trial.of_rule(RuleId::FailureSwallowed), [("Ask".to_owned(), Severity::Critical)]);
+}
+
+#[test]
 fn a_failure_that_is_told_is_only_noted() {
     let found = charge(ALL, TELL).of_rule(RuleId::FailureOnlyRecorded);
     assert_eq!(found, [("Charge".to_owned(), Severity::Note)]);
