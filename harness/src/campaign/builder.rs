@@ -45,6 +45,10 @@ pub struct Campaign {
     rules: Vec<RuleId>,
 }
 
+/// A Standard execution ends at 25,000 events. What goes on for more steps than that has got into a loop that takes
+/// no time, which only an Express execution can.
+const STEPS_MAX: u64 = 50_000;
+
 impl Campaign {
     /// The seed of a campaign that is given none.
     pub const SEED: u64 = 1;
@@ -61,7 +65,7 @@ impl Campaign {
             threads: NonZeroUsize::MIN,
             budget: Budget::default(),
             phases: Phase::ALL.to_vec(),
-            limits: Limits::default(),
+            limits: Limits { steps_max: STEPS_MAX, ..Limits::default() },
             oracles: oracle::all().to_vec(),
             rules: RuleId::ALL.to_vec(),
             machine,

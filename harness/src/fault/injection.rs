@@ -70,6 +70,9 @@ pub fn injection(class: &Class, task: &Task) -> Injection {
     }
 }
 
+/// How long a failure takes that nothing holds up. Not zero: a loop that only fails must get through its time.
+pub(super) const REFUSAL_MS: u64 = 50;
+
 /// Whether the service did the work before things went wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Work {
@@ -80,7 +83,7 @@ enum Work {
 /// The service says no at once.
 fn rejected(integration: &Integration, kind: FaultKind) -> Injection {
     let (error, cause) = call_error(integration, kind);
-    fail(error, cause, 0, Work::Undone)
+    fail(error, cause, REFUSAL_MS, Work::Undone)
 }
 
 /// No answer comes. A timer of the task ends it, or else what the other side is known to bear.
@@ -135,13 +138,13 @@ fn limit_of_the_other_side(integration: &Integration) -> Option<u64> {
 fn reported(integration: &Integration, error: &ErrorName, work: Work) -> Injection {
     let (error, cause) = catalog::application_error(integration, error.as_str())
         .unwrap_or_else(|| (error.to_string(), format!("{error} was reported")));
-    fail(error, cause, 0, work)
+    fail(error, cause, REFUSAL_MS, work)
 }
 
 fn job_fails(integration: &Integration) -> Injection {
     match catalog::fault(integration, FaultKind::JobFailed) {
-        Some(fault) => fail(fault.error, fault.cause, 0, Work::Done),
-        None => fail(ErrorName::TASK_FAILED.into(), r#"{"Status":"FAILED"}"#.into(), 0, Work::Done),
+        Some(fault) => fail(fault.error, fault.cause, REFUSAL_MS, Work::Done),
+        None => fail(ErrorName::TASK_FAILED.into(), r#"{"Status":"FAILED"}"#.into(), REFUSAL_MS, Work::Done),
     }
 }
 
@@ -207,12 +210,12 @@ mod tests {
     const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
 
     #[rstest]
-    #[case::throttled(Class::Throttling, FUNCTION, "Lambda.TooManyRequestsException", 0, false)]
+    #[case::throttled(Class::Throttling, FUNCTION, "Lambda.TooManyRequestsException", 50, false)]
     #[case::a_function_is_cut_by_its_limit(Class::Timeout, FUNCTION, "Sandbox.Timedout", 900_000, false)]
     #[case::an_endpoint(Class::Timeout, "arn:aws:states:::http:invoke", "States.Http.Socket", 60_000, false)]
     #[case::a_table(Class::Timeout, TABLE, "DynamoDB.SdkClientException", 60_000, false)]
     #[case::a_table_that_wrote(Class::LostAnswer, TABLE, "DynamoDB.SdkClientException", 60_000, true)]
-    #[case::a_service_unheard_of(Class::Throttling, UNKNOWN, "Newservice.ThrottlingException", 0, false)]
+    #[case::a_service_unheard_of(Class::Throttling, UNKNOWN, "Newservice.ThrottlingException", 50, false)]
     #[case::its_own_error(
         Class::ApplicationError(ErrorName::new("Declined")),
         FUNCTION,
@@ -220,8 +223,8 @@ mod tests {
         0,
         false
     )]
-    #[case::a_token(Class::CallbackFailed(ErrorName::new("Declined")), QUEUE_TOKEN, "Declined", 0, true)]
-    #[case::a_job(Class::JobFails, JOB, "States.TaskFailed", 0, true)]
+    #[case::a_token(Class::CallbackFailed(ErrorName::new("Declined")), QUEUE_TOKEN, "Declined", 50, true)]
+    #[case::a_job(Class::JobFails, JOB, "States.TaskFailed", 50, true)]
     fn a_failure_is_the_one_that_the_integration_reports(
         #[case] class: Class,
         #[case] resource: &str,

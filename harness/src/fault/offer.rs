@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::injection::REFUSAL_MS;
 use super::{Burst, Class, Injection, classes, injection};
 use crate::asl::{Kind, Machine, MapMode, State, StateId, Task};
 use crate::catalog::{self, ErrorClass};
@@ -108,8 +109,11 @@ impl Consequence {
         let timeout = || Some((Arc::from(ErrorName::TIMEOUT), Origin::Reported));
         match injection(class, task) {
             Injection::Fail { error, after_ms, applied, .. } => {
-                let moment =
-                    if after_ms == 0 { Moment::AtOnce { applied } } else { Moment::Late { applied } };
+                let moment = if after_ms <= REFUSAL_MS {
+                    Moment::AtOnce { applied }
+                } else {
+                    Moment::Late { applied }
+                };
                 Self { moment, error: Some((error, Origin::Reported)) }
             }
             Injection::Silence { applied, heartbeats: false } if task.heartbeat.is_some() => {
