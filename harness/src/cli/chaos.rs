@@ -13,18 +13,18 @@ use crate::config::Config;
 use crate::oracle::Severity;
 use crate::report::{Console, Json, Reporter};
 
-pub(super) fn chaos(program: &str, args: ChaosArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;
     let profile = config.profile(args.selection.profile.as_deref())?;
     let targets = select(&args.selection, &config, &streams.folder)?;
-    let settings = Settings::new(args.search, &args.output, profile);
+    let settings = Settings::new(&args.selection, &args.search, &args.output, profile);
     let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
     let mut line = Line::new(targets.len());
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
         outcome.machines.push(machine(target, &settings)?);
     }
-    line.clear(streams)?;
+    Line::clear(streams)?;
     outcome.stopped_because = stopped_because(&outcome.machines);
     report(program, &outcome, &settings, streams)?;
     Ok(exit_code(&outcome.machines, settings.fail_on))
@@ -73,15 +73,14 @@ fn report(
     settings: &Settings,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
-    let cases = settings.save_cases.clone();
-    let json = Json { values: settings.values, cases: cases.clone() };
+    let json = Json { values: settings.values, replay: settings.replay.clone() };
     let console = Console {
         program: program.to_owned(),
         values: settings.values,
         detail: settings.detail,
         colour: streams.out_colour,
         fail_on: settings.fail_on,
-        cases,
+        replay: settings.replay.clone(),
     };
     let reporter: &dyn Reporter = match settings.format {
         Format::Json => &json,

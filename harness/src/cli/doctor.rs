@@ -7,7 +7,7 @@ use super::{ExitCode, Streams};
 use crate::config::{Config, FILE_NAME};
 use crate::oracle::RuleId;
 
-pub(super) fn doctor(args: DoctorArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+pub(super) fn doctor(args: &DoctorArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;
     writeln!(streams.out, "sfn-chaos {} ({} rules)", env!("CARGO_PKG_VERSION"), RuleId::ALL.len())?;
     writeln!(streams.out, "features: simulator; no access to AWS in this build, and none is needed")?;
@@ -15,7 +15,7 @@ pub(super) fn doctor(args: DoctorArgs, streams: &mut Streams<'_>) -> Result<Exit
         Some(path) => writeln!(streams.out, "configuration: {}", path.display())?,
         None => writeln!(streams.out, "configuration: no {FILE_NAME} here or above")?,
     }
-    let selection = SelectionArgs { paths: args.paths, ..SelectionArgs::default() };
+    let selection = SelectionArgs { paths: args.paths.clone(), ..SelectionArgs::default() };
     let targets = match select(&selection, &config, &streams.folder) {
         Ok(targets) => targets,
         Err(Failure::NothingSelected(reason)) => {

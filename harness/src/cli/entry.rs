@@ -59,11 +59,11 @@ pub fn call(program: &str, arguments: Vec<OsString>, streams: &mut Streams<'_>) 
 fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     match command {
         Command::Validate(args) => validate::validate(args, streams),
-        Command::Run(args) => run::run(args, streams),
-        Command::Chaos(args) => match args.action {
+        Command::Run(args) => run::run(&args, streams),
+        Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),
             Some(ChaosAction::Doctor(args)) => doctor::doctor(args, streams),
-            None => chaos::chaos(program, *args, streams),
+            None => chaos::chaos(program, &args, streams),
         },
     }
 }

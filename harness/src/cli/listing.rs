@@ -39,7 +39,7 @@ struct ListedFault {
     bursts: Vec<Option<u32>>,
 }
 
-pub(super) fn list(args: ListArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+pub(super) fn list(args: &ListArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;
     config.profile(args.selection.profile.as_deref())?;
     let targets = select(&args.selection, &config, &streams.folder)?;

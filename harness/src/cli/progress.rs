@@ -32,7 +32,8 @@ impl Line {
         }
     }
 
-    pub(super) fn clear(&self, streams: &mut Streams<'_>) -> io::Result<()> {
+    /// The last machine has ended.
+    pub(super) fn clear(streams: &mut Streams<'_>) -> io::Result<()> {
         match streams.err_progress {
             Progress::Silent => Ok(()),
             Progress::Line => {

@@ -19,8 +19,8 @@ use crate::report;
 use crate::sim::{self, Case};
 use crate::value::Value;
 
-pub(super) fn run(args: RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
-    let definition = definition(&args, streams)?;
+pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+    let definition = definition(args, streams)?;
     let compiled = asl::compile(&definition);
     let Some(machine) = compiled.machine else {
         write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
@@ -28,17 +28,17 @@ pub(super) fn run(args: RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, 
     };
     let model = Model::new(Arc::new(machine));
     let machine = &*model.machine;
-    let script = complete(&model, &script(&args, &definition, machine, streams)?);
+    let script = complete(&model, &script(args, &definition, machine, streams)?);
     let case = Case {
         machine_type: args.machine_type.or(definition.declared_type).unwrap_or_default(),
-        plan: plan(&args, machine)?,
+        plan: plan(args, machine)?,
         seed: args.seed,
-        ..Case::new(execution_input(&args, &definition, &model, streams)?)
+        ..Case::new(execution_input(args, &definition, &model, streams)?)
     };
     let history = execute(&model, &case, &script);
     match args.format {
         Format::Json => {
-            writeln!(streams.out, "{}", pretty(&wire::execution(&history, machine, case.epoch_ms)))?
+            writeln!(streams.out, "{}", pretty(&wire::execution(&history, machine, case.epoch_ms)))?;
         }
         Format::Human => report::execution(&history, machine, streams.out)?,
     }
@@ -67,13 +67,10 @@ fn definition(args: &RunArgs, streams: &Streams<'_>) -> Result<Definition, Failu
         args.state_machine_name.as_ref().is_none_or(|name| definition.name == *name)
     };
     let mut chosen: Vec<_> = found.into_iter().filter(wanted).collect();
-    match (chosen.pop(), chosen.is_empty()) {
-        (Some(definition), true) => Ok(definition),
-        _ => {
-            let names = names.join(", ");
-            Err(Failure::Usage(format!("choose one machine with --state-machine-name: {names}")))
-        }
+    if let (Some(definition), true) = (chosen.pop(), chosen.is_empty()) {
+        return Ok(definition);
     }
+    Err(Failure::Usage(format!("choose one machine with --state-machine-name: {}", names.join(", "))))
 }
 
 fn script(

@@ -104,12 +104,12 @@ fn target(
 ) -> Result<Target, Failure> {
     let compiled = asl::compile(&definition);
     let beside = beside(&definition);
-    let inputs = if !args.inputs.is_empty() {
-        args.inputs.iter().map(|text| input(text, folder)).collect::<Result<_, _>>()?
-    } else {
+    let inputs = if args.inputs.is_empty() {
         let listed = entry.map(|entry| &entry.inputs).filter(|inputs| !inputs.is_empty());
         let files = listed.unwrap_or(&beside.inputs);
         files.iter().map(|path| input_file(path)).collect::<Result<_, _>>()?
+    } else {
+        args.inputs.iter().map(|text| input(text, folder)).collect::<Result<_, _>>()?
     };
     let given = args.mocks.clone().map(|mocks| MocksRef { file: folder_join(folder, &mocks.file), ..mocks });
     let mocks = given

@@ -1,13 +1,12 @@
 //! What the commands use: command line over profile over built-in values, checked once.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 
-use super::args::{Format, OutputArgs, Rules, SearchArgs};
+use super::args::{Format, OutputArgs, Rules, SearchArgs, SelectionArgs};
 use crate::campaign::Campaign;
 use crate::config::Profile;
 use crate::oracle::{RuleId, Severity};
-use crate::report::{Detail, Values};
+use crate::report::{Detail, Replay, Values};
 use crate::search::{Budget, Phase};
 
 /// How to search, what counts, and how to print.
@@ -19,19 +18,25 @@ pub(super) struct Settings {
     pub(super) phases: Vec<Phase>,
     pub(super) rules: Vec<RuleId>,
     pub(super) fail_on: Severity,
-    pub(super) save_cases: Option<PathBuf>,
+    pub(super) replay: Replay,
     pub(super) format: Format,
     pub(super) values: Values,
     pub(super) detail: Detail,
 }
 
 impl Settings {
-    pub(super) fn new(search: SearchArgs, output: &OutputArgs, profile: Profile) -> Self {
+    pub(super) fn new(
+        selection: &SelectionArgs,
+        search: &SearchArgs,
+        output: &OutputArgs,
+        profile: Profile,
+    ) -> Self {
+        let show_values = output.show_values || profile.show_values.unwrap_or(false);
         let budget = match search.budget.or(profile.budget) {
             Some(runs) => budget_of(runs),
             None => Budget::default(),
         };
-        let mut phases = search.phases.or(profile.phases).unwrap_or_else(|| Phase::ALL.to_vec());
+        let mut phases = search.phases.clone().or(profile.phases).unwrap_or_else(|| Phase::ALL.to_vec());
         phases.sort();
         phases.dedup();
         let skipped = [flat(&search.skip_rules), profile.skip_rules.unwrap_or_default()].concat();
@@ -42,12 +47,29 @@ impl Settings {
             phases,
             rules: rules(&flat(&search.rules), &skipped),
             fail_on: search.fail_on.or(profile.fail_on).unwrap_or(Severity::Medium),
-            save_cases: None,
+            replay: Replay::Search(again(selection, search)),
             format: output.format,
-            values: if output.show_values { Values::Shown } else { Values::Redacted },
+            values: if show_values { Values::Shown } else { Values::Redacted },
             detail: if output.verbose { Detail::Everything } else { Detail::Brief },
         }
     }
+}
+
+/// The arguments that decide what a search finds, as they were written.
+fn again(selection: &SelectionArgs, search: &SearchArgs) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
+    selection.inputs.iter().for_each(|input| option("--input", input.clone()));
+    selection.mocks.iter().for_each(|mocks| option("--mocks", mocks.to_string()));
+    selection.machine_type.iter().for_each(|machine_type| option("--type", machine_type.to_string()));
+    selection.substitutions.iter().for_each(|(name, value)| option("--set", format!("{name}={value}")));
+    selection.profile.iter().for_each(|profile| option("--profile", profile.clone()));
+    search.seed.iter().for_each(|seed| option("--seed", seed.to_string()));
+    search.budget.iter().for_each(|runs| option("--budget", runs.to_string()));
+    if let Some(phases) = &search.phases {
+        option("--phases", phases.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(","));
+    }
+    words
 }
 
 /// The other limits of a budget grow with the number of runs beyond the usual one.

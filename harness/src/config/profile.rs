@@ -24,6 +24,8 @@ pub struct Profile {
     pub fail_on: Option<Severity>,
     /// Rules that are not judged.
     pub skip_rules: Option<Vec<RuleId>>,
+    /// Whether reports show values of inputs and results.
+    pub show_values: Option<bool>,
 }
 
 /// The profile that is used when none is named.
@@ -32,7 +34,8 @@ const DEFAULT: &str = "default";
 /// The profiles that exist without a file.
 const BUILT_IN: [&str; 3] = [DEFAULT, "ci", "nightly"];
 
-const KEYS: [&str; 7] = ["inherits", "seed", "threads", "budget", "phases", "fail-on", "skip-rules"];
+const KEYS: [&str; 8] =
+    ["inherits", "seed", "threads", "budget", "phases", "fail-on", "skip-rules", "show-values"];
 
 /// The profiles of a file, as they are written.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +68,7 @@ impl Profile {
             phases: self.phases.or(base.phases),
             fail_on: self.fail_on.or(base.fail_on),
             skip_rules: self.skip_rules.or(base.skip_rules),
+            show_values: self.show_values.or(base.show_values),
         }
     }
 }
@@ -159,6 +163,7 @@ fn read_profile(file: &SourceFile, entry: &Entry<'_>) -> Result<Written, ConfigE
             phases: phases.transpose()?,
             fail_on: table.get("fail-on").map(|entry| entry.word(words::severity)).transpose()?,
             skip_rules: skip_rules.transpose()?,
+            show_values: table.get("show-values").map(|entry| entry.flag()).transpose()?,
         },
     })
 }

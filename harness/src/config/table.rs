@@ -10,7 +10,7 @@ use crate::load::{SourceFile, Span};
 /// A table that is being read.
 pub(super) struct Table<'t> {
     pub(super) file: &'t SourceFile,
-    table: &'t DeTable<'t>,
+    members: &'t DeTable<'t>,
     what: &'t str,
 }
 
@@ -36,7 +36,7 @@ impl<'t> Table<'t> {
                 return Err(invalid(file, key.span(), message));
             }
         }
-        Ok(Self { file, table, what })
+        Ok(Self { file, members: table, what })
     }
 
     /// The entries, whatever their names, in the order of the file.
@@ -50,7 +50,7 @@ impl<'t> Table<'t> {
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Entry<'t>> {
-        let (key, value) = self.table.get_key_value(key)?;
+        let (key, value) = self.members.get_key_value(key)?;
         Some(Entry { file: self.file, key: key.get_ref(), value })
     }
 
@@ -71,6 +71,10 @@ impl<'t> Entry<'t> {
     pub(super) fn count(&self) -> Result<u64, ConfigError> {
         let number = self.value.get_ref().as_integer().filter(|number| number.radix() == 10);
         number.and_then(|number| number.as_str().parse().ok()).ok_or_else(|| self.wrong("a number from 0 on"))
+    }
+
+    pub(super) fn flag(&self) -> Result<bool, ConfigError> {
+        self.value.get_ref().as_bool().ok_or_else(|| self.wrong("true or false"))
     }
 
     pub(super) fn table(&self) -> Result<&'t DeTable<'t>, ConfigError> {

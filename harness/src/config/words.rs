@@ -40,13 +40,11 @@ pub(super) fn unknown<'n>(
     text: &str,
     names: impl IntoIterator<Item = &'n str> + Clone,
 ) -> String {
-    match nearest(text, names.clone()) {
-        Some(name) => format!("unknown {what} `{text}`; did you mean `{name}`?"),
-        None => {
-            let names: Vec<_> = names.into_iter().collect();
-            format!("unknown {what} `{text}`; there is {}", names.join(", "))
-        }
+    if let Some(name) = nearest(text, names.clone()) {
+        return format!("unknown {what} `{text}`; did you mean `{name}`?");
     }
+    let names: Vec<_> = names.into_iter().collect();
+    format!("unknown {what} `{text}`; there is {}", names.join(", "))
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
 //! `--format json`: the contract with programs. The same outcome gives the same bytes.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use super::redact::{Redactor, Values};
 use super::view::{
     BaselineView, CoverageView, EventView, FaultView, FindingView, LocationView, MachineView, PhaseView,
     ProblemView, ReportView, RuleView, UnknownView, VERSION, verdict_name,
 };
-use super::{Reporter, replay};
+use super::{Replay, Reporter};
 use crate::asl::Machine;
 use crate::campaign::{Finding, MachineOutcome, Outcome};
 use crate::fault::{Burst, Plan};
@@ -22,8 +21,8 @@ const PROGRAM: &str = "sfn-chaos";
 pub struct Json {
     /// Whether values are shown.
     pub values: Values,
-    /// The folder that case files were written to.
-    pub cases: Option<PathBuf>,
+    /// How a finding is shown again.
+    pub replay: Replay,
 }
 
 impl Reporter for Json {
@@ -108,7 +107,7 @@ impl Json {
             fix: violation.fix.clone(),
             location: locate(machine, &violation.pointer),
             count: finding.count,
-            replay: replay::command(PROGRAM, self.cases.as_deref(), outcome, finding, &redactor),
+            replay: self.replay.command(PROGRAM, outcome, finding),
         }
     }
 }

@@ -6,7 +6,6 @@ mod json;
 mod redact;
 mod replay;
 mod schema;
-mod telling;
 mod text;
 mod view;
 
@@ -16,7 +15,7 @@ pub use console::{Colour, Console, Detail};
 pub use execution::execution;
 pub use json::Json;
 pub use redact::Values;
-pub use replay::case_file;
+pub use replay::Replay;
 pub use schema::schema;
 pub(crate) use text::counted;
 pub use view::ProblemView;

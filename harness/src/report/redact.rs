@@ -68,7 +68,7 @@ impl<'a> Redactor<'a> {
             Value::Array(items) => Value::array(items.items().iter().map(|item| self.value(item)).collect()),
             Value::Object(object) => {
                 let members = object.iter().map(|(key, value)| (key.clone(), self.value(value)));
-                Object::from_iter(members).into()
+                members.collect::<Object>().into()
             }
         }
     }

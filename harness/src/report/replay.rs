@@ -2,46 +2,57 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::redact::Redactor;
 use crate::campaign::{Finding, MachineOutcome};
 
-/// Of a case file where one was written, else a `run` with the smallest input and plan. None where no run proves the
-/// finding, or where the input must not be shown.
-pub(super) fn command(
-    program: &str,
-    cases: Option<&Path>,
-    outcome: &MachineOutcome,
-    finding: &Finding,
-    redactor: &Redactor<'_>,
-) -> Option<String> {
-    let machine = outcome.machine.as_deref()?;
-    finding.history.as_ref()?;
-    if let Some(folder) = cases {
-        let file = folder.join(case_file(outcome, finding));
-        return Some(format!("{program} chaos replay {}", quoted(&file.display().to_string())));
-    }
-    let input = finding.case.input.to_json();
-    if redactor.value(&finding.case.input).to_json() != input {
-        return None;
-    }
-    let plan = finding.case.plan.display(machine).to_string();
-    let faults = if plan.is_empty() { String::new() } else { format!(" --faults {}", quoted(&plan)) };
-    let source = quoted(&outcome.source);
-    Some(format!("{program} run {source} --input {}{faults}", quoted(&input)))
+/// How a finding is shown again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// By the same search, which finds the same: these words follow the definition.
+    Search(Vec<String>),
+    /// By its case file below this folder.
+    Cases(PathBuf),
 }
 
-/// The file of a finding's case, below the folder of all cases: the place of the definition, then the finding.
-pub fn case_file(outcome: &MachineOutcome, finding: &Finding) -> PathBuf {
-    let source = Path::new(&outcome.source);
-    let mut file: PathBuf = source.components().filter(|part| matches!(part, Component::Normal(_))).collect();
-    file.set_extension("");
-    if file.extension().is_some_and(|extension| extension == "asl") {
+impl Replay {
+    /// The command; none where no run proves the finding.
+    pub(super) fn command(
+        &self,
+        program: &str,
+        outcome: &MachineOutcome,
+        finding: &Finding,
+    ) -> Option<String> {
+        finding.history.as_ref()?;
+        Some(match self {
+            Self::Search(arguments) => {
+                let rule = finding.violation.rule.name();
+                let mut command = format!("{program} chaos {} --rule {rule}", quoted(&outcome.source));
+                for argument in arguments {
+                    command.push(' ');
+                    command.push_str(&quoted(argument));
+                }
+                command
+            }
+            Self::Cases(folder) => {
+                let file = folder.join(Self::case_file(outcome, finding));
+                format!("{program} chaos replay {}", quoted(&file.display().to_string()))
+            }
+        })
+    }
+
+    /// The file of a finding's case, below the folder of all cases: the place of the definition, then the finding.
+    pub fn case_file(outcome: &MachineOutcome, finding: &Finding) -> PathBuf {
+        let source = Path::new(&outcome.source);
+        let normal = source.components().filter(|part| matches!(part, Component::Normal(_)));
+        let mut file: PathBuf = normal.collect();
         file.set_extension("");
+        if file.extension().is_some_and(|extension| extension == "asl") {
+            file.set_extension("");
+        }
+        if !file.ends_with(&outcome.name) {
+            file.push(tame(&outcome.name));
+        }
+        file.join(format!("{}.json", tame(&finding.id)))
     }
-    if !file.ends_with(&outcome.name) {
-        file.push(tame(&outcome.name));
-    }
-    file.join(format!("{}.json", tame(&finding.id)))
 }
 
 /// A name that every file system takes.

@@ -23,7 +23,7 @@ pub fn schema() -> String {
             "problem": problem(),
             "coverage": coverage(),
             "covered": covered(),
-            "location": closed(json!({
+            "location": closed(&json!({
                 "file": text("As the user gave it."),
                 "line": { "type": "integer", "minimum": 1 },
                 "column": { "type": "integer", "minimum": 1, "description": "In characters." },
@@ -36,7 +36,7 @@ pub fn schema() -> String {
 }
 
 fn report() -> Json {
-    closed(json!({
+    closed(&json!({
         "version": { "const": VERSION },
         "seed": count("Everything random came from it."),
         "machines": list("machine"),
@@ -45,7 +45,7 @@ fn report() -> Json {
 }
 
 fn machine() -> Json {
-    closed(json!({
+    closed(&json!({
         "name": text("Its name."),
         "source": text("The file it came from."),
         "verdict": { "enum": ["clean", "violated", "unknown", "baseline-failed", "invalid"] },
@@ -54,17 +54,17 @@ fn machine() -> Json {
         "problems": list("problem"),
         "findings": list("finding"),
         "warnings": list("finding"),
-        "phases": objects(json!({ "phase": text("Its name."), "runs": count("Its executions.") })),
-        "baselines": objects(json!({
+        "phases": objects(&json!({ "phase": text("Its name."), "runs": count("Its executions.") })),
+        "baselines": objects(&json!({
             "scenario": text("Its name."),
             "status": text("How it ends without faults."),
             "error": optional("string", "The error, if it fails."),
         })),
-        "rules": objects(json!({
+        "rules": objects(&json!({
             "rule": { "enum": rule_names() },
             "verdict": { "enum": ["vacuous", "holds", "unknown", "violated"] },
         })),
-        "unknowns": objects(json!({
+        "unknowns": objects(&json!({
             "construct": text("What is not modelled."),
             "detail": text("More about it."),
             "location": nullable("location"),
@@ -77,7 +77,7 @@ fn machine() -> Json {
 fn finding() -> Json {
     let properties: std::collections::BTreeSet<_> =
         RuleId::ALL.iter().map(|rule| rule.property().name()).collect();
-    closed(json!({
+    closed(&json!({
         "id": text("Stable over runs of the same definition."),
         "property": { "enum": properties },
         "rule": { "enum": rule_names() },
@@ -102,7 +102,7 @@ fn finding() -> Json {
 }
 
 fn fault() -> Json {
-    closed(json!({
+    closed(&json!({
         "site": text("Where."),
         "class": text("What."),
         "burst": optional("integer", "So many attempts; null: every attempt from then on."),
@@ -111,7 +111,7 @@ fn fault() -> Json {
 }
 
 fn event() -> Json {
-    closed(json!({
+    closed(&json!({
         "id": count("As in GetExecutionHistory."),
         "type": text("As in GetExecutionHistory."),
         "state": optional("string", "The path of the state."),
@@ -120,10 +120,10 @@ fn event() -> Json {
 }
 
 fn fix() -> Json {
-    closed(json!({
+    closed(&json!({
         "text": text("What to change."),
         "asl_patch": objects_requiring(
-            json!({
+            &json!({
                 "op": { "enum": ["add", "replace", "remove"] },
                 "path": text("A JSON pointer from the root of the definition."),
                 "value": {},
@@ -135,7 +135,7 @@ fn fix() -> Json {
 }
 
 fn problem() -> Json {
-    closed(json!({
+    closed(&json!({
         "severity": { "enum": ["error", "warning"] },
         "code": text("A stable id."),
         "message": text("What is wrong."),
@@ -148,11 +148,11 @@ fn problem() -> Json {
 
 fn coverage() -> Json {
     let kinds = ["states", "transitions", "choice_rules", "retriers", "catchers"];
-    closed(Json::Object(kinds.map(|kind| (kind.to_owned(), reference("covered"))).into_iter().collect()))
+    closed(&Json::Object(kinds.map(|kind| (kind.to_owned(), reference("covered"))).into_iter().collect()))
 }
 
 fn covered() -> Json {
-    closed(json!({
+    closed(&json!({
         "reached": count("How many were reached."),
         "total": count("How many there are."),
         "missing": { "type": "array", "items": { "type": "string" } },
@@ -164,16 +164,16 @@ fn rule_names() -> Vec<&'static str> {
 }
 
 /// An object with exactly these members.
-fn closed(properties: Json) -> Json {
+fn closed(properties: &Json) -> Json {
     let required: Vec<_> = properties.as_object().into_iter().flat_map(|map| map.keys().cloned()).collect();
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
-fn objects(properties: Json) -> Json {
+fn objects(properties: &Json) -> Json {
     json!({ "type": "array", "items": closed(properties) })
 }
 
-fn objects_requiring(properties: Json, required: &[&str]) -> Json {
+fn objects_requiring(properties: &Json, required: &[&str]) -> Json {
     let mut items = closed(properties);
     items["required"] = json!(required);
     json!({ "type": "array", "items": items })

@@ -16,7 +16,7 @@ pub(super) fn write(
     let machines = &outcome.machines;
     let runs: u64 = machines.iter().flat_map(|machine| &machine.phases).map(|phase| phase.runs).sum();
     let all = machines.iter().flat_map(|machine| &machine.findings);
-    let found = findings_of(all.clone());
+    let found = findings_of(&all.clone().collect::<Vec<_>>());
     let parts = [counted(machines.len() as u64, "machine"), verdicts(machines), counted(runs, "run"), found];
     writeln!(out, "{}", painter.heading(&parts.join(" · ")))?;
     writeln!(out, "seed {} · stopped because {}", outcome.seed, outcome.stopped_because)?;
@@ -42,15 +42,15 @@ fn verdicts(machines: &[MachineOutcome]) -> String {
 
 /// `no findings`, `2 findings (1 critical, 1 medium)`
 pub(super) fn findings(findings: &[Finding]) -> String {
-    findings_of(findings.iter())
+    findings_of(&findings.iter().collect::<Vec<_>>())
 }
 
-fn findings_of<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> String {
-    let total = findings.clone().count();
+fn findings_of(findings: &[&Finding]) -> String {
+    let total = findings.len();
     if total == 0 {
         return "no findings".to_owned();
     }
-    let count = |severity| findings.clone().filter(|finding| finding.violation.severity == severity).count();
+    let count = |severity| findings.iter().filter(|finding| finding.violation.severity == severity).count();
     let counts = Severity::ALL.iter().rev().map(|severity| (count(*severity), severity));
     let parts: Vec<_> = counts
         .filter(|(count, _)| *count > 0)

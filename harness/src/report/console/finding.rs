@@ -5,15 +5,16 @@ use std::io::{self, Write};
 use super::{Console, Painter, WIDTH, patch};
 use crate::asl::Machine;
 use crate::campaign::{Finding, MachineOutcome};
+use crate::diagnose::tell;
+use crate::history::History;
 use crate::report::redact::Redactor;
 use crate::report::text::{counted, wrapped};
-use crate::report::{replay, telling};
 
 /// Columns of the words on the left: `replay  `.
 const LABEL: usize = 8;
 
 /// Other plans that are named.
-const ALSO_MAX: usize = 3;
+const ALSO_MAX: usize = 2;
 
 /// In full.
 pub(super) fn write(
@@ -48,7 +49,7 @@ pub(super) fn write(
     if let Some(history) = &finding.history {
         field("faults", faults(machine, finding))?;
         field("input", input(finding, &redactor))?;
-        field("events", telling::told(history, machine, &redactor))?;
+        field("events", events(history, machine, &redactor))?;
     }
     let mut why = vec![machine.locate(&violation.pointer).to_string()];
     why.extend(wrap(&redactor.text(&violation.why)));
@@ -63,12 +64,8 @@ pub(super) fn write(
     if finding.count > 1 {
         field("seen", seen(machine, finding))?;
     }
-    let command = replay::command(&console.program, console.cases.as_deref(), outcome, finding, &redactor);
-    match command {
+    match console.replay.command(&console.program, outcome, finding) {
         Some(command) => field("replay", vec![command]),
-        None if finding.history.is_some() => {
-            field("replay", vec!["--save-cases DIR writes a case file; values are redacted here".to_owned()])
-        }
         None => Ok(()),
     }
 }
@@ -116,9 +113,20 @@ fn input(finding: &Finding, redactor: &Redactor<'_>) -> Vec<String> {
     vec![format!("{} ({})", redactor.value(&finding.case.input).to_json(), finding.scenario.name)]
 }
 
+/// What happens, with lines that are too long broken under their text.
+fn events(history: &History, machine: &Machine, redactor: &Redactor<'_>) -> Vec<String> {
+    let lines = tell(machine, history).into_iter().flat_map(|line| {
+        let lines = wrapped(&redactor.text(&line.to_string()), WIDTH - 4 - LABEL - 2);
+        lines.into_iter().enumerate().map(|(at, line)| if at == 0 { line } else { format!("  {line}") })
+    });
+    lines.collect()
+}
+
+/// How often, and the shortest other plans.
 fn seen(machine: &Machine, finding: &Finding) -> Vec<String> {
-    let shown = finding.also.iter().take(ALSO_MAX).map(|plan| plan.display(machine).to_string());
-    let shown: Vec<_> = shown.filter(|plan| !plan.is_empty()).collect();
+    let mut plans: Vec<_> = finding.also.iter().filter(|plan| !plan.is_empty()).collect();
+    plans.sort_by_key(|plan| plan.faults().len());
+    let shown: Vec<_> = plans.iter().take(ALSO_MAX).map(|plan| plan.display(machine).to_string()).collect();
     let runs = counted(finding.count, "run");
     if shown.is_empty() { vec![runs] } else { wrap(&format!("{runs}, such as with {}", shown.join("; "))) }
 }

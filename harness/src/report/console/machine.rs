@@ -1,6 +1,7 @@
 //! One machine: its verdict, its findings, and what is known and not known of it.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::{Console, Detail, Painter, WIDTH, finding};
 use crate::asl::{Problem, ProblemSeverity};
@@ -8,7 +9,7 @@ use crate::campaign::{Covered, Finding, MachineOutcome, MachineVerdict};
 use crate::history::Outcome as Ended;
 use crate::oracle::Verdict;
 use crate::report::redact::Redactor;
-use crate::report::text::{counted, grouped, wrapped};
+use crate::report::text::{grouped, wrapped};
 
 pub(super) fn write(
     console: &Console,
@@ -16,8 +17,7 @@ pub(super) fn write(
     outcome: &MachineOutcome,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let name = painter.heading(&outcome.name);
-    writeln!(out, "{name} ({}): {}", outcome.source, verdict(painter, outcome))?;
+    writeln!(out, "{}: {}", painter.heading(&title(outcome)), verdict(painter, outcome))?;
     if outcome.verdict == MachineVerdict::Invalid {
         problems(&outcome.problems, out)?;
         return writeln!(out);
@@ -30,10 +30,17 @@ pub(super) fn write(
     for finding in grave {
         finding::write(console, painter, outcome, finding, out)?;
     }
-    in_short("below --fail-on", mild, console, painter, outcome, out)?;
+    in_short("more, milder than --fail-on", mild, console, painter, outcome, out)?;
     let (brief, full): (Vec<&Finding>, Vec<&Finding>) =
         outcome.warnings.iter().partition(|_| console.detail == Detail::Brief);
-    in_short("advice from the definition alone", brief, console, painter, outcome, out)?;
+    in_short(
+        "advice from the definition alone, without a run that proves it",
+        brief,
+        console,
+        painter,
+        outcome,
+        out,
+    )?;
     for warning in full {
         finding::write(console, painter, outcome, warning, out)?;
     }
@@ -48,6 +55,15 @@ impl Console {
     fn is_brief(&self, finding: &Finding) -> bool {
         self.detail == Detail::Brief && finding.violation.severity < self.fail_on
     }
+}
+
+/// The file, and the name of the machine where the file's name does not say it.
+fn title(outcome: &MachineOutcome) -> String {
+    let file = Path::new(&outcome.source).file_name().unwrap_or_default().to_string_lossy();
+    if file.strip_prefix(outcome.name.as_str()).is_some_and(|rest| rest.starts_with('.')) {
+        return outcome.source.clone();
+    }
+    format!("{} ({})", outcome.source, outcome.name)
 }
 
 /// `2 findings (1 critical, 1 medium)`
@@ -107,11 +123,7 @@ fn in_short(
     if findings.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "\n  {} ({heading}; --verbose shows them in full)",
-        counted(findings.len() as u64, "note")
-    )?;
+    writeln!(out, "\n  {} {heading} (--verbose tells all)", findings.len())?;
     for finding in findings {
         let redactor = Redactor::new(outcome.machine.as_deref(), &finding.scenario, console.values);
         finding::write_brief(painter, outcome, finding, &redactor, out)?;

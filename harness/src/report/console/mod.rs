@@ -8,9 +8,8 @@ mod paint;
 mod patch;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
-use super::{Reporter, Values};
+use super::{Replay, Reporter, Values};
 use crate::campaign::Outcome;
 use crate::oracle::Severity;
 use paint::Painter;
@@ -30,8 +29,8 @@ pub struct Console {
     pub colour: Colour,
     /// Milder findings are told in one line.
     pub fail_on: Severity,
-    /// The folder that case files were written to.
-    pub cases: Option<PathBuf>,
+    /// How a finding is shown again.
+    pub replay: Replay,
 }
 
 /// How much a report tells.
