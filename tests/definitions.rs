@@ -54,16 +54,31 @@ fn assert_none(failures: &[String]) {
     assert!(failures.is_empty(), "{} of them:\n{}", failures.len(), failures.join("\n"));
 }
 
+/// Published definitions that AWS would refuse as well: drafts that nobody can have deployed as they are.
+const DRAFTS: [&str; 2] = [
+    // Calls an intrinsic function that does not exist.
+    "no intrinsic function `States.Default`",
+    // A build script replaces a bare word by a list before this is a definition.
+    "`Items` must be a list or a JSONata expression, not a string",
+];
+
 #[test]
 fn published_definitions_are_accepted() {
     let Some(cases) = cases("SFN_CHAOS_CORPUS", "") else { return };
     let mut failures = Vec::new();
+    let mut drafts = 0;
     for (id, case) in &cases {
         let compiled = compiled(&case["definition"].to_string(), case["machine_type"].as_str());
-        failures.extend(errors(&compiled).into_iter().map(|error| format!("{id}: {error}")));
         assert_eq!(compiled.len(), 1, "{id}");
+        let errors = errors(&compiled);
+        if errors.iter().any(|error| DRAFTS.iter().any(|draft| error.contains(draft))) {
+            drafts += 1;
+            continue;
+        }
+        failures.extend(errors.into_iter().map(|error| format!("{id}: {error}")));
     }
     assert_none(&failures);
+    assert!(drafts <= DRAFTS.len(), "{drafts} definitions count as drafts");
 }
 
 #[test]

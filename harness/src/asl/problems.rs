@@ -2,17 +2,21 @@
 
 use crate::load::{Document, Problem, ProblemSeverity, Span};
 
-/// Problems that are kept; a generated definition of 10,000 states can have the same mistake in each.
+/// Problems of each severity that are kept; a generated definition of 10,000 states can have the same mistake in each.
 const PROBLEMS_MAX: usize = 500;
 
 /// Comparisons of names that suggestions may cost in all.
-const COMPARISONS_MAX: usize = 200_000;
+const COMPARISONS_MAX: usize = 100_000;
+
+/// How like two names must be for one to be suggested for the other.
+const LIKENESS_MIN: f64 = 0.6;
 
 /// The problems of one definition.
 pub(super) struct Problems<'d> {
     document: &'d Document,
     list: Vec<Problem>,
     errors: usize,
+    warnings: usize,
     /// What is beyond the limit is written here, and lost.
     surplus: Problem,
     surplus_count: usize,
@@ -22,6 +26,7 @@ pub(super) struct Problems<'d> {
 impl<'d> Problems<'d> {
     pub(super) fn new(document: &'d Document, list: Vec<Problem>) -> Self {
         let errors = list.iter().filter(|problem| problem.severity == ProblemSeverity::Error).count();
+        let warnings = list.len() - errors;
         let message = "more problems of this kind follow";
         let surplus = Problem::new(
             document,
@@ -30,7 +35,7 @@ impl<'d> Problems<'d> {
             message,
             document.root.span,
         );
-        Self { document, list, errors, surplus, surplus_count: 0, comparisons: 0 }
+        Self { document, list, errors, warnings, surplus, surplus_count: 0, comparisons: 0 }
     }
 
     /// AWS refuses this.
@@ -42,7 +47,8 @@ impl<'d> Problems<'d> {
         message: impl Into<String>,
     ) -> &mut Problem {
         self.errors += 1;
-        self.add(ProblemSeverity::Error, code, span, pointer, message.into())
+        let kept = self.errors <= PROBLEMS_MAX;
+        self.add(kept, ProblemSeverity::Error, code, span, pointer, message.into())
     }
 
     /// AWS accepts this.
@@ -53,7 +59,14 @@ impl<'d> Problems<'d> {
         pointer: &str,
         message: impl Into<String>,
     ) -> &mut Problem {
-        self.add(ProblemSeverity::Warning, code, span, pointer, message.into())
+        self.warnings += 1;
+        let kept = self.warnings <= PROBLEMS_MAX;
+        self.add(kept, ProblemSeverity::Warning, code, span, pointer, message.into())
+    }
+
+    /// Whether further errors are only counted.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors >= PROBLEMS_MAX
     }
 
     /// Whether AWS would refuse the definition.
@@ -67,6 +80,9 @@ impl<'d> Problems<'d> {
         name: &str,
         candidates: impl IntoIterator<Item = &'c str>,
     ) -> Option<&'c str> {
+        if self.is_full() {
+            return None;
+        }
         let lower = name.to_lowercase();
         let mut best: Option<(f64, &str)> = None;
         for candidate in candidates {
@@ -74,8 +90,8 @@ impl<'d> Problems<'d> {
             if self.comparisons > COMPARISONS_MAX {
                 return None;
             }
-            let likeness = strsim::normalized_damerau_levenshtein(&lower, &candidate.to_lowercase());
-            if likeness >= 0.6 && best.is_none_or(|(most, _)| likeness > most) {
+            let likeness = likeness(&lower, &candidate.to_lowercase());
+            if likeness >= LIKENESS_MIN && best.is_none_or(|(most, _)| likeness > most) {
                 best = Some((likeness, candidate));
             }
         }
@@ -96,13 +112,14 @@ impl<'d> Problems<'d> {
 
     fn add(
         &mut self,
+        kept: bool,
         severity: ProblemSeverity,
         code: &'static str,
         span: Span,
         pointer: &str,
         message: String,
     ) -> &mut Problem {
-        if self.list.len() >= PROBLEMS_MAX {
+        if !kept {
             self.surplus_count += 1;
             return &mut self.surplus;
         }
@@ -112,4 +129,14 @@ impl<'d> Problems<'d> {
         let last = self.list.len() - 1;
         &mut self.list[last]
     }
+}
+
+/// The part of two names that is the same, from 0 to 1.
+fn likeness(a: &str, b: &str) -> f64 {
+    let longest = a.len().max(b.len()).max(1) as f64;
+    // Most pairs differ too much in length alone, which is cheaper to see than their distance.
+    if (a.len().min(b.len()) as f64) < longest * LIKENESS_MIN {
+        return 0.0;
+    }
+    1.0 - strsim::osa_distance(a, b) as f64 / longest
 }

@@ -81,6 +81,10 @@ pub fn definitions(path: &Path, options: &LoadOptions) -> Result<Vec<Definition>
 
 /// The definition, or the definitions of the template, in one file.
 fn from_file(path: &Path) -> Result<Vec<Definition>, LoadError> {
+    if let Some(language) = source_language(path) {
+        let reason = format!("{language} is not read; {EXPORT}");
+        return Err(LoadError::NoDefinition { path: path.to_owned(), reason });
+    }
     let file = read(path)?;
     let root = match syntax::parse(&file.name, &file.text) {
         Ok(root) => root,
@@ -126,15 +130,26 @@ pub(super) fn is_definition(root: &Node) -> bool {
     root.get("States").is_some() && root.get("StartAt").is_some()
 }
 
+/// How to get at a definition that is packaged in another way.
+pub(super) const EXPORT: &str = "export the definition (`aws stepfunctions describe-state-machine --query \
+                                 definition --output text`) and load that file";
+
+/// The language of a source file that people keep definitions in.
+fn source_language(path: &Path) -> Option<&'static str> {
+    match path.extension()?.to_str()? {
+        "tf" | "tfvars" => Some("Terraform"),
+        "ts" | "js" | "py" | "java" | "cs" | "go" | "kt" => Some("program code"),
+        _ => None,
+    }
+}
+
 /// Packaging that holds definitions but is not read, with the way around it.
 fn other_packaging(root: &Node) -> Option<String> {
     let holds = |key: &str| root.get(key).is_some();
-    let export = "export the definition (`aws stepfunctions describe-state-machine --query definition --output \
-                  text`) and load that file";
     if holds("stepFunctions") {
-        Some(format!("Serverless Framework files are not supported yet; {export}"))
+        Some(format!("Serverless Framework files are not supported yet; {EXPORT}"))
     } else if holds("terraform_version") || holds("planned_values") {
-        Some(format!("Terraform plans are not supported yet; {export}"))
+        Some(format!("Terraform plans are not supported yet; {EXPORT}"))
     } else {
         None
     }

@@ -66,9 +66,7 @@ impl Template<'_> {
         };
         let Some(body) = resolver.text(text) else {
             let message = "this form of DefinitionString is not supported yet";
-            let help = "export the definition (`aws stepfunctions describe-state-machine --query definition \
-                        --output text`) and load that file";
-            return self.broken(text.span, "unsupported-packaging", message.to_owned(), help);
+            return self.broken(text.span, "unsupported-packaging", message.to_owned(), definition::EXPORT);
         };
         match embedded::parse(self.file, text.span, &body) {
             Ok(root) => self.here(root),

@@ -139,6 +139,7 @@ fn one_broken_file_does_not_hide_the_others() {
 #[case::empty_folder(&[("readme.md", "")], "")]
 #[case::template_without_machines(&[("t.yaml", "Resources: {F: {Type: AWS::Lambda::Function}}")], "t.yaml")]
 #[case::serverless(&[("s.yml", "stepFunctions: {stateMachines: {}}")], "s.yml")]
+#[case::terraform(&[("main.tf", "resource {}")], "main.tf")]
 #[case::missing(&[], "none.json")]
 fn a_path_without_a_definition_is_refused(#[case] files: &[(&str, &str)], #[case] path: &str) {
     let folder = folder(files);

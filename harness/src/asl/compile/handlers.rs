@@ -108,11 +108,16 @@ impl<'d> Compiler<'d> {
     fn error_name(&mut self, at: &Place<'d>) -> Option<ErrorName> {
         let name = self.text(at)?;
         // ASL spec, "Errors": names that begin with `States.` are reserved. One that nothing reports never matches.
-        if name.starts_with("States.") && !is_reported(name) && !is_unknown(name) {
-            let nearest = self.problems.nearest(name, RESERVED);
+        // Fail states do report such names, though they should not.
+        if let Some(own) = name.strip_prefix("States.")
+            && !is_reported(own)
+            && !is_unknown(name)
+            && !self.outline.fails_with(name)
+        {
+            let nearest = self.problems.nearest(own, RESERVED);
             let message = format!("Step Functions has no error `{name}`");
             let problem = self.problems.warning("unknown-error-name", at.span(), &at.pointer, message);
-            problem.suggestion = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
+            problem.suggestion = nearest.map(|nearest| format!("did you mean `States.{nearest}`?"));
         }
         Some(ErrorName::new(name))
     }
@@ -140,31 +145,31 @@ impl<'d> Compiler<'d> {
 }
 
 /// Docs, "Call HTTPS APIs": an answer other than 2xx is reported by its status.
-const HTTP_STATUS: &str = "States.Http.StatusCode.";
+const HTTP_STATUS: &str = "Http.StatusCode.";
 
-/// Whether Step Functions itself reports or matches this name.
+/// Whether Step Functions itself reports or matches `States.` and this name.
 fn is_reported(name: &str) -> bool {
     RESERVED.contains(&name)
         || name.strip_prefix(HTTP_STATUS).is_some_and(|status| status.parse::<u16>().is_ok())
 }
 
-/// Names that Step Functions itself reports or matches.
+/// Names behind `States.` that Step Functions itself reports or matches.
 const RESERVED: [&str; 17] = [
-    "States.ALL",
-    "States.BranchFailed",
-    "States.DataLimitExceeded",
-    "States.ExceedToleratedFailureThreshold",
-    "States.HeartbeatTimeout",
-    "States.Http.Socket",
-    "States.IntrinsicFailure",
-    "States.ItemReaderFailed",
-    "States.NoChoiceMatched",
-    "States.ParameterPathFailure",
-    "States.Permissions",
-    "States.QueryEvaluationError",
-    "States.ResultPathMatchFailure",
-    "States.ResultWriterFailed",
-    "States.Runtime",
-    "States.TaskFailed",
-    "States.Timeout",
+    "ALL",
+    "BranchFailed",
+    "DataLimitExceeded",
+    "ExceedToleratedFailureThreshold",
+    "HeartbeatTimeout",
+    "Http.Socket",
+    "IntrinsicFailure",
+    "ItemReaderFailed",
+    "NoChoiceMatched",
+    "ParameterPathFailure",
+    "Permissions",
+    "QueryEvaluationError",
+    "ResultPathMatchFailure",
+    "ResultWriterFailed",
+    "Runtime",
+    "TaskFailed",
+    "Timeout",
 ];

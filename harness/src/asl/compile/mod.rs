@@ -118,7 +118,7 @@ impl<'d> Compiler<'d> {
         if self.object(&states) && self.outline.scope_entry(id).states.is_empty() {
             self.problems.error("missing-field", states.key_span, &states.pointer, "`States` has no state");
         }
-        let start = self.target(id, &start?);
+        let start = self.target(id, &start?).ok();
         self.starts[id.0 as usize] = start;
         let start = start?;
         Some(Scope { parent, branch, start, states: self.outline.scope_entry(id).states.clone() })
@@ -162,30 +162,32 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// The state that a `Next`, `Default` or `StartAt` names in its own scope.
-    pub(super) fn target(&mut self, scope: ScopeId, at: &Place<'d>) -> Option<StateId> {
-        let name = self.text(at)?;
-        if let Some(id) = self.outline.scope_entry(scope).names.get(name) {
-            return Some(*id);
+    /// The state that a `Next`, `Default` or `StartAt` names in its own scope, or the one that was probably meant.
+    pub(super) fn target(&mut self, scope: ScopeId, at: &Place<'d>) -> Result<StateId, Option<StateId>> {
+        let name = self.text(at).ok_or(None)?;
+        let names = &self.outline.scope_entry(scope).names;
+        if let Some(id) = names.get(name) {
+            return Ok(*id);
         }
-        if self.outline.scope_entry(scope).states.is_empty() {
-            // That there is no state at all is reported; every name would be wrong.
-            return None;
+        // That there is no state at all is reported; every name would be wrong.
+        if names.is_empty() {
+            return Err(None);
         }
-        let message = format!("{} names no state of its scope: `{name}`", at.label());
-        let elsewhere =
-            self.outline.states.iter().find(|state| state.name == name).map(|state| state.path.clone());
-        let names: Vec<&str> = self.outline.scope_entry(scope).names.keys().copied().collect();
-        let nearest = self.problems.nearest(name, names);
-        let suggestion = match (&elsewhere, nearest) {
-            (Some(path), _) => Some(format!(
-                "`{path}` is in another scope; a state goes only to states of its own branch or item processor"
+        let nearest = self.problems.nearest(name, names.keys().copied());
+        let shown = !self.problems.is_full();
+        let elsewhere = self.outline.states.iter().find(|state| shown && state.name == name);
+        let suggestion = match (elsewhere, nearest) {
+            (Some(state), _) => Some(format!(
+                "`{}` is in another scope; a state goes only to states of its own branch or item processor",
+                state.path
             )),
             (None, Some(nearest)) => Some(format!("did you mean `{nearest}`?")),
             (None, None) => None,
         };
+        let meant = nearest.and_then(|nearest| names.get(nearest).copied());
+        let message = format!("{} names no state of its scope: `{name}`", at.label());
         let problem = self.problems.error("unknown-target", at.span(), &at.pointer, message);
         problem.suggestion = suggestion;
-        None
+        Err(meant)
     }
 }

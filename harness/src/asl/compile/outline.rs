@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Place;
 use crate::asl::{ScopeId, StateId};
+use crate::load::Node;
 
 /// All scopes and states of a definition.
 #[derive(Debug, Default)]
@@ -58,6 +59,12 @@ impl<'d> Outline<'d> {
 
     pub(in crate::asl) fn state(&self, id: StateId) -> &StateEntry<'d> {
         &self.states[id.0 as usize]
+    }
+
+    /// Whether a Fail state reports this error.
+    pub(in crate::asl) fn fails_with(&self, error: &str) -> bool {
+        let reported = |state: &StateEntry<'d>| state.place.node.get("Error").and_then(Node::as_str);
+        self.states.iter().any(|state| reported(state) == Some(error))
     }
 
     fn scope(&mut self, parent: Option<StateId>, branch: u32, place: Place<'d>, prefix: &str) -> ScopeId {

@@ -137,15 +137,10 @@ impl<'d> Compiler<'d> {
         let scope = self.outline.state(from).scope;
         let target = self.target(scope, at);
         // A misspelt target would make the meant state unreachable, which is no second mistake.
-        let meant = target.or_else(|| {
-            let name = at.node.as_str()?;
-            let names: Vec<&str> = self.outline.scope_entry(scope).names.keys().copied().collect();
-            let nearest = self.problems.nearest(name, names)?;
-            self.outline.scope_entry(scope).names.get(nearest).copied()
-        });
+        let meant = target.map_or_else(|meant| meant, Some);
         self.edges[from.0 as usize].extend(meant);
         self.terminal[from.0 as usize] |= meant.is_none();
-        target
+        target.ok()
     }
 
     fn kind(&mut self, current: &Current<'d>) -> Option<Kind> {
