@@ -42,3 +42,27 @@ fn one(problem: &Problem, document: &Document, renderer: &Renderer) -> String {
     }
     renderer.render(&[group])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asl::compile;
+    use crate::load::Definition;
+
+    #[test]
+    fn a_problem_shows_its_line_and_what_to_write() {
+        let text = "{\n  \"StartAt\": \"Pya\",\n  \"States\": {\"Pay\": {\"Type\": \"Succeed\"}}\n}";
+        let definition = Definition::from_text("pay.asl.json", text);
+        let problems = compile(&definition).problems;
+        let expected = "\
+error[unknown-target]: `StartAt` names no state of its scope: `Pya`
+ --> pay.asl.json:2:14
+  |
+2 |   \"StartAt\": \"Pya\",
+  |              ^^^^^
+  |
+  = help: did you mean `Pay`?
+";
+        assert_eq!(render(&problems, &definition.document).trim_end(), expected.trim_end());
+    }
+}
