@@ -1,5 +1,7 @@
 //! Real definitions load: those of the corpus and those that were recorded with AWS's answer.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and say so like tests")]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
