@@ -9,6 +9,7 @@ mod repair;
 mod result;
 mod scenario;
 mod slot;
+pub mod strategy;
 mod turn;
 mod witness;
 
