@@ -1,4 +1,8 @@
 //! Packaging formats to one definition, with spans back into the user's file.
+//!
+//! A `${Name}` placeholder is replaced where its value is known. Where it is not, it stays in the text and the
+//! definition stays usable: in a path or an intrinsic function it reads as a field of its own name (`$.${Item}` as
+//! `$.Item`), for a number the documented default or a named stand-in is taken, with a warning.
 
 mod definition;
 mod document;
