@@ -22,6 +22,7 @@ pub mod search;
 pub mod oracle;
 pub mod reduce;
 pub mod diagnose;
+pub mod case;
 pub mod campaign;
 pub mod report;
 pub mod config;

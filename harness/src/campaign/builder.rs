@@ -158,13 +158,7 @@ impl Campaign {
 
     /// Runs it all.
     pub fn run(self) -> MachineOutcome {
-        let arena = Arena {
-            model: Arc::new(Model::new(self.machine.clone())),
-            machine_type: self.machine_type,
-            seed: self.seed,
-            limits: self.limits,
-            oracles: self.oracles.clone(),
-        };
+        let arena = self.arena();
         let examples = Examples { inputs: self.inputs.clone(), scripts: self.mocks.clone() };
         let baselines = generate::baselines(&arena.model, &examples, self.machine_type, self.seed);
         let grounds = grounds(&baselines);
@@ -203,6 +197,17 @@ impl Campaign {
             assumptions,
             baselines: grounds.into_iter().map(|ground| (ground.scenario, ground.history)).collect(),
             stopped_because,
+        }
+    }
+
+    /// What all runs share.
+    pub(super) fn arena(&self) -> Arena {
+        Arena {
+            model: Arc::new(Model::new(self.machine.clone())),
+            machine_type: self.machine_type,
+            seed: self.seed,
+            limits: self.limits,
+            oracles: self.oracles.clone(),
         }
     }
 

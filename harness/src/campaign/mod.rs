@@ -7,8 +7,10 @@ mod coverage;
 mod findings;
 mod outcome;
 mod record;
+mod replay;
 
 pub use builder::Campaign;
 pub use outcome::{
     Coverage, Covered, Finding, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
 };
+pub use replay::{Replay, replay};

@@ -220,7 +220,7 @@ mod tests {
         Class::ApplicationError(ErrorName::new("Declined")),
         FUNCTION,
         "Declined",
-        0,
+        50,
         false
     )]
     #[case::a_token(Class::CallbackFailed(ErrorName::new("Declined")), QUEUE_TOKEN, "Declined", 50, true)]

@@ -1,0 +1,317 @@
+//! The JSON of a case file. Every enum is tagged by its name, so that errors say what was expected.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{CaseError, CaseFile, Definition, Expected, VERSION};
+use crate::asl::MachineType;
+use crate::generate::{Origin, Scenario};
+use crate::mock::{self, Author, Script, Sequence};
+use crate::oracle::RuleId;
+use crate::value::Value;
+
+/// Reads a case file; the version is looked at before anything else.
+pub(super) fn read(text: &str) -> Result<CaseFile, CaseError> {
+    let syntax = |error: serde_json::Error| CaseError::Syntax(error.to_string());
+    let head: serde_json::Value = serde_json::from_str(text).map_err(syntax)?;
+    match head.get("version") {
+        Some(version) if version.as_u64() == Some(u64::from(VERSION)) => {}
+        Some(version) => return Err(CaseError::Version { found: version.to_string() }),
+        None => return Err(CaseError::Syntax("`version` is missing; is it a case file?".to_owned())),
+    }
+    let document: Document = serde_json::from_str(text).map_err(syntax)?;
+    document.into_case()
+}
+
+/// Writes a case file.
+pub(super) fn write(case: &CaseFile) -> String {
+    let document = Document::of(case);
+    let mut text = serde_json::to_string_pretty(&document).expect("a tree of texts and numbers is JSON");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    version: u32,
+    machine: String,
+    definition: DefinitionPart,
+    #[serde(rename = "type")]
+    machine_type: TypePart,
+    seed: u64,
+    epoch_ms: i64,
+    execution_name: String,
+    faults: String,
+    expected: ExpectedPart,
+    scenario: String,
+    origin: OriginPart,
+    input: Value,
+    answers: BTreeMap<String, SequencePart>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DefinitionPart {
+    path: String,
+    sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedPart {
+    finding: String,
+    rule: String,
+    state: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum TypePart {
+    Standard,
+    Express,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OriginPart {
+    User,
+    Varied,
+    Generated,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SequencePart {
+    by: AuthorPart,
+    calls: Vec<AnswerPart>,
+    then: ThenPart,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum AuthorPart {
+    User,
+    Generated,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ThenPart {
+    Repeat,
+    Answer(AnswerPart),
+    Unmocked,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerPart {
+    after_ms: u64,
+    heartbeats: bool,
+    reply: ReplyPart,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ReplyPart {
+    Return(Value),
+    Throw { error: String, cause: String },
+    Silence,
+    Unmocked(String),
+}
+
+impl Document {
+    fn of(case: &CaseFile) -> Self {
+        let script = &case.scenario.script;
+        Self {
+            version: VERSION,
+            machine: case.machine.clone(),
+            definition: DefinitionPart {
+                path: case.definition.path.clone(),
+                sha256: case.definition.sha256.clone(),
+            },
+            machine_type: match case.machine_type {
+                MachineType::Standard => TypePart::Standard,
+                MachineType::Express => TypePart::Express,
+            },
+            seed: case.seed,
+            epoch_ms: case.epoch_ms,
+            execution_name: case.execution_name.clone(),
+            faults: case.plan.clone(),
+            expected: ExpectedPart {
+                finding: case.expected.finding.clone(),
+                rule: case.expected.rule.name().to_owned(),
+                state: case.expected.state.clone(),
+            },
+            scenario: case.scenario.name.clone(),
+            origin: match case.scenario.origin {
+                Origin::User => OriginPart::User,
+                Origin::Varied => OriginPart::Varied,
+                Origin::Generated => OriginPart::Generated,
+            },
+            input: case.scenario.input.clone(),
+            answers: script.answers.iter().map(|(path, part)| (path.to_string(), part.into())).collect(),
+        }
+    }
+
+    fn into_case(self) -> Result<CaseFile, CaseError> {
+        let rule = RuleId::ALL.iter().find(|rule| rule.name() == self.expected.rule).copied();
+        let rule = rule.ok_or_else(|| {
+            CaseError::Syntax(format!("`expected.rule`: there is no rule `{}`", self.expected.rule))
+        })?;
+        let answers = self.answers.into_iter().map(|(path, part)| (Arc::from(path), part.into()));
+        Ok(CaseFile {
+            machine: self.machine,
+            definition: Definition { path: self.definition.path, sha256: self.definition.sha256 },
+            machine_type: match self.machine_type {
+                TypePart::Standard => MachineType::Standard,
+                TypePart::Express => MachineType::Express,
+            },
+            scenario: Scenario {
+                name: self.scenario,
+                input: self.input,
+                script: Arc::new(Script { answers: answers.collect() }),
+                origin: match self.origin {
+                    OriginPart::User => Origin::User,
+                    OriginPart::Varied => Origin::Varied,
+                    OriginPart::Generated => Origin::Generated,
+                },
+            },
+            plan: self.faults,
+            seed: self.seed,
+            epoch_ms: self.epoch_ms,
+            execution_name: self.execution_name,
+            expected: Expected { finding: self.expected.finding, rule, state: self.expected.state },
+        })
+    }
+}
+
+impl From<&Sequence> for SequencePart {
+    fn from(sequence: &Sequence) -> Self {
+        Self {
+            by: match sequence.by {
+                Author::User => AuthorPart::User,
+                Author::Generated => AuthorPart::Generated,
+            },
+            calls: sequence.calls.iter().map(Into::into).collect(),
+            then: match &sequence.then {
+                mock::Then::Repeat => ThenPart::Repeat,
+                mock::Then::Answer(answer) => ThenPart::Answer(answer.into()),
+                mock::Then::Unmocked => ThenPart::Unmocked,
+            },
+        }
+    }
+}
+
+impl From<SequencePart> for Sequence {
+    fn from(part: SequencePart) -> Self {
+        Self {
+            by: match part.by {
+                AuthorPart::User => Author::User,
+                AuthorPart::Generated => Author::Generated,
+            },
+            calls: part.calls.into_iter().map(Into::into).collect(),
+            then: match part.then {
+                ThenPart::Repeat => mock::Then::Repeat,
+                ThenPart::Answer(answer) => mock::Then::Answer(answer.into()),
+                ThenPart::Unmocked => mock::Then::Unmocked,
+            },
+        }
+    }
+}
+
+impl From<&mock::Answer> for AnswerPart {
+    fn from(answer: &mock::Answer) -> Self {
+        let reply = match &answer.reply {
+            mock::Reply::Return(value) => ReplyPart::Return(value.clone()),
+            mock::Reply::Throw { error, cause } => {
+                ReplyPart::Throw { error: error.to_string(), cause: cause.to_string() }
+            }
+            mock::Reply::Silence => ReplyPart::Silence,
+            mock::Reply::Unmocked(advice) => ReplyPart::Unmocked(advice.clone()),
+        };
+        Self { after_ms: answer.after_ms, heartbeats: answer.heartbeats, reply }
+    }
+}
+
+impl From<AnswerPart> for mock::Answer {
+    fn from(part: AnswerPart) -> Self {
+        let reply = match part.reply {
+            ReplyPart::Return(value) => mock::Reply::Return(value),
+            ReplyPart::Throw { error, cause } => {
+                mock::Reply::Throw { error: error.into(), cause: cause.into() }
+            }
+            ReplyPart::Silence => mock::Reply::Silence,
+            ReplyPart::Unmocked(advice) => mock::Reply::Unmocked(advice),
+        };
+        Self { after_ms: part.after_ms, heartbeats: part.heartbeats, reply }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::mock::{Answer, Reply, Then};
+
+    fn case() -> CaseFile {
+        let throw = Reply::Throw { error: "Declined".into(), cause: "no funds".into() };
+        let charge = Sequence {
+            calls: vec![Answer { after_ms: 5, heartbeats: false, reply: throw }, Answer::of(Value::from(1))],
+            then: Then::Answer(Answer { after_ms: 0, heartbeats: true, reply: Reply::Silence }),
+            by: Author::User,
+        };
+        let script = Script { answers: BTreeMap::from([(Arc::from("Charge"), charge)]) };
+        CaseFile {
+            machine: "order".to_owned(),
+            definition: Definition { path: "order.asl.json".to_owned(), sha256: "00ff".to_owned() },
+            machine_type: MachineType::Express,
+            scenario: Scenario {
+                name: "an order".to_owned(),
+                input: Value::parse(r#"{"id":1.0,"items":[]}"#).unwrap(),
+                script: Arc::new(script),
+                origin: Origin::User,
+            },
+            plan: "Charge:throttling*4".to_owned(),
+            seed: 7,
+            epoch_ms: -1,
+            execution_name: "run".to_owned(),
+            expected: Expected { finding: "id".to_owned(), rule: RuleId::FailureSwallowed, state: None },
+        }
+    }
+
+    #[test]
+    fn a_case_is_written_as_it_is_read() {
+        let text = case().to_json();
+        let read = CaseFile::parse(&text).unwrap();
+        assert_eq!(read.to_json(), text);
+        assert_eq!(read.scenario.script, case().scenario.script);
+        assert_eq!(read.scenario.input.to_json(), r#"{"id":1.0,"items":[]}"#);
+        assert_eq!(read.expected, case().expected);
+    }
+
+    #[rstest]
+    #[case::another_version(
+        r#"{"version":2}"#,
+        "the case has version 2, this program reads version 1; write it again with `chaos --save-cases`"
+    )]
+    #[case::no_version("{}", "failed to read a case: `version` is missing; is it a case file?")]
+    #[case::no_json("x", "failed to read a case: expected value at line 1 column 1")]
+    #[case::a_field_is_missing(
+        r#"{"version":1}"#,
+        "failed to read a case: missing field `machine` at line 1 column 13"
+    )]
+    fn what_is_no_case_is_refused(#[case] text: &str, #[case] message: &str) {
+        assert_eq!(CaseFile::parse(text).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn an_unknown_rule_is_named() {
+        let text = case().to_json().replace("failure-swallowed", "failure-forgotten");
+        let message = "failed to read a case: `expected.rule`: there is no rule `failure-forgotten`";
+        assert_eq!(CaseFile::parse(&text).unwrap_err().to_string(), message);
+    }
+}
