@@ -109,8 +109,18 @@ fn faults(machine: &Machine, finding: &Finding) -> Vec<String> {
     plan.faults().iter().map(|fault| fault.display(machine).to_string()).collect()
 }
 
+/// The input and where it came from; a long one is cut, its case file holds all of it.
 fn input(finding: &Finding, redactor: &Redactor<'_>) -> Vec<String> {
-    vec![format!("{} ({})", redactor.value(&finding.case.input).to_json(), finding.scenario.name)]
+    const CHARS_MAX: usize = 400;
+    let text = redactor.value(&finding.case.input).to_json();
+    let from = format!("({})", finding.scenario.name);
+    match text.char_indices().nth(CHARS_MAX) {
+        Some((cut, _)) => vec![format!("{}… {} bytes in all", &text[..cut], text.len()), from],
+        None if text.chars().count() + from.chars().count() < WIDTH - 4 - LABEL => {
+            vec![format!("{text} {from}")]
+        }
+        None => vec![text, from],
+    }
 }
 
 /// What happens, with lines that are too long broken under their text.

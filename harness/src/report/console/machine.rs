@@ -190,14 +190,16 @@ fn knowledge(outcome: &MachineOutcome, out: &mut dyn Write) -> io::Result<()> {
         let found = outcome.rules.iter().filter(|summary| summary.verdict == wanted);
         found.map(|summary| summary.rule.name()).collect::<Vec<_>>()
     };
-    let held = rules(Verdict::Holds).len();
-    let mut lines = vec![format!("rules: {} held wherever they applied", held)];
+    let counts =
+        format!("rules: {} violated, {} held", rules(Verdict::Violated).len(), rules(Verdict::Holds).len());
+    let mut parts = vec![counts];
     for (verdict, says) in [(Verdict::Vacuous, "never applied"), (Verdict::Unknown, "could not be judged")] {
         let names = rules(verdict);
         if !names.is_empty() {
-            lines.push(format!("{says}: {}", names.join(", ")));
+            parts.push(format!("{} {says} ({})", names.len(), names.join(", ")));
         }
     }
+    let mut lines = vec![parts.join(", ")];
     for unknown in &outcome.unknowns {
         let at = outcome.machine.as_ref().map(|machine| machine.locate(&unknown.pointer).to_string());
         let at = at.map(|at| format!(" at {at}")).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! A JSON Patch as a person would write it into the definition: which state, which field, what stands there.
 
 use crate::oracle::PatchOperation;
+use crate::value::{Key, Value};
 
 /// Each operation: a line that says where, then the fields.
 pub(super) fn lines(operations: &[PatchOperation]) -> Vec<String> {
@@ -22,7 +23,7 @@ fn operation(operation: &PatchOperation) -> Vec<String> {
         lines[0].pop();
         return lines;
     };
-    let text = serde_json::to_string_pretty(value).expect("a JSON value is JSON");
+    let text = written(value, 0);
     let is_entry = field.is_some() && tokens.last().is_some_and(|last| is_index(last));
     let text = match field {
         Some(field) if !is_entry => format!("{field:?}: {text}"),
@@ -30,6 +31,31 @@ fn operation(operation: &PatchOperation) -> Vec<String> {
     };
     lines.extend(text.lines().map(|line| format!("  {line}")));
     lines
+}
+
+/// JSON as people write it: lists of plain values stay on one line where they fit.
+fn written(value: &Value, depth: usize) -> String {
+    const ONE_LINE_MAX: usize = 60;
+    let is_plain = |value: &Value| !matches!(value, Value::Array(_) | Value::Object(_));
+    let pad = "  ".repeat(depth + 1);
+    let (open, close, members): (char, char, Vec<String>) = match value {
+        Value::Object(object) if !object.is_empty() => {
+            let member = |(key, value): (&Key, &Value)| {
+                format!("{}: {}", Value::from(&**key).to_json(), written(value, depth + 1))
+            };
+            ('{', '}', object.iter().map(member).collect())
+        }
+        Value::Array(items) if items.items().iter().all(is_plain) && items.json_len() <= ONE_LINE_MAX => {
+            let items: Vec<_> = items.items().iter().map(Value::to_json).collect();
+            return format!("[{}]", items.join(", "));
+        }
+        Value::Array(items) => {
+            ('[', ']', items.items().iter().map(|item| written(item, depth + 1)).collect())
+        }
+        _ => return value.to_json(),
+    };
+    let lines: Vec<_> = members.iter().map(|member| format!("{pad}{member}")).collect();
+    format!("{open}\n{}\n{}{close}", lines.join(",\n"), "  ".repeat(depth))
 }
 
 /// `add an entry at the end of Retry`, `add an entry to Retry before number 2`, `replace entry 1 of Catch`
@@ -62,7 +88,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::value::Value;
 
     #[rstest]
     #[case::a_field("add", "/States/Charge/TimeoutSeconds", Some("60"),
@@ -71,6 +96,9 @@ mod tests {
         &["in Ship, add an entry at the end of Retry:", "  {}"])]
     #[case::an_entry_before_another("add", "/States/Ship/Catch/1", Some("[]"),
         &["in Ship, add an entry to Catch before number 2:", "  []"])]
+    #[case::lists_of_names("add", "/States/Ship/Catch/-", Some(r#"{"ErrorEquals":["A","B"],"Next":"C"}"#),
+        &["in Ship, add an entry at the end of Catch:", "  {",
+          "    \"ErrorEquals\": [\"A\", \"B\"],", "    \"Next\": \"C\"", "  }"])]
     #[case::a_part_of_an_entry("replace", "/States/Ship/Retry/0/ErrorEquals", Some("[]"),
         &["in Ship, replace Retry.0.ErrorEquals:", "  []"])]
     #[case::nothing_to_write("remove", "/States/Ship/Catch/0", None, &["in Ship, remove entry 1 of Catch"])]
