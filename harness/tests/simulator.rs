@@ -27,7 +27,7 @@ fn run_as(
     answer: &mut dyn FnMut(&Call<'_>) -> Answer,
 ) -> History {
     let machine = compile_text("test", definition).expect("test definitions are valid");
-    let case = Case { machine_type, ..Case::new(value(input)) };
+    let case = Case { machine_type, task_ms: 0, ..Case::new(value(input)) };
     sim::run(&machine, &case, &mut |call: Call<'_>| answer(&call))
 }
 

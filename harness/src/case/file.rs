@@ -133,6 +133,7 @@ impl CaseFile {
             seed: self.seed,
             execution_name: Arc::from(&*self.execution_name),
             epoch_ms: self.epoch_ms,
+            task_ms: Case::TASK_MS,
             limits: Limits::default(),
         })
     }

@@ -343,9 +343,9 @@ mod tests {
                 "0 ms: passes Price",
                 "0 ms: Charge fails with Lambda.TooManyRequestsException (Rate exceeded); retried 3 times over \
                  14 s; Catch[0] → Refund",
-                "14 s: passes Refund",
-                "14 s: Failed ends its scope with NotCharged",
-                "14 s: the execution ends as FAILED with NotCharged",
+                "14.3 s: passes Refund",
+                "14.4 s: Failed ends its scope with NotCharged",
+                "14.4 s: the execution ends as FAILED with NotCharged",
             ]
         );
     }

@@ -21,6 +21,9 @@ pub struct Case {
     pub execution_name: Arc<str>,
     /// Wall-clock time of the virtual start, in milliseconds since 1970.
     pub epoch_ms: i64,
+    /// Virtual milliseconds that an attempt takes when neither answer nor fault says how long. Not zero by
+    /// default: a loop of tasks must meet the timers of its execution as it would in the service.
+    pub task_ms: u64,
     /// Where the run stops.
     pub limits: Limits,
 }
@@ -38,13 +41,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { events_max: 25_000, payload_bytes_max: 262_144, steps_max: 2_000_000 }
+        Self { events_max: 25_000, payload_bytes_max: 262_144, steps_max: 200_000 }
     }
 }
 
 impl Case {
     /// 2026-01-01T00:00:00Z: every run starts here unless a case says otherwise.
     pub const EPOCH_MS: i64 = 1_767_225_600_000;
+
+    /// What an attempt takes unless somebody says otherwise.
+    pub const TASK_MS: u64 = 100;
 
     /// A Standard execution of this input, without faults.
     pub fn new(input: Value) -> Self {
@@ -55,6 +61,7 @@ impl Case {
             seed: 0,
             execution_name: Arc::from("chaos"),
             epoch_ms: Self::EPOCH_MS,
+            task_ms: Self::TASK_MS,
             limits: Limits::default(),
         }
     }

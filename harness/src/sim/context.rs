@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::asl::{Machine, MachineType};
+use crate::catalog::{Pattern, Service};
 use crate::expr::ContextObject;
 use crate::history::{StrandId, rfc3339};
 use crate::value::{Key, Object, ObjectBuilder, Value};
@@ -107,7 +108,7 @@ impl StrandContext<'_, '_> {
     /// Docs, "Context object": a token exists only in callback and activity tasks; every attempt has a new one.
     fn task(&self) -> Option<Value> {
         let task = self.engine.state(self.strand).task()?;
-        if task.integration.pattern != crate::catalog::Pattern::Callback {
+        if task.integration.pattern != Pattern::Callback && task.integration.kind != Service::Activity {
             return None;
         }
         let token =

@@ -72,7 +72,7 @@ impl Engine<'_> {
         let Some(course) = self.course(state, task, attempt, &site) else { return Step::End };
         self.started(id, task, &course);
         self.history.attempts[attempt].applied = course.applied;
-        let (after_ms, end) = first_end(course, timers);
+        let (after_ms, end) = first_end(course, timers, self.case.task_ms);
         self.strands[at(id)].phase = Phase::Attempting { attempt, end };
         if let Some(after_ms) = after_ms {
             self.set_timer(id, after_ms);
@@ -278,8 +278,9 @@ impl Engine<'_> {
 }
 
 /// Whichever comes first: the answer, the timeout or a missed heartbeat. An answer in the last moment counts.
-fn first_end(course: Course, timers: Timers) -> (Option<u64>, Option<AttemptEnd>) {
-    let answer = course.end.map(|end| (course.after_ms, end));
+fn first_end(course: Course, timers: Timers, task_ms: u64) -> (Option<u64>, Option<AttemptEnd>) {
+    let after_ms = if course.after_ms == 0 { task_ms } else { course.after_ms };
+    let answer = course.end.map(|end| (after_ms, end));
     let timeout = timers.timeout.map(|seconds| (seconds.saturating_mul(1000), AttemptEnd::TimedOut));
     let heartbeat = timers
         .heartbeat

@@ -25,7 +25,10 @@ impl<'d> Compiler<'d> {
         self.heartbeat_before_timeout(place, timeout.as_ref(), heartbeat.as_ref());
         let credentials = self.template_field(place, "Credentials", language);
         let resource = resource?;
-        let integration = self.integration(&resource)?;
+        let mut integration = self.integration(&resource)?;
+        if integration.kind == Service::Unresolved && asks_for_token(place) {
+            integration.pattern = Pattern::Callback;
+        }
         check::pattern::check(self, current.id, &resource, &integration);
         if integration.pattern == Pattern::Callback {
             self.token_is_sent(current, &resource);
@@ -110,4 +113,14 @@ impl<'d> Compiler<'d> {
             problem.suggestion = Some(format!("send {token}, or nothing can answer the task"));
         }
     }
+}
+
+/// Docs, "Context object": `$$.Task.Token` exists in callback tasks only, so a request that reads it says what a
+/// resource behind a placeholder is.
+fn asks_for_token(place: &Place<'_>) -> bool {
+    let asks = |at: Place<'_>| {
+        let text = at.node.to_value().to_json();
+        text.contains("$$.Task.Token") || text.contains("states.context.Task.Token")
+    };
+    place.get("Parameters").is_some_and(asks) || place.get("Arguments").is_some_and(asks)
 }
