@@ -4,13 +4,13 @@
 //! Directed by coverage: run, look at the decisions of the run, change the data so that one of them goes another
 //! way, run again. Breadth first, so that the first scenarios are the smallest.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::reach::{Reached, fails_as_declared, reached};
 use super::repair::repaired;
 use super::result::{complete, input_for};
-use super::turn::{Way, turns};
+use super::turn::{Turn, Way, turns};
 use super::{Origin, Scenario};
 use crate::asl::MachineType;
 use crate::history::{History, Outcome, Unknown};
@@ -69,6 +69,8 @@ const EVENTS_MAX: u64 = 120_000;
 const KEPT_MAX: usize = 8;
 /// How often one way is tried from different decisions.
 const TRIES_MAX: usize = 4;
+/// Entries of one Choice state whose decisions are turned for the sake of another.
+const VISITS_MAX: usize = 3;
 /// Missing data that is filled in one after the other.
 const REPAIRS_MAX: u32 = 12;
 /// Combinations of the user's inputs and scripts.
@@ -80,7 +82,7 @@ const SEARCH_LIMITS: Limits = Limits { events_max: 2_500, payload_bytes_max: 262
 pub fn baselines(model: &Model, examples: &Examples, machine_type: MachineType, seed: u64) -> Baselines {
     let mut search = Search::new(model, machine_type, seed);
     for scenario in examples_of(model, examples) {
-        search.queue.push_back(Candidate { scenario, aim: None, repairs: 0 });
+        search.queue.push_back(Candidate { scenario, aim: None, repairs: 0, example: true });
     }
     let generated = Scenario {
         name: "generated".to_owned(),
@@ -89,9 +91,10 @@ pub fn baselines(model: &Model, examples: &Examples, machine_type: MachineType, 
         origin: Origin::Generated,
     };
     if examples.inputs.is_empty() && examples.scripts.is_empty() {
-        search.queue.push_back(Candidate { scenario: generated, aim: None, repairs: 0 });
+        search.queue.push_back(Candidate { scenario: generated, aim: None, repairs: 0, example: false });
     }
     search.run();
+    search.retry_in_full();
     search.finish()
 }
 
@@ -130,6 +133,14 @@ struct Candidate {
     /// The way it was made for; not run if another scenario took that way since.
     aim: Option<Way>,
     repairs: u32,
+    /// Whether the user gave it, or the part of it that matters.
+    example: bool,
+}
+
+impl Candidate {
+    fn turned(scenario: Scenario, aim: Way) -> Self {
+        Self { scenario, aim: Some(aim), repairs: 0, example: false }
+    }
 }
 
 struct Search<'a> {
@@ -138,9 +149,9 @@ struct Search<'a> {
     queue: VecDeque<Candidate>,
     covered: BTreeSet<Reached>,
     /// How often each way was tried.
-    tried: std::collections::BTreeMap<Way, usize>,
+    tried: BTreeMap<Way, usize>,
     /// What happened in runs that were looked at, so that equal runs are not looked at twice.
-    seen: BTreeSet<Vec<(Way, usize)>>,
+    seen: BTreeSet<Vec<Way>>,
     kept: Vec<Kept>,
     failing: Option<(Scenario, Arc<History>)>,
     unknowns: Vec<Unknown>,
@@ -153,6 +164,7 @@ struct Kept {
     history: Arc<History>,
     reached: BTreeSet<Reached>,
     usable: bool,
+    example: bool,
 }
 
 impl<'a> Search<'a> {
@@ -163,7 +175,7 @@ impl<'a> Search<'a> {
             case,
             queue: VecDeque::new(),
             covered: BTreeSet::new(),
-            tried: std::collections::BTreeMap::new(),
+            tried: BTreeMap::new(),
             seen: BTreeSet::new(),
             kept: Vec::new(),
             failing: None,
@@ -184,10 +196,9 @@ impl<'a> Search<'a> {
     }
 
     fn look_at(&mut self, candidate: Candidate) {
-        let user = candidate.scenario.origin == Origin::User;
         let case = Case {
             input: candidate.scenario.input.clone(),
-            limits: if user { Limits::default() } else { SEARCH_LIMITS },
+            limits: if candidate.example { Limits::default() } else { self.case.limits },
             ..self.case.clone()
         };
         let script = Arc::clone(&candidate.scenario.script);
@@ -196,67 +207,107 @@ impl<'a> Search<'a> {
         self.events += history.events.len() as u64;
         if let Outcome::Unknown(unknown) = &history.outcome
             && !self.unknowns.contains(unknown)
+            && !cut_short(&history)
         {
             self.unknowns.push(unknown.clone());
         }
-        self.repair(&candidate, &history);
+        let repaired = self.repair(&candidate, &history);
         self.turn(&candidate, &history);
-        self.keep(candidate.scenario, history);
+        self.keep(candidate, history, repaired);
     }
 
     /// A run that failed on generated data is tried again with what was missing.
-    fn repair(&mut self, candidate: &Candidate, history: &History) {
+    fn repair(&mut self, candidate: &Candidate, history: &History) -> bool {
         let failed = matches!(history.outcome, Outcome::Failed { .. });
         if !failed || candidate.repairs >= REPAIRS_MAX || fails_as_declared(&self.model.machine, history) {
-            return;
+            return false;
         }
-        if let Some(scenario) = repaired(self.model, &candidate.scenario, history) {
-            let repairs = candidate.repairs + 1;
-            self.queue.push_front(Candidate { scenario, aim: candidate.aim, repairs });
-        }
+        let Some(scenario) = repaired(self.model, &candidate.scenario, history) else { return false };
+        let repairs = candidate.repairs + 1;
+        // With a generated input the repaired example takes the place of the broken one.
+        let example = candidate.example && candidate.scenario.origin != Origin::User;
+        self.queue.push_front(Candidate { scenario, aim: candidate.aim, repairs, example });
+        true
     }
 
-    /// Other ways that the run could have taken. Ways that were taken already matter only while nothing succeeds.
+    /// Other ways that the run could have taken.
     fn turn(&mut self, candidate: &Candidate, history: &History) {
-        let decisions =
-            history.decisions.iter().map(|decision| ((decision.state, decision.rule), 0)).collect();
-        if !self.seen.insert(decisions) {
+        let ways: Vec<Way> =
+            history.decisions.iter().map(|decision| (decision.state, decision.rule)).collect();
+        let new = ways.iter().position(|way| !self.has_taken(*way)).map(|at| (at, ways[at]));
+        if !self.seen.insert(ways) {
             return;
         }
-        let hopeless = !history.outcome.succeeded() && !self.has_succeeded();
+        let mut found = Vec::new();
         for turn in turns(self.model, history) {
-            let tries = self.tried.get(&turn.way).copied().unwrap_or(0);
-            let fresh = !self.has_taken(turn.way) && tries < TRIES_MAX;
-            let again = hopeless && turn.visit < 2 && tries < TRIES_MAX * 4;
-            if !fresh && !again {
-                continue;
-            }
+            let Some(aim) = self.aim(&turn, history, new) else { continue };
             let scenarios = turn.scenarios(self.model, history, &candidate.scenario);
             if !scenarios.is_empty() {
-                *self.tried.entry(turn.way).or_default() += 1;
+                *self.tried.entry(aim).or_default() += 1;
             }
-            let aim = Some(turn.way);
-            self.queue.extend(scenarios.into_iter().map(|scenario| Candidate { scenario, aim, repairs: 0 }));
+            found.extend(scenarios.into_iter().map(|scenario| Candidate::turned(scenario, aim)));
+        }
+        // A run that succeeds is built on at once, so that one scenario covers much; others wait their turn.
+        if history.outcome.succeeded() {
+            found.into_iter().rev().for_each(|candidate| self.queue.push_front(candidate));
+        } else {
+            self.queue.extend(found);
         }
     }
 
-    fn keep(&mut self, scenario: Scenario, history: Arc<History>) {
+    /// What a turn is taken for: its own way if no scenario has it yet. A run that got somewhere new and broke
+    /// later takes any turn after that, because it is good for nothing until it ends well.
+    fn aim(&self, turn: &Turn, history: &History, new: Option<(usize, Way)>) -> Option<Way> {
+        let tries = |way: Way| self.tried.get(&way).copied().unwrap_or(0);
+        if !self.has_taken(turn.way) && tries(turn.way) < TRIES_MAX {
+            return Some(turn.way);
+        }
+        if history.outcome.succeeded()
+            || fails_as_declared(&self.model.machine, history) && self.has_succeeded()
+        {
+            return None;
+        }
+        let (at, way) = new?;
+        let rescues = turn.position > at || !self.has_succeeded();
+        (rescues && turn.visit < VISITS_MAX && tries(way) < TRIES_MAX * 4).then_some(way)
+    }
+
+    fn keep(&mut self, candidate: Candidate, history: Arc<History>, repaired: bool) {
+        let Candidate { scenario, example, .. } = candidate;
         let reached = reached(&history);
         let declared = fails_as_declared(&self.model.machine, &history);
         let succeeded = history.outcome.succeeded();
-        let user = scenario.origin == Origin::User;
+        let example = example && !(repaired && scenario.origin != Origin::User);
         if !succeeded && !declared && self.failing.is_none() {
             self.failing = Some((scenario.clone(), Arc::clone(&history)));
         }
         // A generated run that breaks says more about the generator than about the machine.
-        if !(user || succeeded || declared) {
+        if !(example || succeeded || declared) {
             return;
         }
         let new = reached.iter().any(|item| !self.covered.contains(item));
-        if new || user {
+        if new || example {
+            if succeeded && !self.has_succeeded() {
+                // What was tried on the way to the first success says nothing of what is left.
+                self.tried.clear();
+            }
             self.covered.extend(&reached);
-            self.kept.push(Kept { scenario, history, reached, usable: succeeded || declared });
+            self.kept.push(Kept { scenario, history, reached, usable: succeeded || declared, example });
         }
+    }
+
+    /// What the search cut short may still end well: the first such run decides with the service's own limits.
+    fn retry_in_full(&mut self) {
+        if self.kept.iter().any(|kept| kept.usable) {
+            return;
+        }
+        let Some((scenario, history)) = self.failing.take() else { return };
+        if !cut_short(&history) {
+            self.failing = Some((scenario, history));
+            return;
+        }
+        self.case.limits = Limits::default();
+        self.look_at(Candidate { scenario, aim: None, repairs: REPAIRS_MAX, example: false });
     }
 
     fn has_taken(&self, way: Way) -> bool {
@@ -286,31 +337,44 @@ impl<'a> Search<'a> {
     /// The user's scenarios, then as few others as cover the rest: those that succeed before others, the smaller
     /// before the larger.
     fn cover(&mut self) -> Vec<(Scenario, Arc<History>)> {
-        let mut kept = std::mem::take(&mut self.kept);
-        kept.sort_by_key(|kept| {
-            let user = kept.scenario.origin == Origin::User;
-            (!user, !kept.history.outcome.succeeded(), kept.history.events.len())
-        });
-        let mut covered = BTreeSet::new();
-        let mut chosen = Vec::new();
-        let mut rest = kept;
-        while !rest.is_empty() && chosen.len() < EXAMPLES_MAX {
+        let (mut chosen, mut rest): (Vec<Kept>, Vec<Kept>) =
+            std::mem::take(&mut self.kept).into_iter().partition(|kept| kept.example);
+        let mut covered: BTreeSet<Reached> =
+            chosen.iter().flat_map(|kept| kept.reached.iter().copied()).collect();
+        rest.sort_by_key(Kept::rank);
+        let mut generated = Vec::new();
+        while generated.len() < KEPT_MAX {
             let gain = |kept: &Kept| kept.reached.difference(&covered).count();
-            let forced = rest.iter().position(|kept| kept.scenario.origin == Origin::User);
-            let best = rest
-                .iter()
-                .enumerate()
+            let useful = rest.iter().enumerate().filter(|(_, kept)| gain(kept) > 0);
+            let best = useful
                 .max_by_key(|(at, kept)| (kept.history.outcome.succeeded(), gain(kept), usize::MAX - at));
-            let Some(at) = forced.or(best.map(|(at, _)| at)) else { break };
+            let Some((at, _)) = best else { break };
             let found = rest.remove(at);
-            let new = found.reached.iter().any(|item| !covered.contains(item));
-            let generated = found.scenario.origin != Origin::User;
-            if generated && (!new || chosen.len() >= KEPT_MAX) {
-                continue;
-            }
-            covered.extend(found.reached);
-            chosen.push((found.scenario, found.history));
+            covered.extend(&found.reached);
+            generated.push(found);
         }
-        chosen
+        generated.sort_by_key(Kept::rank);
+        chosen.append(&mut generated);
+        chosen.into_iter().map(|kept| (kept.scenario, kept.history)).collect()
     }
 }
+
+impl Kept {
+    /// Successful runs first, then the shorter.
+    fn rank(&self) -> (bool, usize) {
+        (!self.history.outcome.succeeded(), self.history.events.len())
+    }
+}
+
+/// Whether a run met the limits of the search, not those of the service.
+fn cut_short(history: &History) -> bool {
+    match &history.outcome {
+        Outcome::Unknown(unknown) => unknown.construct == "step budget",
+        Outcome::Failed { .. } => history.events.len() == SEARCH_LIMITS.events_max as usize,
+        Outcome::Succeeded { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "baseline_tests.rs"]
+mod tests;

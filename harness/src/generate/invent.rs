@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::name;
+use super::{name, place};
 use crate::model::{Demands, PlaceId, Step, Uses};
-use crate::value::Value;
+use crate::value::{Key, Value};
 
 /// Items of a list when nothing says how many are read.
 const ITEMS: usize = 2;
@@ -15,6 +15,8 @@ const ITEMS_MAX: usize = 64;
 #[derive(Clone, Copy)]
 pub(super) struct Inventor<'a> {
     pub(super) demands: &'a Demands,
+    /// The literals of the request: services repeat them in their answers.
+    pub(super) request: Option<&'a Value>,
 }
 
 impl Inventor<'_> {
@@ -37,15 +39,21 @@ impl Inventor<'_> {
             let text = known.and_then(Value::as_str).and_then(|text| Value::parse(text).ok());
             return Value::from(self.value(parsed, name, ordinal, text.as_ref()).to_json());
         }
+        if let Some((separators, parts)) = &shape.split {
+            return place::joined(&self.value(parts, name, ordinal, None), separators);
+        }
         if shape.is_list() {
             return self.list(&shape, name, known.and_then(Value::as_array));
         }
         if !shape.fields.is_empty() {
             return self.object(&shape, name, ordinal, known);
         }
+        let filtered = shape.uses.contains(Uses::FILTERED);
         match known {
-            Some(known) if fits(known, shape.uses) => known.clone(),
-            _ => leaf(&shape, name, ordinal),
+            Some(known) if fits(known, shape.uses) && (!filtered || shape.literals.contains(known)) => {
+                known.clone()
+            }
+            _ => self.leaf(&shape, name, ordinal),
         }
     }
 
@@ -93,6 +101,21 @@ impl Inventor<'_> {
         };
         places.iter().map(inside).max().unwrap_or(0)
     }
+
+    fn leaf(self, shape: &Shape, name: &str, ordinal: usize) -> Value {
+        let literals = &shape.literals;
+        let echo =
+            self.request.and_then(|request| request.get(name)).filter(|value| literals.contains(value));
+        let literal = if shape.uses.contains(Uses::FILTERED) && !literals.is_empty() {
+            Some(&literals[ordinal % literals.len()])
+        } else {
+            name::preferred(literals)
+        };
+        match echo.or(literal) {
+            Some(literal) => literal.clone(),
+            None => name::value(name, shape.uses, ordinal),
+        }
+    }
 }
 
 /// Several places seen as one.
@@ -100,10 +123,12 @@ impl Inventor<'_> {
 struct Shape {
     uses: Uses,
     literals: Vec<Value>,
-    fields: BTreeMap<crate::value::Key, Vec<PlaceId>>,
+    fields: BTreeMap<Key, Vec<PlaceId>>,
     indexes: BTreeMap<u32, Vec<PlaceId>>,
     each: Vec<PlaceId>,
     parsed: Option<Vec<PlaceId>>,
+    split: Option<(Key, Vec<PlaceId>)>,
+    has_length: bool,
 }
 
 impl Shape {
@@ -122,6 +147,10 @@ impl Shape {
                     Step::Index(index) => shape.indexes.entry(*index).or_default().push(*child),
                     Step::Each => shape.each.push(*child),
                     Step::Parsed => shape.parsed.get_or_insert_default().push(*child),
+                    Step::Length => shape.has_length = true,
+                    Step::Split(separators) => {
+                        shape.split.get_or_insert_with(|| (separators.clone(), Vec::new())).1.push(*child);
+                    }
                 }
             }
         }
@@ -129,20 +158,8 @@ impl Shape {
     }
 
     fn is_list(&self) -> bool {
-        self.uses.contains(Uses::LIST) || !self.each.is_empty() || !self.indexes.is_empty()
-    }
-}
-
-fn leaf(shape: &Shape, name: &str, ordinal: usize) -> Value {
-    let literals = &shape.literals;
-    let literal = if shape.uses.contains(Uses::FILTERED) && !literals.is_empty() {
-        Some(&literals[ordinal % literals.len()])
-    } else {
-        name::preferred(literals)
-    };
-    match literal {
-        Some(literal) => literal.clone(),
-        None => name::value(name, shape.uses, ordinal),
+        let iterated = !self.each.is_empty() && self.fields.is_empty();
+        self.uses.contains(Uses::LIST) || self.has_length || iterated || !self.indexes.is_empty()
     }
 }
 

@@ -11,9 +11,11 @@ mod scenario;
 mod slot;
 pub mod strategy;
 mod turn;
+mod variation;
 mod witness;
 
 pub use baseline::{Baselines, Ending, Examples, baselines};
 pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};
-pub use witness::{Assignment, witnesses};
+pub use variation::variations;
+pub use witness::{Assignment, Sight, witnesses};

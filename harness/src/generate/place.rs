@@ -17,6 +17,8 @@ pub(super) fn get(value: &Value, steps: &[Step], items: &[u32]) -> Option<Value>
             get(value.as_array()?.get(index)?, rest, items)
         }
         Step::Parsed => get(&Value::parse(value.as_str()?).ok()?, rest, items),
+        Step::Length => i64::try_from(value.as_array()?.len()).ok().map(Value::from),
+        Step::Split(separators) => get(&split(value.as_str()?, separators), rest, items),
     }
 }
 
@@ -48,7 +50,35 @@ pub(super) fn set(value: &Value, steps: &[Step], items: &[u32], new: Option<&Val
             let parsed = parsed.unwrap_or_else(|| Value::Object(Object::default()));
             Value::from(set(&parsed, rest, items, new).to_json())
         }
+        Step::Length => resized(value, new.and_then(Value::as_i64)),
+        Step::Split(separators) => {
+            let parts = split(value.as_str().unwrap_or_default(), separators);
+            joined(&set(&parts, rest, items, new), separators)
+        }
     }
+}
+
+/// Docs, "Intrinsics": empty parts are dropped.
+fn split(text: &str, separators: &str) -> Value {
+    let parts = text.split(|c| separators.contains(c)).filter(|part| !part.is_empty());
+    Value::array(parts.map(Value::from).collect())
+}
+
+/// A text with these parts.
+pub(super) fn joined(parts: &Value, separators: &str) -> Value {
+    let separator: String = separators.chars().take(1).collect();
+    let part = |part: &Value| part.as_str().map_or_else(|| part.to_json(), ToOwned::to_owned);
+    let parts: Vec<_> = parts.as_array().unwrap_or_default().iter().map(part).collect();
+    Value::from(parts.join(&separator))
+}
+
+/// A list with so many items, like the ones it has.
+fn resized(value: &Value, length: Option<i64>) -> Value {
+    let mut list = value.as_array().map(<[Value]>::to_vec).unwrap_or_default();
+    let length = usize::try_from(length.unwrap_or(0)).unwrap_or(0).min(ITEMS_MAX);
+    let filler = list.last().cloned().unwrap_or_else(Value::empty_object);
+    list.resize(length, filler);
+    Value::array(list)
 }
 
 fn set_item(value: &Value, index: usize, rest: &[Step], items: &[u32], new: Option<&Value>) -> Value {
@@ -95,6 +125,9 @@ mod tests {
         r#"[{"x":1},{"x":7}]"#)]
     #[case::inside_a_text(r#"{"t":"{\"a\":1}"}"#, &[field("t"), Step::Parsed, field("b")], Some("2"),
         r#"{"t":"{\"a\":1,\"b\":2}"}"#)]
+    #[case::a_length(r#"{"a":[{"x":1}]}"#, &[field("a"), Step::Length], Some("2"), r#"{"a":[{"x":1},{"x":1}]}"#)]
+    #[case::a_part_of_a_text(r#""a/b/c""#, &[Step::Split("/".into()), Step::Index(0)], Some(r#""video""#),
+        r#""video/b/c""#)]
     #[case::a_list_ends_where_an_item_is_removed("[1,2,3]", &[Step::Index(1)], None, "[1]")]
     fn a_value_is_put(
         #[case] value: &str,

@@ -16,7 +16,7 @@ pub(super) fn repaired(model: &Model, scenario: &Scenario, history: &History) ->
     for place in missing(model, failure) {
         let Some(slot) = Slot::find(model, history, &moment, place) else { continue };
         let now = slot.get(&model.machine, &changed);
-        let wanted = Inventor { demands: model.demands() }.at(place, now.as_ref());
+        let wanted = Inventor { demands: model.demands(), request: None }.at(place, now.as_ref());
         if now.as_ref() != Some(&wanted)
             && let Some(next) = slot.set(&model.machine, &changed, Some(&wanted))
         {

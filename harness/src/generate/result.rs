@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::invent::Inventor;
 use crate::asl::{Kind, State};
 use crate::catalog;
+use crate::expr::Template;
 use crate::mock::{Answer, Script, Sequence};
 use crate::model::{Model, Source};
 use crate::value::Value;
@@ -16,7 +17,9 @@ const S3_OBJECT: &str = r#"[{"Etag":"\"0123456789abcdef\"","Key":"folder/item-1.
 /// An input with everything that the machine reads of it.
 pub fn input_for(model: &Model) -> Value {
     match model.demands().root(Source::Input) {
-        Some(root) => Inventor { demands: model.demands() }.whole(root, Some(&Value::empty_object())),
+        Some(root) => {
+            Inventor { demands: model.demands(), request: None }.whole(root, Some(&Value::empty_object()))
+        }
         None => Value::empty_object(),
     }
 }
@@ -33,7 +36,10 @@ pub fn result_for(model: &Model, state: &State) -> Value {
         _ => (Source::ItemReader(state.id), Value::parse(S3_OBJECT).unwrap_or_default()),
     };
     match model.demands().root(source) {
-        Some(root) => Inventor { demands: model.demands() }.whole(root, Some(&known)),
+        Some(root) => {
+            let request = state.flow.parameters.as_ref().map(literals);
+            Inventor { demands: model.demands(), request: request.as_ref() }.whole(root, Some(&known))
+        }
         None => known,
     }
 }
@@ -56,5 +62,20 @@ fn asks(state: &State) -> bool {
         Kind::Task(_) => true,
         Kind::Map(map) => map.item_reader.is_some(),
         _ => false,
+    }
+}
+
+/// The members of a request that are written down.
+fn literals(parameters: &Template) -> Value {
+    match parameters {
+        Template::Literal(value) => value.clone(),
+        Template::Object(members) => {
+            let written = members.iter().filter_map(|(name, member)| match member {
+                Template::Literal(value) => Some((name.clone(), value.clone())),
+                _ => None,
+            });
+            Value::Object(written.collect())
+        }
+        _ => Value::Null,
     }
 }

@@ -1,15 +1,16 @@
 //! From a run to other ways it could have taken: every decision of a Choice state turned another way.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::slot::{Moment, Slot, enters_choice, events};
-use super::witness::{Assignment, witnesses};
+use super::witness::{Assignment, Sight, witnesses};
 use super::{Origin, Scenario};
 use crate::asl::{Choice, DataPath, Kind, State, StateId};
 use crate::expr::{Env, Random, Variables};
 use crate::history::{Detail, Event, History, StrandId};
 use crate::model::Model;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// Decisions of one run that are looked at; a loop repeats itself long before.
 const DECISIONS_MAX: usize = 120;
@@ -24,8 +25,10 @@ pub(super) struct Turn {
     pub(super) way: Way,
     /// Which entry of the state, over all strands, from 0.
     pub(super) visit: usize,
+    /// Which decision of the run, from 0.
+    pub(super) position: usize,
     moment: Moment,
-    input: Value,
+    sight: Sight,
 }
 
 /// Every way that a run did not take where it could have, in the order of the decisions.
@@ -39,7 +42,7 @@ pub(super) fn turns(model: &Model, history: &History) -> Vec<Turn> {
     let mut seen: BTreeMap<(StateId, StrandId), usize> = BTreeMap::new();
     let mut visits: BTreeMap<StateId, usize> = BTreeMap::new();
     let mut found = Vec::new();
-    for decision in history.decisions.iter().take(DECISIONS_MAX) {
+    for (position, decision) in history.decisions.iter().take(DECISIONS_MAX).enumerate() {
         let key = (decision.state, decision.strand);
         let at = seen.entry(key).or_default();
         let event = entries.get(&key).and_then(|events| events.get(*at));
@@ -48,8 +51,8 @@ pub(super) fn turns(model: &Model, history: &History) -> Vec<Turn> {
         if let Some(event) = event {
             let state = model.machine.state(decision.state);
             found.extend(other_ways(state, decision.rule).filter_map(|way| {
-                let input = rules_input(state, event)?;
-                Some(Turn { way, visit: *visit, moment: Moment::of(history, event), input })
+                let sight = sight(model, history, state, event)?;
+                Some(Turn { way, visit: *visit, position, moment: Moment::of(history, event), sight })
             }));
         }
         *visit += 1;
@@ -63,7 +66,7 @@ impl Turn {
         let state = model.machine.state(self.way.0);
         let Kind::Choice(choice) = &state.kind else { return Vec::new() };
         let slots = |path: &str| self.slots(model, history, path);
-        let found = witnesses(choice, self.way.1, &self.input, |path| !slots(path).is_empty());
+        let found = witnesses(choice, self.way.1, &self.sight, |path| !slots(path).is_empty());
         found.iter().flat_map(|assignment| self.assigned(model, history, scenario, assignment)).collect()
     }
 
@@ -123,16 +126,56 @@ fn other_ways(state: &State, taken: Option<usize>) -> impl Iterator<Item = Way> 
     ways.filter(move |way| *way != taken).map(|way| (state.id, way))
 }
 
-/// What the rules see: the state's input after `InputPath`.
-fn rules_input(state: &State, event: &Event) -> Option<Value> {
+/// What the rules see: the state's input after `InputPath`, the execution's input, the variables so far.
+fn sight(model: &Model, history: &History, state: &State, event: &Event) -> Option<Sight> {
     let Detail::Input(raw) = &event.detail else { return None };
-    match &state.flow.input_path {
-        DataPath::All => Some(raw.clone()),
-        DataPath::Nothing => Some(Value::empty_object()),
-        DataPath::Path(path) => {
-            let (context, variables, random) = (Value::empty_object(), Variables::default(), Random::new(0));
-            let env = Env { input: raw, context: &context, variables: &variables, random: &random };
-            path.eval(&env).ok()
-        }
+    let (context, variables) = (context(history), variables(model, history, event));
+    let random = Random::new(0);
+    let env = Env { input: raw, context: &context, variables: &variables, random: &random };
+    let input = match &state.flow.input_path {
+        DataPath::All => raw.clone(),
+        DataPath::Nothing => Value::empty_object(),
+        DataPath::Path(path) => path.eval(&env).ok()?,
+    };
+    Some(Sight { input, context, variables })
+}
+
+/// The part of the context object that data can be put into.
+fn context(history: &History) -> Value {
+    let input = history.events.first().and_then(|started| match &started.detail {
+        Detail::Input(input) => Some(input.clone()),
+        _ => None,
+    });
+    let execution = Object::from_iter([("Input", input.unwrap_or_else(Value::empty_object))]);
+    Object::from_iter([("Execution", Value::Object(execution))]).into()
+}
+
+/// The variables that were assigned on the way to an event, by its strand and those around it.
+fn variables(model: &Model, history: &History, event: &Event) -> Variables {
+    let mut variables = Variables::default();
+    if !model.machine.states.iter().any(assigns) {
+        return variables;
     }
+    let mut strands = Vec::new();
+    let mut at = Some(event.strand);
+    while let Some(strand) = at {
+        strands.push(strand);
+        at = history.strands[strand.0 as usize].parent;
+    }
+    let before = events(history).filter(|other| other.at <= event.at && strands.contains(&other.strand));
+    for (name, value) in before.filter_map(assigned).flatten() {
+        variables.set(name.clone(), value.clone());
+    }
+    variables
+}
+
+fn assigned(event: &Event) -> Option<&[(Arc<str>, Value)]> {
+    if let Detail::Output(_, Some(assigned)) = &event.detail { Some(assigned) } else { None }
+}
+
+fn assigns(state: &State) -> bool {
+    let rules = if let Kind::Choice(choice) = &state.kind { &choice.rules[..] } else { &[] };
+    state.assign.is_some()
+        || state.catch.iter().any(|catcher| catcher.assign.is_some())
+        || rules.iter().any(|rule| rule.assign.is_some())
 }

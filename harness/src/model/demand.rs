@@ -32,6 +32,10 @@ pub enum Step {
     Each,
     /// The value of a JSON text (`States.StringToJson`).
     Parsed,
+    /// How many items a list has (`States.ArrayLength`).
+    Length,
+    /// The parts of a text between any of these characters (`States.StringSplit`).
+    Split(Key),
 }
 
 /// A place in the data, by its position in [`Demands`].
@@ -274,6 +278,8 @@ impl fmt::Display for Step {
             Self::Index(index) => write!(f, "[{index}]"),
             Self::Each => f.write_str("[*]"),
             Self::Parsed => f.write_str("(as JSON)"),
+            Self::Length => f.write_str("(length)"),
+            Self::Split(separators) => write!(f, "(split at '{separators}')"),
         }
     }
 }

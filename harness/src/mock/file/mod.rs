@@ -94,3 +94,6 @@ impl fmt::Display for Lines<'_> {
             .try_for_each(|(at, problem)| write!(f, "{}{problem}", if at == 0 { "" } else { "\n" }))
     }
 }
+
+#[cfg(test)]
+mod tests;

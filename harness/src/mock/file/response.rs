@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::{Answer, Reply, Then};
 use super::read::Reader;
 use crate::load::{Member, Node, NodeKind};
+use crate::value::Number;
 
 /// More answers than any test needs; a range beyond it is a slip of the pen.
 const CALLS_MAX: usize = 10_000;
@@ -107,8 +108,7 @@ fn throw(reader: &mut Reader<'_>, node: &Node) -> Option<Reply> {
 
 fn seconds_ms(reader: &mut Reader<'_>, node: &Node) -> Option<u64> {
     // A hundred years is past the longest execution and far from overflow.
-    let seconds =
-        node.to_value().as_number().map(|number| number.as_f64()).filter(|s| (0.0..=3.2e9).contains(s));
+    let seconds = node.to_value().as_number().map(Number::as_f64).filter(|s| (0.0..=3.2e9).contains(s));
     if seconds.is_none() {
         reader.problem(node.span, "`DelaySeconds` must be a number that is not negative".to_owned(), None);
     }

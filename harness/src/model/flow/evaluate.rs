@@ -106,7 +106,10 @@ impl Analysis<'_> {
                 let inner = value.any_item(&mut self.demands);
                 self.walk(&inner, rest)
             }
-            PathStep::Items { one: false } => self.each(value, rest),
+            PathStep::Items { one: false } => {
+                self.used(value, Uses::LIST);
+                self.each(value, rest)
+            }
             PathStep::Filter(reads) => {
                 let item = value.any_item(&mut self.demands);
                 for (names, literal) in reads {
@@ -133,6 +136,10 @@ impl Analysis<'_> {
                 });
                 Abstract::object(members.collect())
             }
+            PathStep::Length => {
+                self.used(value, Uses::LIST);
+                value.length(&mut self.demands)
+            }
             PathStep::Opaque => {
                 self.used(value, Uses::READ);
                 Abstract::default()
@@ -140,9 +147,8 @@ impl Analysis<'_> {
         }
     }
 
-    /// The rest of a path for every item; the result is a list.
+    /// The rest of a path for every item; the result is a list. What a filter looks at need not be one.
     fn each(&mut self, value: &Abstract, rest: &[PathStep]) -> Abstract {
-        self.used(value, Uses::LIST);
         let item = value.any_item(&mut self.demands);
         let found = self.walk(&item, rest);
         self.used(&found, Uses::READ);
@@ -168,36 +174,45 @@ impl Analysis<'_> {
             Function::JsonMerge => argument(0).merged(&argument(1)),
             Function::JsonToString => Abstract::text_of(argument(0)),
             Function::StringToJson => argument(0).parsed(&mut self.demands),
+            Function::ArrayLength => argument(0).length(&mut self.demands),
+            Function::StringSplit => match arguments.get(1).map(Abstract::constants) {
+                Some([Value::String(separators)]) => argument(0).split(separators, &mut self.demands),
+                _ => Abstract::default(),
+            },
+            Function::Format => {
+                // A template that comes from outside needs a place for every argument.
+                let holes = " {}".repeat(arguments.len().saturating_sub(1));
+                self.compared(&argument(0), &Value::from(format!("text{holes}")));
+                Abstract::default()
+            }
             Function::ArrayContains
-            | Function::ArrayLength
             | Function::ArrayRange
             | Function::Base64Decode
             | Function::Base64Encode
-            | Function::Format
             | Function::Hash
             | Function::MathAdd
             | Function::MathRandom
-            | Function::StringSplit
             | Function::Uuid => Abstract::default(),
         }
     }
 
     fn use_arguments(&mut self, function: Function, arguments: &[Abstract]) {
+        use Function as F;
         for (at, argument) in arguments.iter().enumerate() {
             let uses = match (function, at) {
-                (Function::ArrayContains | Function::ArrayGetItem, 0)
-                | (Function::ArrayLength | Function::ArrayPartition | Function::ArrayUnique, 0) => Uses::LIST,
-                (Function::ArrayGetItem | Function::ArrayPartition, _)
-                | (Function::ArrayRange | Function::MathAdd | Function::MathRandom, _) => Uses::NUMBER,
-                (Function::Base64Decode, _) => Uses::BASE64,
-                (Function::Base64Encode | Function::StringSplit, _) => Uses::TEXT,
-                (Function::StringToJson, _) => Uses::JSON_TEXT,
-                (Function::JsonMerge, 0 | 1) => Uses::OBJECT,
+                (
+                    F::ArrayContains | F::ArrayGetItem | F::ArrayLength | F::ArrayPartition | F::ArrayUnique,
+                    0,
+                ) => Uses::LIST,
+                (F::ArrayGetItem | F::ArrayPartition | F::ArrayRange | F::MathAdd | F::MathRandom, _) => {
+                    Uses::NUMBER
+                }
+                (F::Base64Decode, _) => Uses::BASE64,
                 // Docs, "Intrinsics": Format takes null, boolean, number and string, but no list nor object.
-                (Function::Format | Function::Hash, _) => Uses::TEXT,
-                (Function::Array | Function::ArrayContains | Function::JsonMerge, _)
-                | (Function::JsonToString | Function::Uuid, _)
-                | (Function::ArrayLength | Function::ArrayUnique, _) => Uses::READ,
+                (F::Base64Encode | F::StringSplit | F::Format | F::Hash, _) => Uses::TEXT,
+                (F::StringToJson, _) => Uses::JSON_TEXT,
+                (F::JsonMerge, 0 | 1) => Uses::OBJECT,
+                _ => Uses::READ,
             };
             self.used(argument, uses);
         }

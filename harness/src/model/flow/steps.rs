@@ -22,7 +22,9 @@ pub(super) enum PathStep {
     Deep(Key),
     /// `['a','b']`
     Fields(Vec<Key>),
-    /// A function, or something else.
+    /// `.length()`
+    Length,
+    /// Another function, or something else.
     Opaque,
 }
 
@@ -77,9 +79,11 @@ impl Text<'_> {
                     self.rest = rest;
                     Some(PathStep::Items { one: false })
                 }
-                None => {
-                    self.name().map(|name| if self.call() { PathStep::Opaque } else { PathStep::Field(name) })
-                }
+                None => self.name().map(|name| match (self.call(), &*name) {
+                    (true, "length" | "size") => PathStep::Length,
+                    (true, _) => PathStep::Opaque,
+                    (false, _) => PathStep::Field(name),
+                }),
             };
         }
         self.bracket()
@@ -127,7 +131,6 @@ fn closing(text: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '[') => depth += 1,
             (None, ']') => {
@@ -168,5 +171,8 @@ fn literal(text: &str) -> Option<Value> {
         return quoted(text).first().map(|text| Value::from(*text));
     }
     let end = text.find([')', '&', '|', ' ']).unwrap_or(text.len());
-    Value::parse(text[..end].trim()).ok()
+    // Bare words are texts; a path is none.
+    let word = text[..end].trim();
+    let text = (!word.starts_with(['@', '$', '/'])).then(|| Value::from(word));
+    Value::parse(word).ok().or(text)
 }

@@ -12,6 +12,7 @@ use crate::asl::{
     Transition, Wait,
 };
 use crate::expr::{ReferencePath, Rule, Segment, Template};
+use crate::value::Object;
 
 impl Analysis<'_> {
     /// Runs one state with what is known of its input.
@@ -66,7 +67,9 @@ impl Analysis<'_> {
             Kind::Pass { result: Some(result) } => Some(Abstract::constant(result.clone())),
             Kind::Pass { result: None } => Some(payload),
             Kind::Parallel { branches } => {
-                branches.iter().for_each(|branch| self.start(*branch, &payload));
+                for branch in branches {
+                    self.start(*branch, &payload);
+                }
                 let ends = branches.iter().map(|branch| self.outputs[branch.0 as usize].clone());
                 ends.collect::<Option<Vec<_>>>().map(Abstract::tuple)
             }
@@ -85,9 +88,9 @@ impl Analysis<'_> {
     }
 
     fn map(&mut self, id: StateId, map: &Map, scene: Scene<'_>) -> Option<Abstract> {
-        for amount in [&map.max_concurrency, &map.tolerated_failure_count, &map.tolerated_failure_percentage]
-        {
-            amount.iter().for_each(|amount| self.amount(amount, scene, Uses::NUMBER));
+        let amounts = [&map.max_concurrency, &map.tolerated_failure_count, &map.tolerated_failure_percentage];
+        for amount in amounts.into_iter().flatten() {
+            self.amount(amount, scene, Uses::NUMBER);
         }
         let templates = [
             map.item_reader.as_ref().and_then(|reader| reader.parameters.as_ref()),
@@ -181,7 +184,7 @@ impl Analysis<'_> {
                 }
             }
             Some(Template::Literal(value)) => {
-                for (name, value) in value.as_object().into_iter().flat_map(|object| object.iter()) {
+                for (name, value) in value.as_object().into_iter().flat_map(Object::iter) {
                     self.assign(name, &Abstract::constant(value.clone()));
                 }
             }
@@ -205,7 +208,9 @@ impl Analysis<'_> {
     fn rule(&mut self, choice: StateId, at: usize, rule: &Rule, scene: Scene<'_>) {
         match rule {
             Rule::And(rules) | Rule::Or(rules) => {
-                rules.iter().for_each(|rule| self.rule(choice, at, rule, scene));
+                for rule in rules {
+                    self.rule(choice, at, rule, scene);
+                }
             }
             Rule::Not(rule) => self.rule(choice, at, rule, scene),
             Rule::Jsonata(_) => {}

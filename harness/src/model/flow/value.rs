@@ -114,6 +114,19 @@ impl Abstract {
         node.text_of.join(&node.inside(&Step::Parsed, demands, |value| Value::parse(value.as_str()?).ok()))
     }
 
+    /// How many items it has, where that is decided outside.
+    pub(super) fn length(&self, demands: &mut Demands) -> Self {
+        let Some(node) = &self.0 else { return Self::default() };
+        let count = |value: &Value| i64::try_from(value.as_array()?.len()).ok().map(Value::from);
+        node.inside(&Step::Length, demands, count)
+    }
+
+    /// The parts of a text, where it is made outside.
+    pub(super) fn split(&self, separators: &Key, demands: &mut Demands) -> Self {
+        let Some(node) = &self.0 else { return Self::default() };
+        node.inside(&Step::Split(separators.clone()), demands, |_| None)
+    }
+
     /// The value with another one put at a place inside it.
     pub(super) fn put(&self, path: &[Step], value: &Self, demands: &mut Demands) -> Self {
         match path.split_first() {
