@@ -48,6 +48,8 @@ pub(super) struct ChaosArgs {
 pub(super) enum ChaosAction {
     /// Shows the machines, the places where faults can strike, and which ones; searches nothing
     List(ListArgs),
+    /// Runs saved cases and says whether each finding still shows (exit 1) or not (exit 0)
+    Replay(ReplayArgs),
     /// Says what this program is and what it finds here
     Doctor(DoctorArgs),
 }
@@ -59,6 +61,19 @@ pub(super) struct ListArgs {
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayArgs {
+    /// Files that --save-cases wrote
+    #[arg(required = true, value_name = "CASE")]
+    pub(super) cases: Vec<PathBuf>,
+    /// The value of a placeholder ${NAME}; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(super) substitutions: Vec<(String, String)>,
+    /// Shows values of inputs and results
+    #[arg(long)]
+    pub(super) show_values: bool,
 }
 
 #[derive(Debug, Args)]
@@ -112,6 +127,9 @@ pub(super) struct SearchArgs {
     /// Not this rule or property; may be repeated
     #[arg(long = "skip-rule", value_name = "RULE", value_parser = rules)]
     pub(super) skip_rules: Vec<Rules>,
+    /// Writes a case file for each finding, to be replayed; without values unless they are shown
+    #[arg(long, value_name = "DIR")]
+    pub(super) save_cases: Option<PathBuf>,
     /// The mildest finding that gives exit code 1
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(super) fail_on: Option<Severity>,

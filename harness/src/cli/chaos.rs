@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::args::{ChaosArgs, Format};
 use super::failure::Failure;
 use super::progress::Line;
-use super::selection::{Target, select};
+use super::selection::{Target, folder_join, select};
 use super::settings::Settings;
-use super::{ExitCode, Streams};
+use super::{ExitCode, Streams, saving};
 use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome};
 use crate::config::Config;
 use crate::oracle::Severity;
@@ -26,6 +26,9 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     }
     Line::clear(streams)?;
     outcome.stopped_because = stopped_because(&outcome.machines);
+    if let Some(folder) = &settings.save_cases {
+        saving::save(&outcome, &folder_join(&streams.folder, folder), settings.values)?;
+    }
     report(program, &outcome, &settings, streams)?;
     Ok(exit_code(&outcome.machines, settings.fail_on))
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::ExitCode;
+use crate::case::CaseError;
 use crate::config::ConfigError;
 use crate::load::LoadError;
 use crate::mock::file::MockError;
@@ -19,6 +20,8 @@ pub(super) enum Failure {
     Load(#[from] LoadError),
     #[error(transparent)]
     Mocks(#[from] MockError),
+    #[error(transparent)]
+    Case(#[from] CaseError),
     #[error("failed to read {what} {}: {reason}", path.display())]
     Read { what: &'static str, path: PathBuf, reason: String },
     #[error("no state machine is selected: {0}")]
@@ -31,9 +34,12 @@ impl Failure {
     /// The code that the process ends with.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Usage(_) | Self::Config(_) | Self::Load(_) | Self::Mocks(_) | Self::Read { .. } => {
-                ExitCode::Usage
-            }
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::Load(_)
+            | Self::Mocks(_)
+            | Self::Case(_)
+            | Self::Read { .. } => ExitCode::Usage,
             Self::NothingSelected(_) => ExitCode::NothingSelected,
             Self::Write(_) => ExitCode::Internal,
         }

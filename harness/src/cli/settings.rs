@@ -1,6 +1,7 @@
 //! What the commands use: command line over profile over built-in values, checked once.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use super::args::{Format, OutputArgs, Rules, SearchArgs, SelectionArgs};
 use crate::campaign::Campaign;
@@ -18,6 +19,7 @@ pub(super) struct Settings {
     pub(super) phases: Vec<Phase>,
     pub(super) rules: Vec<RuleId>,
     pub(super) fail_on: Severity,
+    pub(super) save_cases: Option<PathBuf>,
     pub(super) replay: Replay,
     pub(super) format: Format,
     pub(super) values: Values,
@@ -47,7 +49,11 @@ impl Settings {
             phases,
             rules: rules(&flat(&search.rules), &skipped),
             fail_on: search.fail_on.or(profile.fail_on).unwrap_or(Severity::Medium),
-            replay: Replay::Search(again(selection, search)),
+            save_cases: search.save_cases.clone(),
+            replay: match &search.save_cases {
+                Some(folder) => Replay::Cases(folder.clone()),
+                None => Replay::Search(again(selection, search)),
+            },
             format: output.format,
             values: if show_values { Values::Shown } else { Values::Redacted },
             detail: if output.verbose { Detail::Everything } else { Detail::Brief },

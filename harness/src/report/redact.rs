@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::asl::Machine;
 use crate::generate::{Origin, Scenario};
+use crate::load::{Node, NodeKind};
 use crate::mock::{Author, Reply, Then};
 use crate::value::{Object, Value};
 
@@ -24,7 +25,8 @@ pub enum Values {
 
 /// Redacts what belongs to one scenario.
 pub(super) struct Redactor<'a> {
-    machine: Option<&'a Machine>,
+    /// Texts and numbers of the definition.
+    public: BTreeSet<&'a str>,
     /// The user's values, the longest first; empty: nothing is redacted.
     secrets: Vec<String>,
     values: Values,
@@ -38,11 +40,14 @@ const REDACTED: &str = "…";
 impl<'a> Redactor<'a> {
     /// For everything that is told about a run of this scenario.
     pub(super) fn new(machine: Option<&'a Machine>, scenario: &Scenario, values: Values) -> Self {
-        let mut redactor = Self { machine, secrets: Vec::new(), values };
+        let mut redactor = Self { public: BTreeSet::new(), secrets: Vec::new(), values };
         if scenario.origin == Origin::Generated {
             redactor.values = Values::Shown;
         }
         if redactor.values == Values::Redacted {
+            if let Some(machine) = machine {
+                publish(&machine.document.root, &mut redactor.public);
+            }
             let mut secrets = BTreeSet::new();
             redactor.collect(&scenario.input, &mut secrets);
             for value in answers(scenario) {
@@ -79,7 +84,7 @@ impl<'a> Redactor<'a> {
     }
 
     fn is_public(&self, text: &str) -> bool {
-        text.is_empty() || self.machine.is_some_and(|machine| machine.document.file.text.contains(text))
+        text.is_empty() || self.public.contains(text)
     }
 
     fn collect(&self, value: &Value, secrets: &mut BTreeSet<String>) {
@@ -95,6 +100,18 @@ impl<'a> Redactor<'a> {
             Value::Array(items) => items.items().iter().for_each(|item| self.collect(item, secrets)),
             Value::Object(object) => object.iter().for_each(|(_, value)| self.collect(value, secrets)),
         }
+    }
+}
+
+/// What a definition says itself.
+fn publish<'a>(node: &'a Node, public: &mut BTreeSet<&'a str>) {
+    match &node.kind {
+        NodeKind::Number(text) | NodeKind::String(text) => {
+            public.insert(text);
+        }
+        NodeKind::Array(items) => items.iter().for_each(|item| publish(item, public)),
+        NodeKind::Object(members) => members.iter().for_each(|member| publish(&member.value, public)),
+        NodeKind::Null | NodeKind::Bool(_) | NodeKind::Placeholder(_) => {}
     }
 }
 
