@@ -341,8 +341,8 @@ mod tests {
             told("Charge:throttling*4"),
             [
                 "0 ms: passes Price",
-                "0 ms: Charge fails with Lambda.TooManyRequestsException (Rate exceeded); retried 3 times over \
-                 14 s; Catch[0] → Refund",
+                "150 ms: Charge fails with Lambda.TooManyRequestsException (Rate exceeded); retried 3 times over \
+                 14.2 s; Catch[0] → Refund",
                 "14.3 s: passes Refund",
                 "14.4 s: Failed ends its scope with NotCharged",
                 "14.4 s: the execution ends as FAILED with NotCharged",
