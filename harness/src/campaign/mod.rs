@@ -14,3 +14,6 @@ pub use outcome::{
     Coverage, Covered, Finding, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
 };
 pub use replay::{Replay, replay};
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use crate::asl::{Choice, Kind, Machine, State, StateId, Task};
 use crate::catalog::{self, Pattern, Service};
 use crate::error::ErrorName;
 use crate::expr::{Comparison, Operand, Rule};
-use crate::model::Model;
+use crate::model::{Model, Source, Step};
+use crate::value::Value;
 
 /// An error that no definition expects, as a bug would report it.
 pub const UNEXPECTED_ERROR: &str = "Chaos.UnexpectedError";
@@ -34,6 +35,9 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
     }
     classes.extend(own_errors(&model.machine, state, task, &classes));
     classes.extend(statuses(model, state, task));
+    if integration.pattern == Pattern::RequestResponse && catalog::statuses(integration).is_none() {
+        classes.extend(answers_in_loops(model, state.id));
+    }
     classes
 }
 
@@ -85,6 +89,58 @@ fn statuses(model: &Model, state: &State, task: &Task) -> Vec<Class> {
     }
     let for_ever = known.pending.last().copied();
     known.ends().chain(for_ever).map(|status| Class::Status(status.into())).collect()
+}
+
+/// A value that no rule knows, for loops that go on by default.
+const NOT_YET: &str = "IN_PROGRESS";
+
+/// For a task that is polled, and whose statuses no API tells: the values that the decision itself names, and one that
+/// it does not name, where it goes round again by default. A loop without a pause does work or talks to people; that
+/// it could go round for ever is no failure of anything.
+fn answers_in_loops(model: &Model, state: StateId) -> Vec<Class> {
+    let Some(looped) = model.graph.loop_of(state).filter(|looped| looped.polls()) else { return Vec::new() };
+    let demands = model.demands();
+    let mut classes = Vec::new();
+    for id in &looped.states {
+        let Kind::Choice(choice) = &model.machine.state(*id).kind else { continue };
+        let goes_round = choice.default.is_some_and(|next| looped.contains(next));
+        let places = demands.choice(*id).iter().flat_map(|dependency| &dependency.places);
+        for place in places.filter(|place| demands.place(**place).source == Source::Result(state)) {
+            let Some(path) = member_path(&demands.steps(*place)) else { continue };
+            let literals = &demands.place(*place).literals;
+            let mut values: Vec<String> = literals.iter().filter_map(answer_text).collect();
+            if goes_round && literals.iter().any(|literal| literal.as_str().is_some()) {
+                values.push(NOT_YET.to_owned());
+            } else if let [Value::Bool(truth)] = literals[..] {
+                values.push((!truth).to_string());
+            }
+            classes.extend(values.iter().map(|value| Class::Status(format!("{path}={value}").into())));
+        }
+    }
+    classes.dedup();
+    classes
+}
+
+/// `Payload.jobs.0.state`; none for the whole result, and for what is inside of a text.
+fn member_path(steps: &[Step]) -> Option<String> {
+    let names = steps.iter().map(|step| match step {
+        Step::Field(name) => Some(name.to_string()),
+        Step::Index(index) => Some(index.to_string()),
+        Step::Each => Some("0".to_owned()),
+        Step::Parsed => None,
+    });
+    let path = names.collect::<Option<Vec<_>>>()?.join(".");
+    (!path.is_empty()).then_some(path)
+}
+
+/// A literal as the argument of a class: texts that look like another kind of value are quoted.
+fn answer_text(literal: &Value) -> Option<String> {
+    match literal {
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::String(text) if Value::parse(text).is_ok() => Some(literal.to_json()),
+        Value::String(text) => Some(text.to_string()),
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 fn choices_after(model: &Model, state: StateId) -> impl Iterator<Item = &Choice> {

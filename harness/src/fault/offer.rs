@@ -324,4 +324,25 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn a_function_that_is_polled_says_what_the_choice_knows_and_something_else() {
+        let definition = r#"{"StartAt": "Work", "States": {
+            "Work": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload",
+                     "Next": "Ready?"},
+            "Ready?": {"Type": "Choice", "Default": "Pause", "Choices": [
+                {"Variable": "$.state", "StringEquals": "DONE", "Next": "Done"},
+                {"Variable": "$.ok", "BooleanEquals": true, "Next": "Done"}]},
+            "Pause": {"Type": "Wait", "Seconds": 5, "Next": "Work"},
+            "Done": {"Type": "Succeed"}}}"#;
+        assert_eq!(
+            offered(definition)[3..],
+            [
+                "status(Payload.state=DONE) * forever ()",
+                "status(Payload.state=IN_PROGRESS) * forever ()",
+                "status(Payload.ok=true) * forever ()",
+                "status(Payload.ok=false) * forever ()",
+            ]
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! Plans that are a little smaller than a given one.
 
-use crate::fault::{Burst, Fault, Plan};
+use crate::fault::{Burst, Class, Fault, Plan};
 use crate::history::{Iteration, Site};
 
 /// Plans with one fault less, then with one fault smaller: the boldest first.
@@ -21,10 +21,11 @@ pub(super) fn smaller(plan: &Plan) -> Vec<Plan> {
 }
 
 fn weaker(fault: &Fault) -> Vec<Fault> {
-    let bursts = match fault.burst {
-        Burst::Attempts(0 | 1) => vec![],
-        Burst::Attempts(count) => vec![1, count / 2, count - 1],
-        Burst::Forever => vec![1],
+    let bursts = match (fault.burst, &fault.class) {
+        // A status that is an end does not change any more; one that does would be another story.
+        (_, Class::Status(_)) | (Burst::Attempts(0 | 1), _) => vec![],
+        (Burst::Attempts(count), _) => vec![1, count / 2, count - 1],
+        (Burst::Forever, _) => vec![1],
     };
     let mut faults: Vec<_> = bursts
         .into_iter()
@@ -45,7 +46,6 @@ fn weaker(fault: &Fault) -> Vec<Fault> {
 mod tests {
     use super::*;
     use crate::asl::StateId;
-    use crate::fault::Class;
 
     fn fault(state: u32, burst: Burst) -> Fault {
         let site = Site { state: StateId(state), iteration: Iteration::default(), visit: 1 };
@@ -64,6 +64,12 @@ mod tests {
             vec![one.clone(), fault(1, Burst::Attempts(1))],
         ];
         assert_eq!(smaller(&Plan::new(vec![one, two])), expected.map(Plan::new));
+    }
+
+    #[test]
+    fn a_final_status_stays_for_ever() {
+        let ended = Fault { class: Class::Status("FAILED".into()), ..fault(0, Burst::Forever) };
+        assert_eq!(smaller(&Plan::new(vec![ended])), [Plan::default()]);
     }
 
     #[test]

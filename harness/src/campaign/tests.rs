@@ -1,0 +1,112 @@
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::*;
+use crate::asl::compile_text;
+use crate::oracle::{RuleId, Severity};
+use crate::search::{Budget, Phase};
+
+/// An approval that nobody may ever give, and whose failure is hidden.
+const FLAWED: &str = r#"{
+  "StartAt": "Reserve",
+  "States": {
+    "Reserve": {
+      "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+      "Parameters": { "FunctionName": "reserve", "Payload.$": "$.order" },
+      "ResultPath": "$.reserved", "Next": "Approve"
+    },
+    "Approve": {
+      "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      "Parameters": { "QueueUrl": "q", "MessageBody": { "Token.$": "$$.Task.Token" } },
+      "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Done" }],
+      "Next": "Done"
+    },
+    "Done": { "Type": "Succeed" }
+  }
+}"#;
+
+fn campaign(definition: &str) -> Campaign {
+    Campaign::new(Arc::new(compile_text("approval", definition).unwrap()))
+}
+
+fn rules(outcome: &MachineOutcome) -> Vec<(RuleId, String)> {
+    let machine = outcome.machine.as_ref().unwrap();
+    let plan = |finding: &Finding| finding.case.plan.display(machine).to_string();
+    outcome.findings.iter().map(|finding| (finding.violation.rule, plan(finding))).collect()
+}
+
+#[test]
+fn a_finding_has_the_smallest_plan_that_shows_it() {
+    let outcome = campaign(FLAWED).run();
+    assert_eq!(outcome.verdict, MachineVerdict::Violated);
+    let found = rules(&outcome);
+    assert!(found.contains(&(RuleId::CallbackUnbounded, "Approve:callback-missing".to_owned())), "{found:?}");
+    assert!(found.contains(&(RuleId::FailureSwallowed, "Approve:throttling".to_owned())), "{found:?}");
+    assert!(found.iter().all(|(_, plan)| !plan.contains(" + ")), "{found:?}");
+    assert_eq!(outcome.coverage.states.missing, Vec::<String>::new());
+}
+
+#[test]
+fn the_report_is_the_same_for_any_number_of_threads() {
+    let run = |threads| {
+        let outcome = campaign(FLAWED).threads(NonZeroUsize::new(threads).unwrap()).run();
+        format!("{:#?}", (outcome.findings, outcome.phases, outcome.coverage, outcome.rules))
+    };
+    let one = run(1);
+    assert_eq!(one, run(1));
+    assert_eq!(one, run(2));
+    assert_eq!(one, run(5));
+}
+
+#[test]
+fn only_the_rules_that_are_asked_for_are_reported() {
+    let outcome = campaign(FLAWED).rules(&[RuleId::CallbackUnbounded]).run();
+    assert!(!outcome.findings.is_empty());
+    assert!(outcome.findings.iter().all(|finding| finding.violation.rule == RuleId::CallbackUnbounded));
+    assert_eq!(outcome.rules.len(), 1);
+}
+
+#[test]
+fn a_machine_that_fails_by_itself_is_not_searched() {
+    let definition = r#"{"StartAt": "Add", "States": {
+        "Add": {"Type": "Pass", "Parameters": {"sum.$": "States.MathAdd('one', 2)"}, "End": true}}}"#;
+    let outcome = campaign(definition).run();
+    assert_eq!(outcome.verdict, MachineVerdict::BaselineFailed);
+    assert_eq!(outcome.phases.len(), 1);
+    assert_eq!(outcome.stopped_because, "no scenario succeeds without faults");
+}
+
+#[test]
+fn a_spent_budget_is_reported() {
+    let budget = Budget { runs_max: 3, ..Budget::default() };
+    let outcome = campaign(FLAWED).phases(&[Phase::Singles]).budget(budget).run();
+    assert_eq!(outcome.phases[1], PhaseCount { phase: "singles", runs: 3 });
+    assert_eq!(outcome.stopped_because, "the budget of 3 runs was spent");
+}
+
+#[test]
+fn an_assertion_says_what_breaks() {
+    let outcome = campaign(FLAWED).run();
+    outcome.assert_no_finding_above(Severity::Critical);
+    let panic = std::panic::catch_unwind(|| outcome.assert_clean()).unwrap_err();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(text.contains("callback-unbounded@Approve#"), "{text}");
+    assert!(text.contains("faults: Approve:callback-missing"), "{text}");
+}
+
+#[test]
+fn a_saved_case_still_shows_its_finding_until_it_is_mended() {
+    let outcome = campaign(FLAWED).rules(&[RuleId::CallbackUnbounded]).run();
+    let machine = outcome.machine.clone().unwrap();
+    let file = crate::case::CaseFile::of(&outcome.findings[0], &machine, "approval.asl.json");
+    let file = crate::case::CaseFile::parse(&file.to_json()).unwrap();
+    let again = replay(&file, &machine).unwrap();
+    assert!(again.is_current && again.violation.is_some());
+
+    let mended = FLAWED
+        .replace(r#""QueueUrl""#, r#""DelaySeconds": 0, "QueueUrl""#)
+        .replace(r#""Catch""#, r#""TimeoutSeconds": 3600, "Catch""#);
+    let mended = Arc::new(compile_text("approval", &mended).unwrap());
+    let after = replay(&file, &mended).unwrap();
+    assert!(!after.is_current && after.violation.is_none());
+}
