@@ -93,8 +93,13 @@ impl<'a> Case<'a> {
             .loop_of(self.choice.id)
             .is_some_and(|looped| looped.contains(self.next) && looped.contains(self.attempt.state));
         if stays {
+            // Another Choice further on may handle it: only a run that does ask again shows the mistake.
+            let again = run.history.attempts.iter().any(|later| {
+                (later.state, later.strand) == (self.attempt.state, self.attempt.strand)
+                    && later.visit > self.attempt.visit
+            });
             let is_final = is(&self.statuses.failure) || is(&self.statuses.success);
-            return is_final.then_some(Mistake::AskedAgain);
+            return (again && is_final).then_some(Mistake::AskedAgain);
         }
         let is_success = is(&self.statuses.success) || is(&self.statuses.ambiguous);
         let as_success = way_of_success(run, self) == Some(self.next) && run.history.outcome.succeeded();
