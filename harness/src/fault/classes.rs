@@ -121,13 +121,13 @@ fn answers_in_loops(model: &Model, state: StateId) -> Vec<Class> {
     classes
 }
 
-/// `Payload.jobs.0.state`; none for the whole result, and for what is inside of a text.
+/// `Payload.jobs.0.state`; none for the whole result, and for what is made of a value or is inside of a text.
 fn member_path(steps: &[Step]) -> Option<String> {
     let names = steps.iter().map(|step| match step {
         Step::Field(name) => Some(name.to_string()),
         Step::Index(index) => Some(index.to_string()),
         Step::Each => Some("0".to_owned()),
-        Step::Parsed => None,
+        Step::Length | Step::Parsed | Step::Split(_) => None,
     });
     let path = names.collect::<Option<Vec<_>>>()?.join(".");
     (!path.is_empty()).then_some(path)
