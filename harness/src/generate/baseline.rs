@@ -14,7 +14,7 @@ use super::turn::{Turn, Way, turns};
 use super::{Origin, Scenario};
 use crate::asl::MachineType;
 use crate::history::{History, Outcome, Unknown};
-use crate::mock::Script;
+use crate::mock::{Script, Then};
 use crate::model::Model;
 use crate::sim::{self, Case, Limits};
 use crate::value::Value;
@@ -355,11 +355,19 @@ impl<'a> Search<'a> {
         }
         generated.sort_by_key(Kept::rank);
         chosen.append(&mut generated);
-        chosen.into_iter().map(|kept| (kept.scenario, kept.history)).collect()
+        chosen.into_iter().map(Kept::ready_for_faults).collect()
     }
 }
 
 impl Kept {
+    /// Its own run needed no more answers than there are; runs with faults may.
+    fn ready_for_faults(self) -> (Scenario, Arc<History>) {
+        let script = &self.scenario.script;
+        let ends = script.answers.values().any(|sequence| sequence.then == Then::Unmocked);
+        let script = if ends { Arc::new(script.repeating()) } else { Arc::clone(script) };
+        (Scenario { script, ..self.scenario }, self.history)
+    }
+
     /// Successful runs first, then the shorter.
     fn rank(&self) -> (bool, usize) {
         (!self.history.outcome.succeeded(), self.history.events.len())

@@ -430,7 +430,7 @@ mod tests {
     #[case::and(
         r#""And":[{"Variable":"$.a","IsPresent":true},{"Variable":"$.a","NumericLessThan":3}]"#,
         Some(0),
-        r#"{}"#,
+        "{}",
         Some("$.a=2")
     )]
     #[case::or(

@@ -49,6 +49,17 @@ impl Script {
         |call: Call<'_>| self.answer(call)
     }
 
+    /// The same for runs with faults, which call more often than the author of a mock file could count: where
+    /// the answers end, the last one is given again.
+    #[must_use]
+    pub fn repeating(&self) -> Self {
+        let mut script = self.clone();
+        for sequence in script.answers.values_mut().filter(|sequence| sequence.then == Then::Unmocked) {
+            sequence.then = Then::Repeat;
+        }
+        script
+    }
+
     /// The answer of one call.
     pub fn answer(&self, call: Call<'_>) -> Answer {
         match self.answers.get(&call.state.path) {
@@ -134,6 +145,13 @@ mod tests {
     #[case::unmocked(Then::Unmocked, None)]
     fn calls_past_the_end(#[case] then: Then, #[case] third: Option<i64>) {
         assert_eq!(replies(&sequence(&[1, 2], then), 3), [Some(1), Some(2), third]);
+    }
+
+    #[test]
+    fn with_faults_the_last_answer_is_given_again() {
+        let script = Script { answers: [(Arc::from("A"), sequence(&[1, 2], Then::Unmocked))].into() };
+        assert_eq!(replies(&script.answers["A"], 3), [Some(1), Some(2), None]);
+        assert_eq!(replies(&script.repeating().answers["A"], 3), [Some(1), Some(2), Some(2)]);
     }
 
     #[test]
