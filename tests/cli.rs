@@ -1,0 +1,207 @@
+//! Journeys of the command line, each in a folder of its own: what is printed, and how it ends.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use sfn_chaos::cli::{Colour, ExitCode, Progress, Streams, call};
+use tempfile::TempDir;
+
+/// A callback without any timer, behind a call that is guarded as it should be.
+const STUCK: &str = r#"{
+  "StartAt": "Ask",
+  "States": {
+    "Ask": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      "Parameters": {
+        "QueueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/questions",
+        "MessageBody": { "token.$": "$$.Task.Token", "question.$": "$.question" }
+      },
+      "Retry": [{ "ErrorEquals": ["SQS.RequestThrottledException", "SQS.AmazonSQSException",
+        "SQS.SdkClientException"], "MaxAttempts": 2, "JitterStrategy": "FULL" }],
+      "End": true
+    }
+  }
+}"#;
+
+const PAUSE: &str =
+    r#"{ "StartAt": "Pause", "States": { "Pause": { "Type": "Wait", "Seconds": 90, "End": true } } }"#;
+
+const REFUSED: &str = r#"{ "StartAt": "Pause", "States": { "Pause": { "Type": "Wait", "End": true } } }"#;
+
+/// How a call ended, and what it wrote.
+struct Ended {
+    code: ExitCode,
+    out: String,
+    err: String,
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a folder for the test");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a file of the test");
+    }
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ended {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut streams = Streams {
+        out: &mut out,
+        err: &mut err,
+        out_colour: Colour::Plain,
+        err_progress: Progress::Silent,
+        folder: folder.to_owned(),
+    };
+    let code = call("sfn-chaos", arguments.iter().map(OsString::from).collect(), &mut streams);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("all texts are UTF-8");
+    Ended { code, out: text(out), err: text(err) }
+}
+
+#[test]
+fn a_finding_is_told_with_its_place_and_its_fix() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let ended = run(folder.path(), &["chaos", "ask.asl.json"]);
+    assert_eq!(ended.code, ExitCode::Finding, "{}", ended.out);
+    for part in ["HIGH Ask callback-unbounded", "ask.asl.json:4:5", "add TimeoutSeconds:", "callback-missing"]
+    {
+        assert!(ended.out.contains(part), "{part} is missing in:\n{}", ended.out);
+    }
+    assert_eq!(ended.err, "");
+}
+
+#[test]
+fn what_is_milder_than_asked_for_does_not_fail_the_build() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let milder = run(folder.path(), &["chaos", "ask.asl.json", "--fail-on", "critical"]);
+    let skipped = run(folder.path(), &["chaos", "ask.asl.json", "--skip-rule", "liveness"]);
+    assert_eq!((milder.code, skipped.code), (ExitCode::Clean, ExitCode::Clean));
+    assert!(!skipped.out.contains("HIGH"), "{}", skipped.out);
+}
+
+#[test]
+fn one_refused_definition_does_not_keep_the_others_from_being_tested() {
+    let folder = folder(&[("a.asl.json", REFUSED), ("b.asl.json", PAUSE)]);
+    let ended = run(folder.path(), &["chaos"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    assert!(ended.out.contains("a.asl.json: AWS would refuse this definition"), "{}", ended.out);
+    assert!(ended.out.contains("b.asl.json: nothing found"), "{}", ended.out);
+}
+
+#[test]
+fn an_empty_folder_selects_nothing() {
+    let folder = folder(&[]);
+    assert_eq!(run(folder.path(), &["chaos"]).code, ExitCode::NothingSelected);
+}
+
+#[test]
+fn the_same_call_gives_the_same_bytes_on_any_number_of_threads() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let on = |threads| run(folder.path(), &["chaos", "--format", "json", "--threads", threads]).out;
+    let (one, two, again) = (on("1"), on("2"), on("2"));
+    assert!(one == two && two == again);
+}
+
+#[test]
+fn inputs_beside_the_definition_are_used_and_their_values_are_kept_back() {
+    let input = r#"{ "question": "How old is Ada Lovelace?" }"#;
+    let folder = folder(&[("ask.asl.json", STUCK), ("ask.input.json", input)]);
+    let redacted = run(folder.path(), &["chaos"]);
+    let shown = run(folder.path(), &["chaos", "--show-values"]);
+    assert!(redacted.out.contains(r#"{"question":"…"} (ask.input.json)"#), "{}", redacted.out);
+    assert!(!redacted.out.contains("Lovelace"), "{}", redacted.out);
+    assert!(shown.out.contains("Lovelace"), "{}", shown.out);
+}
+
+#[test]
+fn a_saved_case_still_shows_until_the_definition_is_repaired() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let saved = run(
+        folder.path(),
+        &["chaos", "ask.asl.json", "--rule", "callback-unbounded", "--save-cases", "cases"],
+    );
+    let line =
+        saved.out.lines().find(|line| line.trim_start().starts_with("replay ")).expect("a replay line");
+    let case = line.split_whitespace().last().expect("the case file");
+    let before = run(folder.path(), &["chaos", "replay", case]);
+    assert_eq!(before.code, ExitCode::Finding, "{}{}", before.out, before.err);
+
+    let repaired = STUCK.replace(r#""End": true"#, r#""TimeoutSeconds": 60, "End": true"#);
+    std::fs::write(folder.path().join("ask.asl.json"), repaired).expect("the repaired definition");
+    let after = run(folder.path(), &["chaos", "replay", case]);
+    assert_eq!(after.code, ExitCode::Clean, "{}{}", after.out, after.err);
+    assert!(after.out.contains("no longer shows callback-unbounded"), "{}", after.out);
+    assert!(after.out.contains("has changed since"), "{}", after.out);
+}
+
+#[test]
+fn a_machine_that_fails_without_faults_has_its_own_exit_code() {
+    let failing = r#"{ "StartAt": "Drop", "States": {
+        "Drop": { "Type": "Pass", "Result": {}, "Next": "Pick" },
+        "Pick": { "Type": "Pass", "InputPath": "$.order", "End": true } } }"#;
+    let folder = folder(&[("pick.asl.json", failing)]);
+    let ended = run(folder.path(), &["chaos", "--input", r#"{"other": 1}"#]);
+    assert_eq!(ended.code, ExitCode::BaselineFailed, "{}", ended.out);
+    assert!(ended.out.contains("missing-path"), "{}", ended.out);
+}
+
+#[test]
+fn one_execution_prints_the_history_as_aws_gives_it() {
+    let folder = folder(&[("pause.asl.json", PAUSE)]);
+    let ended = run(folder.path(), &["run", "pause.asl.json", "--input", r#"{"n":1}"#, "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    assert_eq!(json["status"], "SUCCEEDED");
+    assert_eq!(json["output"], serde_json::json!({ "n": 1 }));
+    let last = json["events"].as_array().and_then(|events| events.last()).expect("events");
+    assert_eq!(last["type"], "ExecutionSucceeded");
+    assert_eq!(last["timestamp"], "2026-01-01T00:01:30.000Z");
+}
+
+#[test]
+fn faults_of_one_execution_are_given_as_text() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let ended = run(folder.path(), &["run", "ask.asl.json", "--faults", "Ask:throttling*3"]);
+    assert!(ended.out.contains("FAILED"), "{}", ended.out);
+    assert!(ended.out.contains("error: SQS.RequestThrottledException"), "{}", ended.out);
+    let wrong = run(folder.path(), &["run", "ask.asl.json", "--faults", "Aks:throttling"]);
+    assert_eq!(wrong.code, ExitCode::Usage);
+    assert!(wrong.err.contains("no state `Aks`"), "{}", wrong.err);
+}
+
+#[test]
+fn every_problem_of_a_definition_is_shown_in_its_line() {
+    let folder = folder(&[("a.asl.json", REFUSED)]);
+    let ended = run(folder.path(), &["validate", "a.asl.json"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    assert!(ended.out.contains("a.asl.json:1:"), "{}", ended.out);
+    assert!(ended.out.ends_with("1 error\n"), "{}", ended.out);
+}
+
+#[test]
+fn a_listing_names_the_sites_and_what_can_strike_there() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let ended = run(folder.path(), &["chaos", "list"]);
+    assert_eq!(ended.code, ExitCode::Clean);
+    assert!(ended.out.contains("Ask (sqs:sendMessage.waitForTaskToken)"), "{}", ended.out);
+    assert!(ended.out.contains("callback-missing"), "{}", ended.out);
+}
+
+#[test]
+fn a_wrong_configuration_is_told_with_its_line() {
+    let folder = folder(&[("ask.asl.json", STUCK), ("chaos.toml", "[profile.ci]\nfail_on = \"low\"\n")]);
+    let ended = run(folder.path(), &["chaos"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    assert!(ended.err.contains("chaos.toml:2:1: unknown key"), "{}", ended.err);
+    assert!(ended.err.contains("did you mean `fail-on`?"), "{}", ended.err);
+}
+
+#[test]
+fn reports_follow_their_schema() {
+    let folder = folder(&[("a.asl.json", REFUSED), ("ask.asl.json", STUCK), ("pause.asl.json", PAUSE)]);
+    let schema: serde_json::Value = serde_json::from_str(&sfn_chaos::report::schema()).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let report = run(folder.path(), &["chaos", "--format", "json"]).out;
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let broken: Vec<_> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(broken, Vec::<String>::new());
+}
