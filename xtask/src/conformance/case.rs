@@ -15,23 +15,23 @@ use super::replay::Replay;
 use super::text;
 
 /// A case as it was read.
-pub struct Case {
+pub(crate) struct Case {
     id: String,
     data: Json,
 }
 
 /// How far it agrees.
 #[derive(Clone, Debug, Default)]
-pub struct Verdict {
-    pub unknown: bool,
-    pub outcome: bool,
-    pub sequence: bool,
-    pub exact: bool,
-    pub difference: Option<String>,
+pub(crate) struct Verdict {
+    pub(crate) unknown: bool,
+    pub(crate) outcome: bool,
+    pub(crate) sequence: bool,
+    pub(crate) exact: bool,
+    pub(crate) difference: Option<String>,
 }
 
 impl Case {
-    pub fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
         let data: Json =
@@ -40,12 +40,12 @@ impl Case {
     }
 
     /// The first part of the id.
-    pub fn area(&self) -> String {
+    pub(crate) fn area(&self) -> String {
         self.id.split('.').next().unwrap_or_default().to_owned()
     }
 
     /// Runs it; a table gives a verdict for each row.
-    pub fn judge(&self) -> Vec<(String, Verdict)> {
+    pub(crate) fn judge(&self) -> Vec<(String, Verdict)> {
         if text(&self.data, "kind") != "execution_table" {
             return vec![(self.id.clone(), self.judge_one(&self.data, &self.data["definition"]))];
         }
@@ -156,6 +156,6 @@ fn label(event: &Json) -> String {
 }
 
 /// An error of a recording, as the simulator takes it.
-pub fn shared(value: &Json) -> Arc<str> {
+pub(crate) fn shared(value: &Json) -> Arc<str> {
     Arc::from(value.as_str().unwrap_or_default())
 }

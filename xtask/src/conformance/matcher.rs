@@ -3,12 +3,12 @@
 use serde_json::Value as Json;
 
 /// The placeholders of one case.
-pub struct Matcher {
+pub(crate) struct Matcher {
     placeholders: Vec<String>,
 }
 
 impl Matcher {
-    pub fn new(placeholders: &Json) -> Self {
+    pub(crate) fn new(placeholders: &Json) -> Self {
         let mut placeholders: Vec<String> = match placeholders {
             Json::Array(items) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
             Json::Object(map) => map.keys().cloned().collect(),
@@ -19,7 +19,7 @@ impl Matcher {
     }
 
     /// A text that holds a JSON object becomes that object; not again inside it.
-    pub fn normalise(&self, value: &Json) -> Json {
+    pub(crate) fn normalise(&self, value: &Json) -> Json {
         match value {
             Json::String(text) if text.starts_with('{') => {
                 serde_json::from_str(text).unwrap_or_else(|_| value.clone())
@@ -29,7 +29,7 @@ impl Matcher {
     }
 
     /// The same for every field of an event.
-    pub fn normalise_event(&self, value: &Json) -> Json {
+    pub(crate) fn normalise_event(&self, value: &Json) -> Json {
         match value {
             Json::Object(map) => {
                 map.iter().map(|(key, value)| (key.clone(), self.normalise_event(value))).collect()
@@ -39,7 +39,7 @@ impl Matcher {
     }
 
     /// Where two values differ, if they do.
-    pub fn matches(&self, expected: &Json, actual: &Json) -> Result<(), String> {
+    pub(crate) fn matches(&self, expected: &Json, actual: &Json) -> Result<(), String> {
         match (expected, actual) {
             (Json::String(theirs), _) if self.placeholders.iter().any(|name| name == theirs) => Ok(()),
             (Json::Object(theirs), Json::Object(ours)) => {

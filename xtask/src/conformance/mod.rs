@@ -16,21 +16,21 @@ use case::Case;
 
 /// How far one execution agrees with its recording.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Cases that were run.
-    pub cases: usize,
+    pub(crate) cases: usize,
     /// Those that the simulator does not model yet.
-    pub unknown: usize,
+    pub(crate) unknown: usize,
     /// Status, output and error agree.
-    pub outcome: usize,
+    pub(crate) outcome: usize,
     /// Event types and state names agree, in order.
-    pub sequence: usize,
+    pub(crate) sequence: usize,
     /// Everything agrees.
-    pub exact: usize,
+    pub(crate) exact: usize,
 }
 
 /// Runs every execution of the folder.
-pub fn run(folder: &Path, verbose: bool) -> Result<BTreeMap<String, Tally>> {
+pub(crate) fn run(folder: &Path, verbose: bool) -> Result<BTreeMap<String, Tally>> {
     let mut areas: BTreeMap<String, Tally> = BTreeMap::new();
     let mut paths: Vec<_> = std::fs::read_dir(folder.join("execution"))
         .with_context(|| format!("failed to read the conformance folder {}", folder.display()))?
@@ -67,7 +67,7 @@ pub fn run(folder: &Path, verbose: bool) -> Result<BTreeMap<String, Tally>> {
 }
 
 /// Prints the tallies of every area.
-pub fn print(areas: &BTreeMap<String, Tally>) {
+pub(crate) fn print(areas: &BTreeMap<String, Tally>) {
     println!(
         "{:24} {:>6} {:>8} {:>8} {:>9} {:>6}",
         "area", "cases", "unknown", "outcome", "sequence", "exact"

@@ -8,12 +8,12 @@ use super::case::shared;
 use super::text;
 
 /// The outcomes that are left.
-pub struct Replay {
+pub(crate) struct Replay {
     outcomes: Vec<Json>,
 }
 
 impl Replay {
-    pub fn new(outcomes: &Json) -> Self {
+    pub(crate) fn new(outcomes: &Json) -> Self {
         Self { outcomes: outcomes.as_array().cloned().unwrap_or_default() }
     }
 
