@@ -10,7 +10,7 @@ use sfn_chaos::history::{Outcome, wire};
 use sfn_chaos::sim;
 use sfn_chaos::value::Value;
 
-use super::matcher::Matcher;
+use super::matcher::{Matcher, normalised, normalised_event};
 use super::replay::Replay;
 use super::text;
 
@@ -98,7 +98,7 @@ fn compare(matcher: &Matcher, expected: &Json, answer: &Json, unordered: bool) -
         if field == "cause" && expected[field].is_null() {
             continue;
         }
-        let theirs = matcher.normalise(&answer[field]);
+        let theirs = normalised(&answer[field]);
         if let Err(place) = matcher.matches(&expected[field], &theirs) {
             differences.push(format!("{field}{place}"));
         }
@@ -138,7 +138,7 @@ fn compare(matcher: &Matcher, expected: &Json, answer: &Json, unordered: bool) -
                 .iter()
                 .zip(events)
                 .filter_map(|(theirs, ours)| {
-                    let place = matcher.matches(theirs, &matcher.normalise_event(ours)).err()?;
+                    let place = matcher.matches(theirs, &normalised_event(ours)).err()?;
                     Some(format!("event {} {}{place}", ours["id"], text(ours, "type")))
                 })
                 .take(1),

@@ -18,26 +18,6 @@ impl Matcher {
         Self { placeholders }
     }
 
-    /// A text that holds a JSON object becomes that object; not again inside it.
-    pub(crate) fn normalise(&self, value: &Json) -> Json {
-        match value {
-            Json::String(text) if text.starts_with('{') => {
-                serde_json::from_str(text).unwrap_or_else(|_| value.clone())
-            }
-            _ => value.clone(),
-        }
-    }
-
-    /// The same for every field of an event.
-    pub(crate) fn normalise_event(&self, value: &Json) -> Json {
-        match value {
-            Json::Object(map) => {
-                map.iter().map(|(key, value)| (key.clone(), self.normalise_event(value))).collect()
-            }
-            other => self.normalise(other),
-        }
-    }
-
     /// Where two values differ, if they do.
     pub(crate) fn matches(&self, expected: &Json, actual: &Json) -> Result<(), String> {
         match (expected, actual) {
@@ -125,5 +105,23 @@ fn short(value: &Json) -> String {
         format!("{}…", text.chars().take(160).collect::<String>())
     } else {
         text
+    }
+}
+
+/// A text that holds a JSON object becomes that object; not again inside it.
+pub(crate) fn normalised(value: &Json) -> Json {
+    match value {
+        Json::String(text) if text.starts_with('{') => {
+            serde_json::from_str(text).unwrap_or_else(|_| value.clone())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// The same for every field of an event.
+pub(crate) fn normalised_event(value: &Json) -> Json {
+    match value {
+        Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), normalised_event(value))).collect(),
+        other => normalised(other),
     }
 }
