@@ -75,8 +75,18 @@ const VISITS_MAX: usize = 3;
 const REPAIRS_MAX: u32 = 12;
 /// Combinations of the user's inputs and scripts.
 const EXAMPLES_MAX: usize = 32;
-/// A run of the search ends here: a loop that goes on so long is polling for something that never comes.
-const SEARCH_LIMITS: Limits = Limits { events_max: 2_500, payload_bytes_max: 262_144, steps_max: 5_000 };
+/// Events and steps of one run of the search, for small machines and for each state of large ones: a loop that goes
+/// on for longer polls for something that never comes.
+const RUN_EVENTS_MIN: u32 = 2_500;
+const RUN_EVENTS_PER_STATE: u32 = 8;
+
+/// Where a run of the search ends; the service's own limits are never exceeded.
+fn search_limits(model: &Model) -> Limits {
+    let full = Limits::default();
+    let states = u32::try_from(model.machine.states.len()).unwrap_or(u32::MAX);
+    let events_max = states.saturating_mul(RUN_EVENTS_PER_STATE).max(RUN_EVENTS_MIN).min(full.events_max);
+    Limits { events_max, steps_max: u64::from(events_max) * 2, ..full }
+}
 
 /// Finds the baselines of a machine.
 pub fn baselines(model: &Model, examples: &Examples, machine_type: MachineType, seed: u64) -> Baselines {
@@ -169,7 +179,7 @@ struct Kept {
 
 impl<'a> Search<'a> {
     fn new(model: &'a Model, machine_type: MachineType, seed: u64) -> Self {
-        let case = Case { machine_type, seed, limits: SEARCH_LIMITS, ..Case::new(Value::Null) };
+        let case = Case { machine_type, seed, limits: search_limits(model), ..Case::new(Value::Null) };
         Self {
             model,
             case,
@@ -207,7 +217,7 @@ impl<'a> Search<'a> {
         self.events += history.events.len() as u64;
         if let Outcome::Unknown(unknown) = &history.outcome
             && !self.unknowns.contains(unknown)
-            && !cut_short(&history)
+            && !self.cut_short(&history)
         {
             self.unknowns.push(unknown.clone());
         }
@@ -302,12 +312,21 @@ impl<'a> Search<'a> {
             return;
         }
         let Some((scenario, history)) = self.failing.take() else { return };
-        if !cut_short(&history) {
+        if !self.cut_short(&history) {
             self.failing = Some((scenario, history));
             return;
         }
         self.case.limits = Limits::default();
         self.look_at(Candidate { scenario, aim: None, repairs: REPAIRS_MAX, example: false });
+    }
+
+    /// Whether a run met the limits of the search, not those of the service.
+    fn cut_short(&self, history: &History) -> bool {
+        match &history.outcome {
+            Outcome::Unknown(unknown) => unknown.construct == "step budget",
+            Outcome::Failed { .. } => history.events.len() == search_limits(self.model).events_max as usize,
+            Outcome::Succeeded { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => false,
+        }
     }
 
     fn has_taken(&self, way: Way) -> bool {
@@ -371,15 +390,6 @@ impl Kept {
     /// Successful runs first, then the shorter.
     fn rank(&self) -> (bool, usize) {
         (!self.history.outcome.succeeded(), self.history.events.len())
-    }
-}
-
-/// Whether a run met the limits of the search, not those of the service.
-fn cut_short(history: &History) -> bool {
-    match &history.outcome {
-        Outcome::Unknown(unknown) => unknown.construct == "step budget",
-        Outcome::Failed { .. } => history.events.len() == SEARCH_LIMITS.events_max as usize,
-        Outcome::Succeeded { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => false,
     }
 }
 
