@@ -378,3 +378,17 @@ fn the_step_budget_ends_a_run_as_unknown() {
     let Outcome::Unknown(unknown) = history.outcome else { panic!("expected an unknown outcome") };
     assert_eq!(unknown.construct, "step budget");
 }
+
+#[rstest]
+#[case::a_standard_child_by_its_events("STANDARD")]
+#[case::an_express_child_by_its_time("EXPRESS")]
+fn a_child_execution_that_never_ends_meets_its_own_limit(#[case] kind: &str) {
+    let definition = r#"{"StartAt":"All","States":{"All":{"Type":"Map","ItemsPath":"$.items",
+        "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"KIND"},"StartAt":"W","States":{
+          "W":{"Type":"Wait","Seconds":1,"Next":"C"},"C":{"Type":"Choice","Choices":[
+            {"Variable":"$.never","IsPresent":true,"Next":"E"}],"Default":"W"},"E":{"Type":"Succeed"}}},"End":true}}}"#;
+    let history = run(&definition.replace("KIND", kind), r#"{"items":[{}]}"#);
+    assert_eq!(error(&history), "States.ExceedToleratedFailureThreshold");
+    assert!(history.child_events.len() <= 25_010, "{}", history.child_events.len());
+    assert!(history.events.len() < 10);
+}

@@ -140,7 +140,7 @@ impl Engine<'_> {
 
     /// Recorded on AWS: MapIteration… events at the end of an iteration are not followed by others.
     fn emit_iteration(&mut self, child: StrandId, owner: StrandId, slot: usize, kind: EventType) {
-        if !self.strands[at(child)].recorded {
+        if self.strands[at(child)].child.is_some() {
             return;
         }
         let state = self.state(owner);

@@ -5,17 +5,31 @@
 
 use std::sync::Arc;
 
-use crate::asl::{ItemReader, Map, MapMode, State};
+use crate::asl::{ItemReader, MachineType, Map, MapMode, State};
+use crate::error::{ErrorName, Origin};
 use crate::expr::{EvalError, EvalErrorKind};
-use crate::history::{Detail, EventId, EventType, Handling, Site, StrandId};
+use crate::history::{Detail, EventId, EventType, Handling, Site, StrandId, VirtualTime};
 use crate::mock::{Call, Reply};
 use crate::value::{Array, Object, ObjectBuilder, Value};
 
 use super::container::ContainerId;
 use super::context::StrandContext;
-use super::engine::Engine;
+use super::engine::{EXPRESS_LONGEST_MS, Engine};
 use super::failure::{Source, StateError};
+use super::record::too_many_events;
 use super::strand::{Item, Step, at};
+
+/// A child execution, by its position in the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ChildId(pub(super) usize);
+
+/// A child execution: it has limits of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Child {
+    pub(super) machine_type: MachineType,
+    pub(super) started: VirtualTime,
+    pub(super) events: u32,
+}
 
 /// How many children of a distributed Map may fail.
 #[derive(Clone, Copy, Debug)]
@@ -167,6 +181,30 @@ impl Engine<'_> {
                 self.with_context(owner, input, &context, |env| template.eval(env))
             }
             None => Ok(item.value),
+        }
+    }
+
+    pub(super) fn start_child(&mut self, map: &Map) -> ChildId {
+        let machine_type = match map.mode {
+            MapMode::Distributed(machine_type) => machine_type,
+            MapMode::Inline => unreachable!("only distributed Maps start child executions"),
+        };
+        self.children.push(Child { machine_type, started: self.clock.now(), events: 0 });
+        ChildId(self.children.len() - 1)
+    }
+
+    /// The limit of its child execution that a strand has reached, looked at when it enters a state.
+    pub(super) fn child_limit(&self, id: StrandId) -> Option<StateError> {
+        let child = self.children[self.strands[at(id)].child?.0];
+        match child.machine_type {
+            MachineType::Standard if child.events >= self.limits().events_max => {
+                Some(StateError::interpreter(ErrorName::RUNTIME, too_many_events(self.limits().events_max)))
+            }
+            MachineType::Express if self.clock.now() > child.started.after_ms(EXPRESS_LONGEST_MS) => {
+                let error = Some(Arc::from(ErrorName::TIMEOUT));
+                Some(StateError { error, cause: None, origin: Origin::Interpreter })
+            }
+            MachineType::Standard | MachineType::Express => None,
         }
     }
 

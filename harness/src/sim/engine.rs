@@ -12,13 +12,14 @@ use crate::value::Value;
 use super::clock::{Alarm, Clock, Ticket};
 use super::container::Container;
 use super::context::{ContextParts, StrandContext};
+use super::distributed::Child;
 use super::failure::StateError;
 use super::strand::{Phase, Step, Strand, at};
 use super::{Case, Limits};
 
 /// Docs, "Quotas": a Standard execution lasts at most a year, an Express one five minutes.
 const STANDARD_LONGEST_MS: u64 = 31_536_000_000;
-const EXPRESS_LONGEST_MS: u64 = 300_000;
+pub(super) const EXPRESS_LONGEST_MS: u64 = 300_000;
 
 /// One execution while it runs.
 pub(super) struct Engine<'a> {
@@ -28,6 +29,7 @@ pub(super) struct Engine<'a> {
     pub(super) clock: Clock,
     pub(super) strands: Vec<Strand>,
     pub(super) containers: Vec<Container>,
+    pub(super) children: Vec<Child>,
     pub(super) ready: VecDeque<StrandId>,
     pub(super) random: Random,
     pub(super) context: ContextParts<'a>,
@@ -68,6 +70,7 @@ impl<'a> Engine<'a> {
             clock: Clock::default(),
             strands: Vec::with_capacity(1),
             containers: Vec::new(),
+            children: Vec::new(),
             ready: VecDeque::new(),
             random: Random::new(case.seed),
             context: ContextParts::new(machine, case),
@@ -216,6 +219,9 @@ impl<'a> Engine<'a> {
         }
         if self.ended {
             return Step::End;
+        }
+        if let Some(error) = self.child_limit(id) {
+            return self.fail(id, error, None);
         }
         match &state.kind {
             Kind::Pass { result } => self.pass(id, state, result.as_ref()),

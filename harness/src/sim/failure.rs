@@ -160,7 +160,7 @@ impl Engine<'_> {
         match strand.parent {
             // Recorded on AWS: a runtime error ends the execution from inside a branch, whatever encloses it. The
             // child execution of a distributed Map is an execution of its own.
-            Some((container, slot)) if error.origin != Origin::Interpreter || !strand.recorded => {
+            Some((container, slot)) if error.origin != Origin::Interpreter || strand.child.is_some() => {
                 self.strands[at(id)].phase = Phase::Done;
                 self.child_failed(container, slot, id, error, record);
                 if self.has_ended() { Step::End } else { Step::Block }

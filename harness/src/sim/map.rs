@@ -138,14 +138,14 @@ impl Engine<'_> {
         let mut strand = Strand::new(map.processor, self.machine.scope(map.processor).start, input, previous);
         strand.parent = Some((container, index));
         strand.item = Some(item);
-        strand.recorded = self.strands[at(owner)].recorded && !distributed;
+        strand.child = if distributed { Some(self.start_child(map)) } else { self.strands[at(owner)].child };
         // Docs, "Variables": an inner scope sees the outer ones, a child execution does not.
         if !distributed {
             strand.variables = self.strands[at(owner)].variables.clone();
         }
         let child = self.spawn(strand);
         self.containers[container.0].active.insert(child);
-        if !distributed {
+        if !distributed && self.strands[at(owner)].child.is_none() {
             let detail = Detail::Iteration(state.name.clone(), index as u64);
             let event = self.emit_of(child, state.id, EventType::MapIterationStarted, detail);
             self.strands[at(child)].last = event;

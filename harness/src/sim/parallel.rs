@@ -33,7 +33,7 @@ impl Engine<'_> {
             let mut strand = Strand::new(*scope, self.machine.scope(*scope).start, input.clone(), started);
             strand.parent = Some((container, slot));
             strand.item = self.strands[at(id)].item.clone();
-            strand.recorded = self.strands[at(id)].recorded;
+            strand.child = self.strands[at(id)].child;
             strand.variables = self.strands[at(id)].variables.clone();
             let child = self.spawn(strand);
             self.history.strands[at(child)].item = None;

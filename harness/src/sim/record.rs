@@ -38,31 +38,16 @@ impl Engine<'_> {
     /// Records an event of a strand's state that the next event does not follow.
     pub(super) fn emit_aside(&mut self, id: StrandId, kind: EventType, detail: Detail) -> EventId {
         let strand = &self.strands[at(id)];
-        let (previous, state, recorded) = (strand.last, strand.state, strand.recorded);
+        let (previous, state, child) = (strand.last, strand.state, strand.child);
         let at = self.clock.now();
-        if recorded {
-            self.push(Event {
-                id: EventId::default(),
-                previous,
-                at,
-                strand: id,
-                state: Some(state),
-                kind,
-                detail,
-            })
-        } else {
-            let event = EventId::child(self.history.child_events.len());
-            self.history.child_events.push(Event {
-                id: event,
-                previous,
-                at,
-                strand: id,
-                state: Some(state),
-                kind,
-                detail,
-            });
-            event
-        }
+        let mut event =
+            Event { id: EventId::default(), previous, at, strand: id, state: Some(state), kind, detail };
+        let Some(child) = child else { return self.push(event) };
+        self.children[child.0].events += 1;
+        event.id = EventId::child(self.history.child_events.len());
+        let id = event.id;
+        self.history.child_events.push(event);
+        id
     }
 
     /// Records an event of a strand that belongs to another state than the strand is in.
@@ -101,10 +86,7 @@ impl Engine<'_> {
             id.0 == self.limits().events_max && self.case.machine_type == crate::asl::MachineType::Standard;
         if last && !closes(event.kind) && !self.has_ended() {
             let error: Arc<str> = Arc::from(crate::error::ErrorName::RUNTIME);
-            let cause: Arc<str> = Arc::from(format!(
-                "The execution reached the maximum number of history events ({}).",
-                self.limits().events_max
-            ));
+            let cause: Arc<str> = Arc::from(too_many_events(self.limits().events_max));
             event.kind = EventType::ExecutionFailed;
             event.state = None;
             event.detail = Detail::Failure(Some(error.clone()), Some(cause.clone()));
@@ -155,6 +137,11 @@ impl Engine<'_> {
         };
         self.emit(id, kind, Detail::None);
     }
+}
+
+/// Reported on AWS.
+pub(super) fn too_many_events(events_max: u32) -> String {
+    format!("The execution reached the maximum number of history events ({events_max}).")
 }
 
 fn closes(kind: EventType) -> bool {

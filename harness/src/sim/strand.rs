@@ -7,6 +7,7 @@ use crate::value::Value;
 
 use super::clock::Ticket;
 use super::container::ContainerId;
+use super::distributed::ChildId;
 
 /// A thread of the execution.
 #[derive(Debug)]
@@ -34,8 +35,8 @@ pub(super) struct Strand {
     pub(super) variables: Variables,
     pub(super) phase: Phase,
     pub(super) ticket: Ticket,
-    /// Events go into the execution's own history; those of a distributed Map's children do not.
-    pub(super) recorded: bool,
+    /// The child execution of a distributed Map that it belongs to; its events stay out of the execution's history.
+    pub(super) child: Option<ChildId>,
 }
 
 /// The item of an iteration.
@@ -84,7 +85,7 @@ impl Strand {
             variables: Variables::default(),
             phase: Phase::Entering,
             ticket: Ticket::default(),
-            recorded: true,
+            child: None,
         }
     }
 
