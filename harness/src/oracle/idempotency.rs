@@ -222,13 +222,22 @@ fn violation(
     };
     Violation {
         class: ErrorClass::Timeout,
-        route: if token { "token>sent-again" } else { "answer-lost>repeated" }.to_owned(),
+        route: route(severity, task).to_owned(),
         events: vec![record.event, second.scheduled],
         title,
         why,
         fix: proposal(state, task, severity),
         pointer: format!("{}/Retry", state.pointer),
         ..trace::violation(run, RULE, severity, record)
+    }
+}
+
+fn route(severity: Severity, task: &Task) -> &'static str {
+    match (severity, catalog::effect(&task.integration)) {
+        (Severity::Low, Effect::Notification) => "answer-lost>told-twice",
+        (Severity::Low, _) => "answer-lost>undeclared",
+        _ if task.integration.pattern == Pattern::Callback => "token>sent-again",
+        _ => "answer-lost>repeated",
     }
 }
 

@@ -167,9 +167,11 @@ impl Violation {
     /// What makes it the same finding as another. Rules about a habit (no retrier anywhere, one failure route that
     /// many tasks share) are one finding for all states that have it; see [`Violation::absorb`].
     pub fn fingerprint(&self) -> Fingerprint {
+        // What may be an effect asks for a declaration: one request for all tasks.
+        let undeclared = self.rule == RuleId::EffectRepeated && self.severity <= Severity::Low;
         let state = match self.rule.scope() {
-            FindingScope::Machine => None,
-            FindingScope::State => self.state,
+            FindingScope::State if !undeclared => self.state,
+            FindingScope::State | FindingScope::Machine => None,
         };
         Fingerprint { rule: self.rule, state, route: self.route.clone() }
     }

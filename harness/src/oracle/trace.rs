@@ -1,5 +1,7 @@
 //! Questions that several judges ask of one run: what became of a failure, what came after it, what it left behind.
 
+use std::collections::BTreeMap;
+
 use crate::asl::{ScopeId, State, StateId};
 use crate::catalog::{self, ErrorClass};
 use crate::error::{ErrorName, Origin};
@@ -29,16 +31,43 @@ pub(super) enum Fate<'a> {
     Other,
 }
 
-/// The failures of tasks themselves (not those that enclosing states pass on), with their attempts.
+/// The failures of tasks themselves (not those that enclosing states pass on), with their attempts. Of thousands
+/// that are alike, in a loop or a poll, the first few.
 pub(super) fn task_failures<'a>(
     run: &Run<'a>,
-) -> impl Iterator<Item = (usize, &'a FailureRecord, &'a Attempt)> {
+) -> impl Iterator<Item = (usize, &'a FailureRecord, &'a Attempt)> + use<'a> {
     let history = run.history;
-    history
-        .failures
-        .iter()
-        .enumerate()
-        .filter_map(|(index, record)| Some((index, record, history.attempts.get(record.attempt?)?)))
+    representatives(history).into_iter().filter_map(|index| {
+        let record = &history.failures[index];
+        Some((index, record, history.attempts.get(record.attempt?)?))
+    })
+}
+
+/// Failures that tell a judge the same: more of them than this add nothing but time.
+const ALIKE_MAX: usize = 3;
+
+/// The positions of the first failures of each kind: the same state, error, handler and fault.
+pub(super) fn representatives(history: &History) -> Vec<usize> {
+    let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (index, record) in history.failures.iter().enumerate() {
+        let attempt = record.attempt.and_then(|attempt| history.attempts.get(attempt));
+        let fault = attempt.and_then(|attempt| attempt.injected).map(|at| history.injected[at].fault);
+        let handler = match record.handling {
+            Handling::Retried { retrier, .. } => (0, Some(retrier), None),
+            Handling::Caught { catcher, spent } => (1, Some(catcher), spent),
+            Handling::Uncaught { spent } => (2, None, spent),
+            Handling::Tolerated => (3, None, None),
+        };
+        let applied = attempt.is_some_and(|attempt| attempt.applied);
+        let count = seen.entry((record.state, &*record.error, handler, fault, applied)).or_default();
+        *count += 1;
+        // The last failure of all may be what ended the execution.
+        if *count <= ALIKE_MAX || index + 1 == history.failures.len() {
+            found.push(index);
+        }
+    }
+    found
 }
 
 /// Follows a failure up to whatever took it.

@@ -83,10 +83,9 @@ fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
     });
     let task = run.model.machine.state(attempt.state).task();
     let may_be_lost = task.is_some_and(|task| {
-        let tells = catalog::is_signal(&task.integration)
-            || catalog::effect(&task.integration) == Effect::Notification;
-        // A message with a token asks for work, and the work was not done.
-        tells && task.integration.pattern != Pattern::Callback
+        // A message with a token, or to a queue, asks for work, and the work was not done.
+        task.integration.pattern == Pattern::RequestResponse
+            && catalog::effect(&task.integration) == Effect::Notification
     });
     names_the_error
         || may_be_lost

@@ -7,6 +7,7 @@
 //! Exempt: a status that the rule which held names itself (the branch is meant), a Default that goes elsewhere, and
 //! statuses whose meaning depends on what the workflow waits for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::asl::{Kind, State, StateId, Transition};
@@ -23,8 +24,13 @@ use super::polling::taken;
 const RULE: RuleId = RuleId::AnswerUnhandled;
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
+    let mut seen = BTreeSet::new();
     for injected in &run.history.injected {
         let Class::Status(status) = &injected.class else { continue };
+        // A status that lasts is judged where it begins.
+        if !seen.insert(injected.fault) {
+            continue;
+        }
         let attempt = &run.history.attempts[injected.attempt];
         let Some(case) = Case::of(run, attempt, status) else { continue };
         match case.mistake(run) {

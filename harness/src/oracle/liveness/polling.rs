@@ -6,6 +6,8 @@
 //! Exempt: a loop that counts its rounds leaves by itself, so no run shows it. A status that *is* an end and is
 //! polled all the same is `answer-unhandled`.
 
+use std::collections::BTreeSet;
+
 use crate::asl::{Kind, State, StateId};
 use crate::catalog::{self, ErrorClass};
 use crate::diagnose::fix;
@@ -51,7 +53,11 @@ struct Round<'a> {
 fn last_round<'a>(run: &Run<'a>) -> Option<Round<'a>> {
     let machine = &run.model.machine;
     let decisions = &run.history.decisions;
+    let mut seen = BTreeSet::new();
     decisions.iter().rev().find_map(|decision| {
+        if !seen.insert((decision.state, decision.strand)) {
+            return None;
+        }
         let choice = machine.state(decision.state);
         let looped = run.model.graph.loop_of(decision.state)?;
         let stays = looped.contains(taken(choice, decision)?);
@@ -95,7 +101,11 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
     let declared = matches!(run.history.outcome, Outcome::TimedOut { by: ExecutionTimer::Declared });
     let severity = if declared { Severity::High.milder() } else { Severity::High };
     let machine = &run.model.machine;
-    let polled: Vec<&str> = round.looped.tasks.iter().map(|id| fix::name_of(machine, *id)).collect();
+    let is_message = |id: &StateId| {
+        machine.state(*id).task().is_some_and(|task| catalog::is_signal(&task.integration))
+    };
+    let asked = round.looped.tasks.iter().filter(|id| !is_message(id));
+    let polled: Vec<&str> = asked.map(|id| fix::name_of(machine, *id)).collect();
     let end = if declared {
         "Only the timer of the whole execution ended it, and then no handler runs"
     } else if trace::reached_event_limit(run.history) {
@@ -108,7 +118,7 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
     Violation {
         states,
         route: "never-ends>polled-for-ever".to_owned(),
-        title: format!("Polls {} for ever if it never ends", fix::listed(&polled)),
+        title: format!("Goes round for ever while {} gives no final answer", fix::listed(&polled)),
         why: format!(
             "Nothing counts the rounds, and every answer that is not final leads back into the loop. {end}: {} in \
              this run.",

@@ -88,9 +88,9 @@ fn too_long(
 /// Iterations of a Map that failed together and come back together.
 fn judge_crowds(run: &Run<'_>, out: &mut Judgement) {
     let mut crowds: BTreeMap<_, Vec<(&FailureRecord, StrandId)>> = BTreeMap::new();
-    for (_, record, attempt) in trace::task_failures(run) {
+    for record in run.history.failures.iter().filter(|record| record.attempt.is_some()) {
         let Handling::Retried { retrier, delay_ms, .. } = record.handling else { continue };
-        let state = run.model.machine.state(attempt.state);
+        let state = run.model.machine.state(record.state);
         if state.retry[retrier].jitter == Jitter::None && trace::in_map(run, state.id) {
             let crowd = (state.id, retrier, record.at.after_ms(delay_ms));
             crowds.entry(crowd).or_default().push((record, record.strand));

@@ -15,7 +15,8 @@ use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
 const RULE: RuleId = RuleId::ErrorNameNeverMatches;
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
-    for record in &run.history.failures {
+    for index in trace::representatives(run.history) {
+        let record = &run.history.failures[index];
         let state = run.model.machine.state(record.state);
         if (state.retry.is_empty() && state.catch.is_empty()) || trace::is_runtime(record) {
             continue;

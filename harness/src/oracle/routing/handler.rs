@@ -18,7 +18,8 @@ use super::lost_input::lost_read;
 const RULE: RuleId = RuleId::HandlerFails;
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
-    for (index, record) in run.history.failures.iter().enumerate() {
+    for index in trace::representatives(run.history) {
+        let record = &run.history.failures[index];
         if record.echo_of.is_some() {
             continue;
         }

@@ -13,7 +13,8 @@ use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 const RULE: RuleId = RuleId::CatchShadowed;
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
-    for record in &run.history.failures {
+    for index in trace::representatives(run.history) {
+        let record = &run.history.failures[index];
         let Handling::Caught { catcher, .. } = record.handling else { continue };
         let state = run.model.machine.state(record.state);
         if state.catch.len() < 2 {
