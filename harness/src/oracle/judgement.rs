@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{FindingScope, RuleId, Severity};
+use super::{RuleId, Severity};
 use crate::asl::StateId;
 use crate::catalog::ErrorClass;
 use crate::generate::Origin;
@@ -164,16 +164,38 @@ pub struct Fingerprint {
 }
 
 impl Violation {
-    /// What makes it the same finding as another. Rules about a habit (no retrier anywhere, one failure route that
-    /// many tasks share) are one finding for all states that have it; see [`Violation::absorb`].
+    /// What makes it the same finding as another. A habit (no retrier anywhere, one failure route that many tasks
+    /// share) is one finding for all states that have it; see [`Violation::absorb`].
     pub fn fingerprint(&self) -> Fingerprint {
-        // What may be an effect asks for a declaration: one request for all tasks.
-        let undeclared = self.rule == RuleId::EffectRepeated && self.severity <= Severity::Low;
-        let state = match self.rule.scope() {
-            FindingScope::State if !undeclared => self.state,
-            FindingScope::State | FindingScope::Machine => None,
-        };
+        let state = if self.is_habit() { None } else { self.state };
         Fingerprint { rule: self.rule, state, route: self.route.clone() }
+    }
+
+    /// Whether other states with the same route have the same cause.
+    fn is_habit(&self) -> bool {
+        match self.rule {
+            RuleId::TransientNotRetried
+            | RuleId::PermanentErrorRetried
+            | RuleId::RetryBudget
+            | RuleId::FailureSwallowed
+            | RuleId::FailureOnlyRecorded => true,
+            // What may be an effect asks for a declaration: one request for all tasks.
+            RuleId::EffectRepeated => self.severity <= Severity::Low,
+            // A timer is set for one task; leaving the errors of the platform out is a habit.
+            RuleId::FailureUncaught => self.severity <= Severity::Medium,
+            RuleId::ErrorNameNeverMatches
+            | RuleId::CatchShadowed
+            | RuleId::HandlerLosesInput
+            | RuleId::HandlerFails
+            | RuleId::CallbackUnbounded
+            | RuleId::TaskUnbounded
+            | RuleId::PollingUnbounded
+            | RuleId::AnswerUnhandled
+            | RuleId::ExecutionUnbounded
+            | RuleId::HistoryLimit
+            | RuleId::MissingPath
+            | RuleId::ChoiceUnmatched => false,
+        }
     }
 
     /// Takes another violation of the same finding in: its states, what it adds to the patch, and its severity if

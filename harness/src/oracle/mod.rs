@@ -18,7 +18,7 @@ mod visibility;
 mod tests;
 
 pub use judgement::{Fingerprint, Fix, Judgement, Oracle, PatchOperation, Run, Verdict, Violation};
-pub use rule::{FindingScope, Property, RuleId, Severity};
+pub use rule::{Property, RuleId, Severity};
 
 use crate::model::Model;
 

@@ -125,42 +125,6 @@ rules! {
     }
 }
 
-/// What counts as one finding of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FindingScope {
-    /// One for each state: whatever error showed it, the change is the same.
-    State,
-    /// One for the machine: the states that share it are listed in it.
-    Machine,
-}
-
-impl RuleId {
-    /// What counts as one finding of this rule.
-    pub fn scope(self) -> FindingScope {
-        match self {
-            Self::TransientNotRetried
-            | Self::PermanentErrorRetried
-            | Self::FailureSwallowed
-            | Self::FailureOnlyRecorded => FindingScope::Machine,
-            Self::EffectRepeated
-            | Self::MissingPath
-            | Self::ChoiceUnmatched
-            | Self::HandlerLosesInput
-            | Self::ErrorNameNeverMatches
-            | Self::CatchShadowed
-            | Self::RetryBudget
-            | Self::FailureUncaught
-            | Self::HandlerFails
-            | Self::CallbackUnbounded
-            | Self::TaskUnbounded
-            | Self::PollingUnbounded
-            | Self::AnswerUnhandled
-            | Self::ExecutionUnbounded
-            | Self::HistoryLimit => FindingScope::State,
-        }
-    }
-}
-
 impl fmt::Display for RuleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

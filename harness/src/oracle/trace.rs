@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::asl::{ScopeId, State, StateId};
 use crate::catalog::{self, ErrorClass};
 use crate::error::{ErrorName, Origin};
+use crate::expr::Timestamp;
 use crate::fault::Class;
 use crate::history::{
     Attempt, Detail, Ending, Event, EventId, FailureRecord, Handling, History, Outcome, StrandId,
@@ -287,11 +288,35 @@ pub(super) fn announcement<'a>(run: &Run<'a>, record: &'a FailureRecord) -> Opti
 /// Whether an attempt is a message about a failure.
 ///
 /// A message, event or alarm counts when it is sent only on failure paths, when the run without faults does not send
-/// it, or when it carries the error. An order's confirmation at the end of the normal way tells nobody.
+/// it or sends another text, or when it carries the error. An order's confirmation at the end of the normal way
+/// tells nobody.
 pub(super) fn tells_of(run: &Run<'_>, attempt: &Attempt, record: &FailureRecord) -> bool {
     let Some(task) = run.model.machine.state(attempt.state).task() else { return false };
     catalog::is_signal(&task.integration)
-        && (is_new(run, attempt.state) || mentions(&attempt.parameters, record))
+        && (is_new(run, attempt.state)
+            || mentions(&attempt.parameters, record)
+            || !run.baseline.attempts.iter().any(|usual| {
+                usual.state == attempt.state && is_same_text(&usual.parameters, &attempt.parameters)
+            }))
+}
+
+/// Whether two requests say the same, whatever the time.
+fn is_same_text(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => {
+            one == other || (Timestamp::parse(one).is_some() && Timestamp::parse(other).is_some())
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| is_same_text(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let same = |(key, value): (&crate::value::Key, &Value)| {
+                other.get(key).is_some_and(|there| is_same_text(value, there))
+            };
+            one.len() == other.len() && one.iter().all(same)
+        }
+        _ => one == other,
+    }
 }
 
 /// Whether the state is entered for the failure's sake: the run without faults does not come here.

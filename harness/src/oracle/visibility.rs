@@ -95,6 +95,16 @@ fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
 
 /// Whether the failure left a trace: its text in a later request, or a step with an effect for its sake.
 fn is_recorded(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+    let has_effect = |state: &StateId| {
+        let task = run.model.machine.state(*state).task();
+        task.is_some_and(|task| catalog::effect(&task.integration) != Effect::None)
+    };
+    // Asked of the graph first: a sibling may have cut this run off before the step.
+    let graph = &run.model.graph;
+    let way = std::iter::once(caught.next()).chain(graph.downstream(caught.next()));
+    if way.filter(|state| graph.is_failure_only(*state)).any(|state| has_effect(&state)) {
+        return true;
+    }
     trace::attempts_after(run.history, caught.taken).any(|later| {
         let Some(task) = run.model.machine.state(later.state).task() else { return false };
         matches!(later.ending, Ending::Succeeded(_))
@@ -134,11 +144,17 @@ fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: boo
     match (expected_timer, item) {
         (true, _) if recorded => Severity::Note,
         (true, _) => Severity::Medium,
+        // The workflow itself comes back to the work, sooner or later.
+        (false, _) if comes_back(run, caught) => Severity::Medium,
         // The result of the item says so; whether anybody reads it is not known.
         (false, true) => Severity::Medium,
         (false, false) if reads => worst.milder(),
         (false, false) => worst,
     }
+}
+
+fn comes_back(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+    run.model.graph.loop_of(caught.state.id).is_some_and(|looped| looped.contains(caught.next()))
 }
 
 fn is_distributed(run: &Run<'_>, state: StateId) -> bool {
@@ -202,7 +218,7 @@ fn swallowed(run: &Run<'_>, caught: &Caught<'_>, severity: Severity, recorded: b
     Violation {
         state: Some(caught.state.id),
         class: trace::class_of(run.history, caught.record),
-        route: route(severity, recorded, next),
+        route: format!("{next}>{}SUCCEEDED", if severity == Severity::Note { "meant>" } else { "" }),
         events: vec![caught.record.event, caught.taken.event],
         title: format!("`{}` is caught, and the execution ends as SUCCEEDED", caught.record.error),
         why: format!(
@@ -214,15 +230,6 @@ fn swallowed(run: &Run<'_>, caught: &Caught<'_>, severity: Severity, recorded: b
         pointer: format!("{}/Catch/{}", caught.state.pointer, caught.catcher),
         ..trace::violation(run, RuleId::FailureSwallowed, severity, caught.record)
     }
-}
-
-fn route(severity: Severity, recorded: bool, next: &str) -> String {
-    let kind = match (severity, recorded) {
-        (Severity::Note, _) => "meant",
-        (_, true) => "recorded",
-        (_, false) => "silent",
-    };
-    format!("{next}>{kind}>SUCCEEDED")
 }
 
 fn only_recorded(run: &Run<'_>, caught: &Caught<'_>, signal: &Attempt) -> Violation {

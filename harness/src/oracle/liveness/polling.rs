@@ -12,6 +12,7 @@ use crate::asl::{Kind, State, StateId};
 use crate::catalog::{self, ErrorClass};
 use crate::diagnose::fix;
 use crate::fault::Class;
+use crate::generate::Origin;
 use crate::history::{Attempt, Decision, Ending, EventId, ExecutionTimer, Outcome};
 use crate::model::Loop;
 use crate::oracle::trace;
@@ -24,7 +25,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     let full = trace::reached_event_limit(run.history);
     let timed_out = matches!(run.history.outcome, Outcome::TimedOut { .. });
     let Some(round) = last_round(run) else {
-        if full {
+        if full && !is_invented(run) {
             out.violated(history_limit(run, None));
         }
         return;
@@ -33,10 +34,11 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         out.holds(if round.looped.polls() { RuleId::PollingUnbounded } else { RuleId::HistoryLimit });
         return;
     }
-    if answered(run, &round) {
+    // Invented data that goes round without any fault says more about the data.
+    if answered(run, &round) || is_invented(run) {
         return;
     }
-    if round.looped.polls() {
+    if round.looped.polls() || keeps_a_status(run, &round) {
         out.violated(polling(run, &round));
     } else if full {
         out.violated(history_limit(run, Some(&round)));
@@ -82,6 +84,18 @@ fn is_stuck_elsewhere(run: &Run<'_>) -> bool {
     run.history.attempts.iter().any(|attempt| attempt.ending == Ending::Open && attempt.injected.is_some())
 }
 
+fn is_invented(run: &Run<'_>) -> bool {
+    run.case.plan.is_empty() && run.origin != Origin::User
+}
+
+/// Whether a documented status that stays keeps the loop going.
+fn keeps_a_status(run: &Run<'_>, round: &Round<'_>) -> bool {
+    run.history.injected.iter().any(|injected| {
+        let state = run.history.attempts[injected.attempt].state;
+        matches!(injected.class, Class::Status(_)) && round.looped.contains(state)
+    })
+}
+
 /// Whether the polled thing said that it has ended, so that the answer is what the loop does not handle.
 fn answered(run: &Run<'_>, round: &Round<'_>) -> bool {
     run.history.injected.iter().any(|injected| {
@@ -118,7 +132,7 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
     Violation {
         states,
         route: "never-ends>polled-for-ever".to_owned(),
-        title: format!("Goes round for ever while {} gives no final answer", fix::listed(&polled)),
+        title: format!("Nothing ends the loop while no answer of {} is final", fix::listed(&polled)),
         why: format!(
             "Nothing counts the rounds, and every answer that is not final leads back into the loop. {end}: {} in \
              this run.",
@@ -132,6 +146,8 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
 }
 
 fn history_limit(run: &Run<'_>, round: Option<&Round<'_>>) -> Violation {
+    // How often invented answers send a loop round proves little.
+    let severity = if run.origin == Origin::User { Severity::Medium } else { Severity::Low };
     Violation {
         route: "events>limit".to_owned(),
         title: "The execution can fill its history, and fails then".to_owned(),
@@ -143,7 +159,7 @@ fn history_limit(run: &Run<'_>, round: Option<&Round<'_>>) -> Violation {
         fix: fix::words(
             "Do the rounds in child executions, or in a distributed Map: each has a history of its own.",
         ),
-        ..base(run, RuleId::HistoryLimit, Severity::Medium, round)
+        ..base(run, RuleId::HistoryLimit, severity, round)
     }
 }
 

@@ -73,7 +73,7 @@ fn too_long(
 ) -> Violation {
     let wait = VirtualTime(longest_wait_ms(&state.retry[retrier]));
     Violation {
-        route: format!("Retry[{retrier}]>long"),
+        route: "long".to_owned(),
         title: format!("Retries of `{}` wait for {wait} in all", record.error),
         why: format!(
             "The delays of this retrier add up to {wait} before the failure is handled. Until then the execution \
@@ -102,7 +102,7 @@ fn judge_crowds(run: &Run<'_>, out: &mut Judgement) {
         }
         let state = run.model.machine.state(state);
         out.violated(Violation {
-            route: format!("Retry[{retrier}]>crowd"),
+            route: "crowd".to_owned(),
             title: format!("{} iterations retry at the same instant", members.len()),
             why: "Iterations that were throttled together come back together, and are throttled again."
                 .to_owned(),

@@ -25,7 +25,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         if idle.is_empty() {
             out.holds(RULE);
         }
-        for name in idle.iter().filter(|name| passes_by(state, name, record)) {
+        // The last first, so that removing one leaves the places of the others.
+        for name in idle.iter().rev().filter(|name| passes_by(state, name, record)) {
             let severity =
                 if matches!(name.idle, Idle::Shadowed { .. }) { Severity::Low } else { Severity::Medium };
             out.violated(describe(state, name, trace::violation(run, RULE, severity, record)));
@@ -33,16 +34,19 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     }
 }
 
-/// What the definition alone shows, for handlers that runs may not reach.
+/// What the definition alone shows, for handlers that runs may not reach: one advice for each handler.
 pub(in crate::oracle) fn advice(model: &Model) -> Vec<Violation> {
-    let mut found = Vec::new();
+    let mut found: Vec<Violation> = Vec::new();
     for state in model.machine.states.iter().filter(|state| model.graph.is_reachable(state.id)) {
-        for name in idle_names(state) {
+        for name in idle_names(state).iter().rev() {
             // A catcher that is shadowed as a whole has a rule of its own.
-            let other_rule = name.kind == HandlerKind::Catcher && name.whole && is_shadowed(&name);
-            if !other_rule {
-                let blank = trace::advice(RULE, Severity::Low, state);
-                found.push(describe(state, &name, blank));
+            if name.kind == HandlerKind::Catcher && name.whole && is_shadowed(name) {
+                continue;
+            }
+            let advice = describe(state, name, trace::advice(RULE, Severity::Low, state));
+            match found.iter_mut().find(|other| other.fingerprint() == advice.fingerprint()) {
+                Some(other) => other.absorb(&advice),
+                None => found.push(advice),
             }
         }
     }
@@ -93,7 +97,7 @@ fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
     let (reason, fix) = match &name.idle {
         Idle::Reserved => (
             format!("Step Functions never matches `{written}`."),
-            remove_name(name_list(state, name), &pointer, &handler, format!("Take `{written}` out.")),
+            remove_name(state, name, &pointer, &handler),
         ),
         Idle::NotReported(Some(meant)) => (
             format!("{integration} reports `{meant}`, never `{written}`."),
@@ -120,7 +124,7 @@ fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
         ),
     };
     Violation {
-        route: format!("{}[{}]>{written}", name.kind.field(), name.handler),
+        route: format!("{}[{}]>idle", name.kind.field(), name.handler),
         title: format!("The {noun} for `{written}` never acts on it"),
         why: format!("{reason} The failure it was written for passes this {noun} by."),
         fix,
@@ -136,8 +140,16 @@ fn name_list<'a>(state: &'a State, name: &IdleName) -> &'a [ErrorName] {
     }
 }
 
-/// Removes a name, or its whole handler if it has no other.
-fn remove_name(names: &[ErrorName], pointer: &str, handler: &str, text: String) -> Fix {
-    let path = if names.len() > 1 { pointer } else { handler };
-    fix::patch(text, vec![fix::remove(path.to_owned())])
+/// Removes a name, or its whole handler if it has no other, or the field if it has no other handler.
+fn remove_name(state: &State, name: &IdleName, pointer: &str, handler: &str) -> Fix {
+    let handlers = match name.kind {
+        HandlerKind::Retrier => state.retry.len(),
+        HandlerKind::Catcher => state.catch.len(),
+    };
+    let path = match (name.whole, handlers) {
+        (false, _) => pointer.to_owned(),
+        (true, 1) => format!("{}/{}", state.pointer, name.kind.field()),
+        (true, _) => handler.to_owned(),
+    };
+    fix::patch(format!("Take `{}` out.", name.name), vec![fix::remove(path)])
 }
