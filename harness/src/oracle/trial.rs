@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use super::{Fingerprint, RuleId, Severity, Violation, all};
+use super::{Fingerprint, PatchOperation, RuleId, Severity, Violation, all};
 use crate::asl::{Machine, MachineType, compile_text};
 use crate::generate::{Origin, Scenario};
 use crate::mock::{Answer, Author, Script, Sequence, Then};
@@ -108,5 +108,38 @@ impl Trial {
     /// The most severe finding.
     pub(super) fn worst(&self) -> Option<Severity> {
         self.findings().iter().map(|violation| violation.severity).max()
+    }
+}
+
+impl Trial {
+    /// A definition with a proposal applied: the three operations of RFC 6902 that proposals use.
+    pub(super) fn patched(definition: &str, patch: &[PatchOperation]) -> String {
+        let mut root: serde_json::Value = serde_json::from_str(definition).expect("valid JSON");
+        for operation in patch {
+            let value = operation.value.as_ref().map(|value| serde_json::from_str(&value.to_json()).expect("valid"));
+            let (parent, last) = operation.path.rsplit_once('/').expect("a pointer below the root");
+            let last = last.replace("~1", "/").replace("~0", "~");
+            match (root.pointer_mut(parent).expect("the parent exists"), operation.op, value) {
+                (serde_json::Value::Object(object), "add", Some(value)) => drop(object.insert(last, value)),
+                (serde_json::Value::Object(object), "replace", Some(value)) => {
+                    object.insert(last, value).expect("there is something to replace");
+                }
+                (serde_json::Value::Object(object), "remove", None) => {
+                    object.remove(&last).expect("there is something to remove");
+                }
+                (serde_json::Value::Array(items), "add", Some(value)) if last == "-" => items.push(value),
+                (serde_json::Value::Array(items), "add", Some(value)) => {
+                    items.insert(last.parse().expect("an index"), value);
+                }
+                (serde_json::Value::Array(items), "replace", Some(value)) => {
+                    items[last.parse::<usize>().expect("an index")] = value;
+                }
+                (serde_json::Value::Array(items), "remove", None) => {
+                    items.remove(last.parse().expect("an index"));
+                }
+                (_, op, _) => panic!("{op} does not fit {}", operation.path),
+            }
+        }
+        root.to_string()
     }
 }

@@ -1,5 +1,8 @@
 //! Each rule has machines that it must flag, and their repaired twins that it must not.
 
+mod dataflow;
+mod fixes;
+mod idempotency;
 mod liveness;
 mod quiet;
 mod retry;
