@@ -7,7 +7,7 @@ use super::{Burst, Class, Injection, classes, injection};
 use crate::asl::{Kind, Machine, MapMode, State, StateId, Task};
 use crate::catalog::{self, ErrorClass};
 use crate::error::{ErrorName, Failure, Origin, first_catcher, first_retrier};
-use crate::model::Model;
+use crate::model::{Idle, Model, idle_names};
 
 /// Classes of faults at one task that meet the same handlers and have the same kind of consequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
         let consequence = Consequence::of(&class, task);
         let meeting = Meeting::of(&model.machine, state, &consequence);
         let trouble = if meeting.is_retried() { trouble(&class) } else { Trouble::Any };
-        let status = matches!(class, Class::Status(_)).then(|| class.clone());
-        let key = Key { levels: meeting.levels.clone(), moment: consequence.moment, trouble, status };
+        let apart = is_apart(state, &class).then(|| class.clone());
+        let key = Key { levels: meeting.levels.clone(), moment: consequence.moment, trouble, apart };
         if let Some((_, offer)) = known.iter_mut().find(|(other, _)| *other == key) {
             offer.same.push(class);
             continue;
@@ -51,7 +51,19 @@ struct Key {
     levels: Vec<Level>,
     moment: Moment,
     trouble: Trouble,
-    status: Option<Class>,
+    apart: Option<Class>,
+}
+
+/// Whether a class is injected by itself: a status, because branches tell statuses apart, or an error that a handler
+/// lists in vain, because only that error proves it.
+fn is_apart(state: &State, class: &Class) -> bool {
+    match class {
+        Class::Status(_) => true,
+        Class::ApplicationError(error) | Class::CallbackFailed(error) => idle_names(state)
+            .iter()
+            .any(|idle| idle.name == *error && matches!(idle.idle, Idle::Shadowed { .. })),
+        _ => false,
+    }
 }
 
 /// Whether trying again can help.

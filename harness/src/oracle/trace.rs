@@ -307,7 +307,8 @@ fn is_same_text(one: &Value, other: &Value) -> bool {
             one == other || (Timestamp::parse(one).is_some() && Timestamp::parse(other).is_some())
         }
         (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| is_same_text(one, other))
+            one.len() == other.len()
+                && one.iter().zip(other.iter()).all(|(one, other)| is_same_text(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
             let same = |(key, value): (&crate::value::Key, &Value)| {

@@ -116,7 +116,8 @@ impl Trial {
     pub(super) fn patched(definition: &str, patch: &[PatchOperation]) -> String {
         let mut root: serde_json::Value = serde_json::from_str(definition).expect("valid JSON");
         for operation in patch {
-            let value = operation.value.as_ref().map(|value| serde_json::from_str(&value.to_json()).expect("valid"));
+            let value =
+                operation.value.as_ref().map(|value| serde_json::from_str(&value.to_json()).expect("valid"));
             let (parent, last) = operation.path.rsplit_once('/').expect("a pointer below the root");
             let last = last.replace("~1", "/").replace("~0", "~");
             match (root.pointer_mut(parent).expect("the parent exists"), operation.op, value) {

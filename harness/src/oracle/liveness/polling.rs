@@ -115,9 +115,8 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
     let declared = matches!(run.history.outcome, Outcome::TimedOut { by: ExecutionTimer::Declared });
     let severity = if declared { Severity::High.milder() } else { Severity::High };
     let machine = &run.model.machine;
-    let is_message = |id: &StateId| {
-        machine.state(*id).task().is_some_and(|task| catalog::is_signal(&task.integration))
-    };
+    let is_message =
+        |id: &StateId| machine.state(*id).task().is_some_and(|task| catalog::is_signal(&task.integration));
     let asked = round.looped.tasks.iter().filter(|id| !is_message(id));
     let polled: Vec<&str> = asked.map(|id| fix::name_of(machine, *id)).collect();
     let end = if declared {

@@ -23,23 +23,45 @@ const CHAIN: &str = r#","Undo":{"Type":"Task","Resource":"arn:aws:states:::lambd
 
 #[rstest]
 #[case::a_retrier(RuleId::TransientNotRetried, work("", ""))]
-#[case::a_retried_name(RuleId::TransientNotRetried,
-    work(r#""Retry":[{"ErrorEquals":["Lambda.ServiceException","Lambda.AWSLambdaException"]}],"#, ""))]
-#[case::a_capped_delay(RuleId::RetryBudget,
-    work(r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":9}],"#, ""))]
-#[case::the_right_name(RuleId::ErrorNameNeverMatches,
-    work(r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException"]}],"#, ""))]
-#[case::a_catcher_for_the_timer(RuleId::FailureUncaught,
-    work(r#""Catch":[{"ErrorEquals":["States.TaskFailed"],"ResultPath":"$.error","Next":"Undo"}],"#, UNDO))]
-#[case::a_kept_input(RuleId::HandlerLosesInput,
-    work(r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"Undo"}],"#, UNDO))]
-#[case::a_chain_that_goes_on(RuleId::HandlerFails,
-    work(r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Undo"}],"#, CHAIN))]
-#[case::the_order_of_catchers(RuleId::CatchShadowed,
-    work(r#""Catch":[{"ErrorEquals":["States.TaskFailed"],"ResultPath":"$.error","Next":"Undo"},
-                     {"ErrorEquals":["NotFound"],"ResultPath":"$.error","Next":"Failed"}],"#, UNDO))]
-#[case::an_end_that_fails(RuleId::FailureSwallowed,
-    work(r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"Forget"}],"#, r#","Forget":{"Type":"Pass","End":true}"#))]
+#[case::a_retried_name(
+    RuleId::TransientNotRetried,
+    work(r#""Retry":[{"ErrorEquals":["Lambda.ServiceException","Lambda.AWSLambdaException"]}],"#, "")
+)]
+#[case::a_capped_delay(
+    RuleId::RetryBudget,
+    work(r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":9}],"#, "")
+)]
+#[case::the_right_name(
+    RuleId::ErrorNameNeverMatches,
+    work(r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException"]}],"#, "")
+)]
+#[case::a_catcher_for_the_timer(
+    RuleId::FailureUncaught,
+    work(r#""Catch":[{"ErrorEquals":["States.TaskFailed"],"ResultPath":"$.error","Next":"Undo"}],"#, UNDO)
+)]
+#[case::a_kept_input(
+    RuleId::HandlerLosesInput,
+    work(r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"Undo"}],"#, UNDO)
+)]
+#[case::a_chain_that_goes_on(
+    RuleId::HandlerFails,
+    work(r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Undo"}],"#, CHAIN)
+)]
+#[case::the_order_of_catchers(
+    RuleId::CatchShadowed,
+    work(
+        r#""Catch":[{"ErrorEquals":["States.TaskFailed"],"ResultPath":"$.error","Next":"Undo"},
+                     {"ErrorEquals":["NotFound"],"ResultPath":"$.error","Next":"Failed"}],"#,
+        UNDO
+    )
+)]
+#[case::an_end_that_fails(
+    RuleId::FailureSwallowed,
+    work(
+        r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"Forget"}],"#,
+        r#","Forget":{"Type":"Pass","End":true}"#
+    )
+)]
 #[case::a_guard(RuleId::EffectRepeated,
     r#"{"StartAt":"Start","States":{"Start":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution",
       "TimeoutSeconds":30,"Parameters":{"StateMachineArn":"a"},
@@ -63,9 +85,8 @@ fn a_patch_mends_what_was_found(#[case] rule: RuleId, #[case] definition: String
 
 #[test]
 fn a_rule_for_the_missing_status_ends_the_loop() {
-    let machine = |text: &str| {
-        Trial::of(text).answers("Ask", &[r#"{"Status":"STARTED"}"#, r#"{"Status":"FINISHED"}"#])
-    };
+    let machine =
+        |text: &str| Trial::of(text).answers("Ask", &[r#"{"Status":"STARTED"}"#, r#"{"Status":"FINISHED"}"#]);
     let definition = r#"{"StartAt":"Pause","States":{
       "Pause":{"Type":"Wait","Seconds":5,"Next":"Ask"},
       "Ask":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:redshiftdata:describeStatement",
@@ -75,6 +96,7 @@ fn a_rule_for_the_missing_status_ends_the_loop() {
         {"Variable":"$.Status","StringEquals":"FINISHED","Next":"Done"}],"Default":"Pause"},
       "Done":{"Type":"Succeed"},"Failed":{"Type":"Fail","Error":"StatementFailed"}}}"#;
     let found = machine(definition).findings();
-    let patch = &found.iter().find(|violation| violation.rule == RuleId::AnswerUnhandled).unwrap().fix.asl_patch;
+    let patch =
+        &found.iter().find(|violation| violation.rule == RuleId::AnswerUnhandled).unwrap().fix.asl_patch;
     assert_eq!(machine(&Trial::patched(definition, patch)).of_rule(RuleId::AnswerUnhandled), []);
 }

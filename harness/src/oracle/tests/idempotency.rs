@@ -18,29 +18,55 @@ const TABLE: &str = "arn:aws:states:::dynamodb:updateItem";
 #[rstest]
 #[case::a_message_to_a_worker(
     "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-    r#"{"QueueUrl":"q","MessageBody":{"token.$":"$$.Task.Token"}}"#, Some(Severity::Critical))]
-#[case::a_message("arn:aws:states:::sqs:sendMessage", r#"{"QueueUrl":"q","MessageBody":"m"}"#,
-    Some(Severity::Critical))]
+    r#"{"QueueUrl":"q","MessageBody":{"token.$":"$$.Task.Token"}}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_message(
+    "arn:aws:states:::sqs:sendMessage",
+    r#"{"QueueUrl":"q","MessageBody":"m"}"#,
+    Some(Severity::Critical)
+)]
 #[case::a_message_with_an_id("arn:aws:states:::sqs:sendMessage",
     r#"{"QueueUrl":"q.fifo","MessageBody":"m","MessageGroupId":"g","MessageDeduplicationId.$":"$$.Execution.Name"}"#,
     None)]
-#[case::an_execution("arn:aws:states:::states:startExecution", r#"{"StateMachineArn":"a"}"#,
-    Some(Severity::Critical))]
-#[case::an_execution_with_a_name("arn:aws:states:::states:startExecution",
-    r#"{"StateMachineArn":"a","Name.$":"$$.Execution.Name"}"#, None)]
-#[case::an_execution_with_a_random_name("arn:aws:states:::states:startExecution",
-    r#"{"StateMachineArn":"a","Name.$":"States.UUID()"}"#, Some(Severity::Critical))]
+#[case::an_execution(
+    "arn:aws:states:::states:startExecution",
+    r#"{"StateMachineArn":"a"}"#,
+    Some(Severity::Critical)
+)]
+#[case::an_execution_with_a_name(
+    "arn:aws:states:::states:startExecution",
+    r#"{"StateMachineArn":"a","Name.$":"$$.Execution.Name"}"#,
+    None
+)]
+#[case::an_execution_with_a_random_name(
+    "arn:aws:states:::states:startExecution",
+    r#"{"StateMachineArn":"a","Name.$":"States.UUID()"}"#,
+    Some(Severity::Critical)
+)]
 #[case::a_function(LAMBDA, r#"{"FunctionName":"f","Payload":{"id.$":"$.id"}}"#, Some(Severity::Low))]
-#[case::a_function_with_the_execution(LAMBDA,
-    r#"{"FunctionName":"f","Payload":{"run.$":"$$.Execution.Id"}}"#, None)]
-#[case::a_function_with_a_key(LAMBDA,
-    r#"{"FunctionName":"f","Payload":{"idempotencyKey.$":"$.id"}}"#, None)]
+#[case::a_function_with_the_execution(
+    LAMBDA,
+    r#"{"FunctionName":"f","Payload":{"run.$":"$$.Execution.Id"}}"#,
+    None
+)]
+#[case::a_function_with_a_key(LAMBDA, r#"{"FunctionName":"f","Payload":{"idempotencyKey.$":"$.id"}}"#, None)]
 #[case::a_read("arn:aws:states:::dynamodb:getItem", r#"{"TableName":"t","Key":{"id":{"S":"1"}}}"#, None)]
-#[case::an_update_that_sets(TABLE,
-    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"SET a = :a"}"#, None)]
-#[case::an_update_that_adds(TABLE,
-    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"ADD n :one"}"#, Some(Severity::Critical))]
-#[case::a_notification("arn:aws:states:::sns:publish", r#"{"TopicArn":"t","Message":"m"}"#, Some(Severity::Low))]
+#[case::an_update_that_sets(
+    TABLE,
+    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"SET a = :a"}"#,
+    None
+)]
+#[case::an_update_that_adds(
+    TABLE,
+    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"ADD n :one"}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_notification(
+    "arn:aws:states:::sns:publish",
+    r#"{"TopicArn":"t","Message":"m"}"#,
+    Some(Severity::Low)
+)]
 fn a_retry_after_a_lost_answer(
     #[case] resource: &str,
     #[case] parameters: &str,
