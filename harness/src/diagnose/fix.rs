@@ -72,9 +72,9 @@ pub(crate) fn add_catcher_like_last(machine: &Machine, state: &State, error: &st
         return words(format!("Add a catcher for `{error}`."));
     };
     let pointer = format!("{}/Catch/{last}", state.pointer);
-    let mut copy = match machine.document.node(&pointer).map(crate::load::Node::to_value) {
-        Some(Value::Object(object)) => object,
-        _ => return words(format!("Add a catcher for `{error}`.")),
+    let Some(Value::Object(mut copy)) = machine.document.node(&pointer).map(crate::load::Node::to_value)
+    else {
+        return words(format!("Add a catcher for `{error}`."));
     };
     copy.insert("ErrorEquals", names([error]));
     let next = &machine.state(state.catch[last].next).name;
@@ -90,7 +90,7 @@ pub(crate) fn continue_chain(machine: &Machine, state: &State) -> Fix {
         return words("Retry the step, and alert somebody when it fails for good.");
     };
     let next = &machine.state(next).name;
-    let field: String = state.name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let field: String = state.name.chars().filter(char::is_ascii_alphanumeric).collect();
     let keep = match state.query_language {
         QueryLanguage::JsonPath => ("ResultPath", format!("$.error{field}")),
         QueryLanguage::Jsonata => {
@@ -169,10 +169,10 @@ fn fail_state() -> Value {
 
 fn free_name(machine: &Machine, wanted: &str) -> String {
     let taken = |name: &str| machine.states.iter().any(|state| &*state.name == name);
-    (1..)
+    (1..=machine.states.len() + 1)
         .map(|number| if number == 1 { wanted.to_owned() } else { format!("{wanted} {number}") })
         .find(|name| !taken(name))
-        .expect("a machine has finitely many names")
+        .expect("one name more than there are states")
 }
 
 /// A rule before all others of a Choice: these values of the variable go to this state.

@@ -18,19 +18,16 @@ pub(super) fn fold<T: Clone + PartialEq>(sequence: &[T]) -> Vec<Part<T>> {
     let mut at = 0;
     while at < sequence.len() {
         let rest = &sequence[at..];
-        match repetition(rest) {
-            Some((period, times)) => {
-                parts.push(Part { items: rest[..period].to_vec(), times });
-                at += period * times;
-            }
-            None => {
-                match parts.last_mut() {
-                    Some(last) if last.times == 1 => last.items.push(rest[0].clone()),
-                    _ => parts.push(Part { items: vec![rest[0].clone()], times: 1 }),
-                }
-                at += 1;
-            }
+        if let Some((period, times)) = repetition(rest) {
+            parts.push(Part { items: rest[..period].to_vec(), times });
+            at += period * times;
+            continue;
         }
+        match parts.last_mut() {
+            Some(last) if last.times == 1 => last.items.push(rest[0].clone()),
+            _ => parts.push(Part { items: vec![rest[0].clone()], times: 1 }),
+        }
+        at += 1;
     }
     parts
 }

@@ -175,7 +175,7 @@ impl<'a> Teller<'a> {
             format!("fails with {}", named(&first.error))
         };
         if let Some(cause) = self.cause_of(first) {
-            text += &format!(" ({cause})");
+            text = format!("{text} ({cause})");
         }
         let attempt = first.attempt.and_then(|attempt| self.history.attempts.get(attempt));
         if attempt.is_some_and(|attempt| attempt.applied) {
@@ -202,7 +202,7 @@ impl<'a> Teller<'a> {
             Handling::Retried { .. } if self.succeeds_later(last) => text += ", then succeeds",
             Handling::Caught { catcher, .. } => {
                 let next = self.machine.state(last.state).catch[catcher].next;
-                text += &format!("; Catch[{catcher}] → {}", self.machine.state(next).name);
+                text = format!("{text}; Catch[{catcher}] → {}", self.machine.state(next).name);
             }
             Handling::Uncaught { .. } if !self.machine.state(last.state).catch.is_empty() => {
                 text += "; no catcher takes it";

@@ -24,11 +24,19 @@ pub struct Loop {
 #[derive(Clone, Debug, Default)]
 struct Facts {
     successors: Vec<(Edge, StateId)>,
-    reachable: bool,
-    normal: bool,
+    entered: Entered,
     ends_well: bool,
     ends_badly: bool,
     in_loop: Option<usize>,
+}
+
+/// Whether executions enter a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Entered {
+    #[default]
+    Never,
+    AfterFailures,
+    Normally,
 }
 
 impl Graph {
@@ -57,13 +65,12 @@ impl Graph {
 
     /// Whether any execution can enter the state.
     pub fn is_reachable(&self, state: StateId) -> bool {
-        self.of(state).reachable
+        self.of(state).entered != Entered::Never
     }
 
     /// Whether an execution enters the state only after a catcher has taken a failure.
     pub fn is_failure_only(&self, state: StateId) -> bool {
-        let facts = self.of(state);
-        facts.reachable && !facts.normal
+        self.of(state).entered == Entered::AfterFailures
     }
 
     /// Whether its scope can still end well from here: a Succeed state, or `End`.
@@ -136,12 +143,17 @@ pub fn inner_scopes(state: &State) -> &[ScopeId] {
 fn mark_reachable(machine: &Machine, facts: &mut [Facts]) {
     let Some(top) = machine.scopes.first() else { return };
     for follow_catch in [false, true] {
+        let mut seen = vec![false; facts.len()];
         let mut open = vec![top.start];
         while let Some(at) = open.pop() {
-            let fact = &mut facts[at.0 as usize];
-            let seen = if follow_catch { &mut fact.reachable } else { &mut fact.normal };
-            if std::mem::replace(seen, true) {
+            if std::mem::replace(&mut seen[at.0 as usize], true) {
                 continue;
+            }
+            let fact = &mut facts[at.0 as usize];
+            if !follow_catch {
+                fact.entered = Entered::Normally;
+            } else if fact.entered == Entered::Never {
+                fact.entered = Entered::AfterFailures;
             }
             let taken = |edge: &Edge| follow_catch || !matches!(edge, Edge::Catch(_));
             open.extend(fact.successors.iter().filter(|(edge, _)| taken(edge)).map(|(_, next)| *next));
@@ -200,12 +212,12 @@ fn find_loops(machine: &Machine, facts: &[Facts]) -> Vec<Loop> {
 
 fn loop_of(machine: &Machine, mut states: Vec<StateId>) -> Loop {
     states.sort_unstable();
-    let pick = |wanted: fn(&Kind) -> bool| {
-        states.iter().copied().filter(|id| wanted(&machine.state(*id).kind)).collect::<Vec<_>>()
+    let pick = |wanted: fn(&Kind) -> bool| -> Vec<StateId> {
+        states.iter().copied().filter(|id| wanted(&machine.state(*id).kind)).collect()
     };
     let waits = pick(|kind| matches!(kind, Kind::Wait(_)));
     let tasks = pick(|kind| matches!(kind, Kind::Task(_)));
-    Loop { waits, tasks, states }
+    Loop { states, waits, tasks }
 }
 
 struct LoopSearch {

@@ -165,7 +165,7 @@ pub(super) fn done_later(history: &History, record: &FailureRecord) -> bool {
 }
 
 /// Whether a failure was taken by a catcher before this one happened, on the same way through the machine.
-pub(super) fn caught_before<'a>(history: &'a History, index: usize) -> Option<(usize, &'a FailureRecord)> {
+pub(super) fn caught_before(history: &History, index: usize) -> Option<(usize, &FailureRecord)> {
     let record = &history.failures[index];
     history.failures[..index].iter().enumerate().rev().find(|(_, earlier)| {
         matches!(earlier.handling, Handling::Caught { .. }) && related(history, earlier.strand, record.strand)

@@ -141,16 +141,14 @@ fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: boo
     let reads = run.model.machine.state(attempt.state).task().map(|task| catalog::effect(&task.integration))
         == Some(Effect::None);
     let worst = if recorded { Severity::High } else { Severity::Critical };
-    match (expected_timer, item) {
-        (true, _) if recorded => Severity::Note,
-        (true, _) => Severity::Medium,
-        // The workflow itself comes back to the work, sooner or later.
-        (false, _) if comes_back(run, caught) => Severity::Medium,
-        // The result of the item says so; whether anybody reads it is not known.
-        (false, true) => Severity::Medium,
-        (false, false) if reads => worst.milder(),
-        (false, false) => worst,
+    if expected_timer && recorded {
+        return Severity::Note;
     }
+    // The result of an item says so, and whether anybody reads it is not known; a loop comes back to the work.
+    if expected_timer || item || comes_back(run, caught) {
+        return Severity::Medium;
+    }
+    if reads { worst.milder() } else { worst }
 }
 
 fn comes_back(run: &Run<'_>, caught: &Caught<'_>) -> bool {

@@ -38,7 +38,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     if answered(run, &round) || is_invented(run) {
         return;
     }
-    if round.looped.polls() || keeps_a_status(run, &round) {
+    if round.looped.polls() {
         out.violated(polling(run, &round));
     } else if full {
         out.violated(history_limit(run, Some(&round)));
@@ -86,14 +86,6 @@ fn is_stuck_elsewhere(run: &Run<'_>) -> bool {
 
 fn is_invented(run: &Run<'_>) -> bool {
     run.case.plan.is_empty() && run.origin != Origin::User
-}
-
-/// Whether a documented status that stays keeps the loop going.
-fn keeps_a_status(run: &Run<'_>, round: &Round<'_>) -> bool {
-    run.history.injected.iter().any(|injected| {
-        let state = run.history.attempts[injected.attempt].state;
-        matches!(injected.class, Class::Status(_)) && round.looped.contains(state)
-    })
 }
 
 /// Whether the polled thing said that it has ended, so that the answer is what the loop does not handle.

@@ -31,11 +31,10 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             Ending::Open if ran_out(&run.history.outcome) && is_unbounded(task) => {
                 out.violated(violation(run, attempt, state, task, other));
             }
-            Ending::Open | Ending::Aborted => {}
             Ending::Succeeded(_) | Ending::Failed { .. } if attempt.injected.is_some() => {
-                out.holds(other.rule())
+                out.holds(other.rule());
             }
-            Ending::Succeeded(_) | Ending::Failed { .. } => {}
+            Ending::Open | Ending::Aborted | Ending::Succeeded(_) | Ending::Failed { .. } => {}
         }
     }
 }

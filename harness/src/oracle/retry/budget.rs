@@ -28,7 +28,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         let found = &state.retry[retrier];
         match severity(found) {
             Some(severity) if !is_poll(found) => {
-                out.violated(too_long(run, severity, record, state, retrier))
+                out.violated(too_long(run, severity, record, state, retrier));
             }
             _ => out.holds(RULE),
         }

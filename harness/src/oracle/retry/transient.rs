@@ -10,7 +10,7 @@
 use crate::asl::State;
 use crate::catalog::{self, ErrorClass, Integration};
 use crate::diagnose::fix;
-use crate::history::{FailureRecord, Handling, Outcome};
+use crate::history::{FailureRecord, Handling};
 use crate::oracle::trace::{self, Fate};
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 
@@ -92,10 +92,9 @@ fn severity(run: &Run<'_>, index: usize, state: &State) -> Severity {
     }
     match trace::fate(run.history, index) {
         Fate::Caught { record, .. } if is_to_be_announced(run, record) => Severity::Note,
+        Fate::Ended => Severity::Medium,
         // Compensated, or gone on without it: `visibility` judges what is lost.
-        Fate::Caught { .. } => Severity::Low,
-        Fate::Ended if matches!(run.history.outcome, Outcome::Failed { .. }) => Severity::Medium,
-        Fate::Ended | Fate::Retried | Fate::Other => Severity::Low,
+        Fate::Caught { .. } | Fate::Retried | Fate::Other => Severity::Low,
     }
 }
 
