@@ -10,8 +10,8 @@ use super::fold::fold;
 use crate::asl::{Kind, Machine, StateId};
 use crate::error::Origin;
 use crate::history::{
-    Attempt, Ending, Event, EventType, ExecutionTimer, FailureRecord, Handling, History, Outcome, StrandId,
-    VirtualTime,
+    Attempt, Ending, Event, EventId, EventType, ExecutionTimer, FailureRecord, Handling, History, Outcome,
+    StrandId, VirtualTime,
 };
 
 /// One line of a telling.
@@ -102,7 +102,7 @@ impl<'a> Teller<'a> {
 
     /// Everything in order of time; failures stand after the entry of their state.
     fn beats(&self) -> Vec<Beat<'a>> {
-        let mut timed: Vec<(VirtualTime, Beat<'a>)> = Vec::new();
+        let mut timed: Vec<((VirtualTime, EventId), Beat<'a>)> = Vec::new();
         let troubles = self.troubles();
         let failed = troubles.iter().map(|records| (records[0].state, records[0].strand));
         let silent = self.silence().map(|attempt| (attempt.state, attempt.strand));
@@ -110,13 +110,14 @@ impl<'a> Teller<'a> {
         for event in self.history.events.iter().chain(&self.history.child_events) {
             let Some(state) = event.state.filter(|_| is_entry(event.kind)) else { continue };
             if self.told.contains(&event.strand) && !told_apart.contains(&(state, event.strand)) {
-                timed.push((event.at, Beat::Passed(event, state)));
+                timed.push(((event.at, event.id), Beat::Passed(event, state)));
             }
         }
-        timed.extend(troubles.into_iter().map(|records| (records[0].at, Beat::Trouble(records))));
-        timed.extend(self.silence().map(|attempt| (attempt.at, Beat::Silent(attempt))));
-        // Stable: at one instant, entries come before what goes wrong.
-        timed.sort_by_key(|(at, _)| *at);
+        let moment = |records: &[&FailureRecord]| (records[0].at, records[0].event);
+        timed.extend(troubles.into_iter().map(|records| (moment(&records), Beat::Trouble(records))));
+        timed.extend(self.silence().map(|attempt| ((attempt.at, attempt.scheduled), Beat::Silent(attempt))));
+        // At one instant, the order of the events tells what came of what.
+        timed.sort_by_key(|(moment, _)| *moment);
         timed.into_iter().map(|(_, beat)| beat).collect()
     }
 
@@ -346,6 +347,21 @@ mod tests {
                 "14.3 s: passes Refund",
                 "14.4 s: Failed ends its scope with NotCharged",
                 "14.4 s: the execution ends as FAILED with NotCharged",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_failure_stands_before_what_came_of_it_at_the_same_instant() {
+        assert_eq!(
+            told("Charge:permission-denied"),
+            [
+                "0 ms: passes Price",
+                "150 ms: Charge fails with Lambda.AWSLambdaException (User is not authorized to perform this \
+                 action); Catch[0] → Refund",
+                "150 ms: passes Refund",
+                "250 ms: Failed ends its scope with NotCharged",
+                "250 ms: the execution ends as FAILED with NotCharged",
             ]
         );
     }

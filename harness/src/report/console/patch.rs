@@ -12,6 +12,11 @@ fn operation(operation: &PatchOperation) -> Vec<String> {
     let tokens: Vec<String> =
         operation.path.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
     let (place, field) = split(&tokens);
+    if let (false, [], Some(state)) = (place.is_empty(), field, &operation.value) {
+        let mut lines = vec![format!("{} the state {place}:", operation.op)];
+        lines.extend(written(state, 0).lines().map(|line| format!("  {line}")));
+        return lines;
+    }
     let wherein = if place.is_empty() { "at the top level".to_owned() } else { format!("in {place}") };
     let (field, verb) = match (operation.op, field) {
         (_, [list, index]) => (Some(list), entry(operation.op, list, index)),
@@ -101,6 +106,8 @@ mod tests {
           "    \"ErrorEquals\": [\"A\", \"B\"],", "    \"Next\": \"C\"", "  }"])]
     #[case::a_part_of_an_entry("replace", "/States/Ship/Retry/0/ErrorEquals", Some("[]"),
         &["in Ship, replace Retry.0.ErrorEquals:", "  []"])]
+    #[case::a_whole_state("add", "/States/Not Paid", Some(r#"{"Type":"Fail"}"#),
+        &["add the state Not Paid:", "  {", "    \"Type\": \"Fail\"", "  }"])]
     #[case::nothing_to_write("remove", "/States/Ship/Catch/0", None, &["in Ship, remove entry 1 of Catch"])]
     #[case::the_machine("add", "/TimeoutSeconds", Some("60"),
         &["at the top level, add TimeoutSeconds:", "  \"TimeoutSeconds\": 60"])]
