@@ -45,9 +45,9 @@ pub struct Campaign {
     rules: Vec<RuleId>,
 }
 
-/// A Standard execution ends at 25,000 events. What goes on for more steps than that has got into a loop that takes
-/// no time, which only an Express execution can.
-const STEPS_MAX: u64 = 50_000;
+/// A Standard execution ends at 25,000 events, and so does each child of a distributed Map. What goes on for much more
+/// steps than that has got into a loop that takes no time, which only an Express execution can.
+const STEPS_MAX: u64 = 200_000;
 
 impl Campaign {
     /// The seed of a campaign that is given none.

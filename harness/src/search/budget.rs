@@ -21,7 +21,7 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             runs_max: 2_000,
-            events_max: 2_000_000,
+            events_max: 1_500_000,
             rejoined_max: 32,
             explore_cases: 64,
             reduce_runs_max: 200,
