@@ -32,10 +32,6 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             continue;
         }
         let attempt = &run.history.attempts[injected.attempt];
-        // A status that stays gives the same answer in every round of a loop; the first one says it all.
-        if !seen.insert((injected.fault, attempt.strand)) {
-            continue;
-        }
         let Some(case) = Case::of(run, attempt, status) else { continue };
         match case.mistake(run) {
             Some(mistake) => out.violated(violation(run, &case, mistake)),
