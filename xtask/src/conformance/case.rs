@@ -22,6 +22,7 @@ pub(crate) struct Case {
 
 /// How far it agrees.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent questions, counted one by one")]
 pub(crate) struct Verdict {
     pub(crate) unknown: bool,
     pub(crate) outcome: bool,
