@@ -283,3 +283,57 @@ impl LoopSearch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asl::compile_text;
+
+    fn names(machine: &Machine, ids: &[StateId]) -> Vec<String> {
+        ids.iter().map(|id| machine.state(*id).name.to_string()).collect()
+    }
+
+    #[test]
+    fn a_polling_loop_knows_its_pause_and_its_call_and_what_comes_after_a_failure() {
+        let machine = compile_text(
+            "poll",
+            r#"{"StartAt":"Pause","States":{
+              "Pause":{"Type":"Wait","Seconds":5,"Next":"Ask"},
+              "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},
+                "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Undo"}],"Next":"Ended?"},
+              "Ended?":{"Type":"Choice","Choices":[{"Variable":"$.ended","BooleanEquals":true,"Next":"Done"}],
+                "Default":"Pause"},
+              "Done":{"Type":"Succeed"},
+              "Undo":{"Type":"Pass","Next":"Failed"},
+              "Failed":{"Type":"Fail","Error":"NotDone"}}}"#,
+        )
+        .unwrap();
+        let graph = Graph::new(&machine);
+        let [found] = graph.loops() else { panic!("one loop") };
+        assert_eq!(names(&machine, &found.states), ["Pause", "Ask", "Ended?"]);
+        assert!(found.polls());
+        let only: Vec<_> =
+            machine.states.iter().map(|state| state.id).filter(|id| graph.is_failure_only(*id)).collect();
+        assert_eq!(names(&machine, &only), ["Undo", "Failed"]);
+        let undo = machine.find("Undo").unwrap().id;
+        assert_eq!((graph.can_end_well(undo), graph.can_end_badly(undo)), (false, true));
+    }
+
+    #[test]
+    fn ten_thousand_states_in_a_ring_are_one_loop() {
+        let mut states: Vec<_> = (1..10_000)
+            .map(|at| format!(r#""S{at}":{{"Type":"Pass","Next":"S{}"}}"#, (at + 1) % 10_000))
+            .collect();
+        states.push(
+            r#""S0":{"Type":"Choice","Choices":[{"Variable":"$.a","IsPresent":true,"Next":"S1"}],"Default":"End"},
+               "End":{"Type":"Succeed"}"#
+                .to_owned(),
+        );
+        let text = format!(r#"{{"StartAt":"S0","States":{{{}}}}}"#, states.join(","));
+        let machine = match compile_text("ring", &text) {
+            Ok(machine) => machine,
+            Err(problems) => panic!("{}", problems[0].message),
+        };
+        assert_eq!(Graph::new(&machine).loops()[0].states.len(), 10_000);
+    }
+}

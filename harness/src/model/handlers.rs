@@ -151,3 +151,33 @@ fn anything() -> Integration {
         pattern: Pattern::RequestResponse,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::asl::compile_text;
+
+    #[rstest]
+    #[case::a_slip("DynamoDB.ThrottlingExeption", Some(Idle::NotReported(Some("DynamoDB.ThrottlingException".into()))))]
+    #[case::another_service("DynamoDb.ThrottlingException",
+        Some(Idle::NotReported(Some("DynamoDB.ThrottlingException".into()))))]
+    #[case::reserved("States.NoChoiceMatched", Some(Idle::Reserved))]
+    #[case::no_heartbeat("States.HeartbeatTimeout", Some(Idle::NoHeartbeat))]
+    #[case::no_timer("States.Timeout", Some(Idle::NoTimer))]
+    #[case::a_real_name("DynamoDB.ConditionalCheckFailedException", None)]
+    fn a_name_that_never_makes_its_handler_act(#[case] name: &str, #[case] expected: Option<Idle>) {
+        let machine = compile_text(
+            "put",
+            &format!(
+                r#"{{"StartAt":"Put","States":{{"Put":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem",
+                  "Parameters":{{"TableName":"t","Item":{{}}}},
+                  "Retry":[{{"ErrorEquals":["{name}"]}}],"End":true}}}}}}"#
+            ),
+        )
+        .unwrap();
+        let found = idle_names(&machine.states[0]).into_iter().next().map(|found| found.idle);
+        assert_eq!(found, expected);
+    }
+}
