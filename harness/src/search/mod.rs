@@ -11,9 +11,11 @@ mod frontier;
 mod phases;
 mod pool;
 mod signature;
+mod strategy;
 
 pub use arena::{Arena, Ground, Judged, Trial};
 pub use budget::Budget;
 pub use phases::{Phase, Search, Summary, search};
 pub(crate) use pool::in_order;
 pub use signature::{Fnv, signature};
+pub use strategy::plans;
