@@ -10,7 +10,7 @@ mod patch;
 use std::io::{self, Write};
 
 use super::{Replay, Reporter, Values};
-use crate::campaign::Outcome;
+use crate::campaign::{Finding, MachineOutcome, Outcome};
 use crate::oracle::Severity;
 use paint::Painter;
 
@@ -49,6 +49,18 @@ pub enum Colour {
     Ansi,
     /// None.
     Plain,
+}
+
+impl Console {
+    /// Writes one finding of a machine in full.
+    pub fn finding(
+        &self,
+        machine: &MachineOutcome,
+        finding: &Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        finding::write(self, Painter(self.colour), machine, finding, out)
+    }
 }
 
 impl Reporter for Console {
