@@ -50,6 +50,9 @@ pub struct Event {
     pub detail: Detail,
 }
 
+/// The new values of variables, where a state assigned any.
+pub type Assigned = Option<Arc<[(Arc<str>, Value)]>>;
+
 /// What an event carries besides its type. Texts that the definition already holds (names of states, resources)
 /// are not repeated: the wire form takes them from the machine.
 #[derive(Clone, Debug)]
@@ -59,7 +62,7 @@ pub enum Detail {
     /// The input of an execution or a state.
     Input(Value),
     /// The output of an execution or a state, and the variables it assigned.
-    Output(Value, Option<Arc<[(Arc<str>, Value)]>>),
+    Output(Value, Assigned),
     /// Error and cause, each where there is one.
     Failure(Option<Arc<str>>, Option<Arc<str>>),
     /// A task that was scheduled.

@@ -8,7 +8,7 @@ pub mod wire;
 use std::sync::Arc;
 
 pub(crate) use event::rfc3339;
-pub use event::{Detail, Event, EventId, EventType, Scheduled, VirtualTime};
+pub use event::{Assigned, Detail, Event, EventId, EventType, Scheduled, VirtualTime};
 pub use ledger::{
     Attempt, Decision, Ending, FailureRecord, Handling, Injected, Iteration, Site, Strand, StrandId,
 };

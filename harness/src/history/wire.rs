@@ -67,7 +67,7 @@ fn details(event: &Event, state: Option<&State>, machine: &Machine) -> Option<(S
             push_payload(&mut details, "output", output);
             if let Some(assigned) = assigned {
                 let variables = assigned.iter().map(|(name, value)| (name.clone(), value.to_json().into()));
-                details.push("assignedVariables", Object::from_iter(variables).into());
+                details.push("assignedVariables", variables.collect::<Object>().into());
                 details.push("assignedVariablesDetails", not_truncated());
             }
         }

@@ -260,14 +260,12 @@ impl<'a> Engine<'a> {
 
     /// A scope has ended with an output: the execution succeeds, or the enclosing state goes on.
     fn finish_scope(&mut self, id: StrandId, output: Value) {
-        match self.strands[at(id)].parent {
-            Some((container, slot)) => self.child_succeeded(container, slot, id, output),
-            None => {
-                self.emit_plain(id, EventType::ExecutionSucceeded, Detail::Output(output.clone(), None));
-                if !self.ended {
-                    self.end(Outcome::Succeeded { output });
-                }
-            }
+        if let Some((container, slot)) = self.strands[at(id)].parent {
+            return self.child_succeeded(container, slot, id, output);
+        }
+        self.emit_plain(id, EventType::ExecutionSucceeded, Detail::Output(output.clone(), None));
+        if !self.ended {
+            self.end(Outcome::Succeeded { output });
         }
     }
 

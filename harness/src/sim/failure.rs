@@ -65,16 +65,12 @@ impl Engine<'_> {
         {
             self.emit(id, kind, Detail::None);
         }
-        match first_catcher(&state.catch, error.failure()) {
-            Some(index) => {
-                self.history.failures[record].handling = Handling::Caught { catcher: index, spent };
-                self.caught(id, state, &state.catch[index], &error)
-            }
-            None => {
-                self.history.failures[record].handling = Handling::Uncaught { spent };
-                self.pass_up(id, error, record)
-            }
-        }
+        let Some(index) = first_catcher(&state.catch, error.failure()) else {
+            self.history.failures[record].handling = Handling::Uncaught { spent };
+            return self.pass_up(id, error, record);
+        };
+        self.history.failures[record].handling = Handling::Caught { catcher: index, spent };
+        self.caught(id, state, &state.catch[index], &error)
     }
 
     fn record_failure(&mut self, id: StrandId, error: &StateError, source: Option<Source>) -> usize {

@@ -1,19 +1,14 @@
 //! The data flow around a state: `InputPath` before its work, `ResultSelector` to `OutputPath` after it.
 
-use std::sync::Arc;
-
 use crate::asl::{DataPath, Kind, QueryLanguage, ResultPath, State, Transition};
 use crate::error::ErrorName;
 use crate::expr::{EvalError, EvalErrorKind, Template};
-use crate::history::{Detail, EventType, StrandId};
+use crate::history::{Assigned, Detail, EventType, StrandId};
 use crate::value::Value;
 
 use super::engine::Engine;
 use super::failure::StateError;
 use super::strand::{Step, at};
-
-/// New values of variables, as an Exited event shows them.
-pub(super) type Assigned = Option<Arc<[(Arc<str>, Value)]>>;
 
 impl Engine<'_> {
     /// The state's input after `InputPath`.
@@ -40,30 +35,25 @@ impl Engine<'_> {
 
     /// The work of a state succeeded: its result goes through the rest of the data flow, and on.
     pub(super) fn complete(&mut self, id: StrandId, state: &State, result: Value) -> Step {
-        match self.output(id, state, &result) {
+        match self.output(id, state, result) {
             Ok((output, assigned)) => self.leave(id, state, output, assigned),
             Err(error) => self.evaluation_failed(id, error),
         }
     }
 
-    fn output(
-        &mut self,
-        id: StrandId,
-        state: &State,
-        result: &Value,
-    ) -> Result<(Value, Assigned), EvalError> {
+    fn output(&mut self, id: StrandId, state: &State, result: Value) -> Result<(Value, Assigned), EvalError> {
         let flow = &state.flow;
-        let assigned = self.assign(id, state.assign.as_ref(), result)?;
+        let assigned = self.assign(id, state.assign.as_ref(), &result)?;
         if state.query_language == QueryLanguage::Jsonata {
             let output = match &flow.output {
-                Some(template) => self.with_env(id, result, |env| template.eval(env))?,
-                None => result.clone(),
+                Some(template) => self.with_env(id, &result, |env| template.eval(env))?,
+                None => result,
             };
             return Ok((output, assigned));
         }
         let selected = match &flow.result_selector {
-            Some(template) => self.with_env(id, result, |env| template.eval(env))?,
-            None => result.clone(),
+            Some(template) => self.with_env(id, &result, |env| template.eval(env))?,
+            None => result,
         };
         let merged = self.merge(id, &flow.result_path, selected)?;
         Ok((self.select(id, &flow.output_path, &merged)?, assigned))

@@ -32,7 +32,7 @@ impl Engine<'_> {
         for (slot, scope) in branches.iter().enumerate() {
             let mut strand = Strand::new(*scope, self.machine.scope(*scope).start, input.clone(), started);
             strand.parent = Some((container, slot));
-            strand.item = self.strands[at(id)].item.clone();
+            strand.item.clone_from(&self.strands[at(id)].item);
             strand.child = self.strands[at(id)].child;
             strand.variables = self.strands[at(id)].variables.clone();
             let child = self.spawn(strand);

@@ -117,7 +117,7 @@ impl Engine<'_> {
         let strand = &mut self.strands[at(id)];
         strand.ticket.0 += 1;
         match std::mem::replace(&mut strand.phase, Phase::Done) {
-            Phase::Done => return,
+            Phase::Done | Phase::Entering => return,
             Phase::Containing(container) => self.abort_children(container),
             Phase::Attempting { attempt, .. } => {
                 let now = self.clock.now();
@@ -125,7 +125,6 @@ impl Engine<'_> {
                 attempt.ending = Ending::Aborted;
                 attempt.ended_at = now;
             }
-            Phase::Entering => return,
             Phase::Pausing | Phase::BackingOff => {}
         }
         let kind = match &state.kind {
