@@ -29,10 +29,17 @@ pub struct Fault {
 pub struct Plan(Vec<Fault>);
 
 impl Plan {
-    /// A plan of these faults.
+    /// A plan of these faults; one that another covers is left out.
     pub fn new(mut faults: Vec<Fault>) -> Self {
         faults.sort();
-        faults.dedup();
+        // Sorted by site, class and burst: of two that differ in length only, the longer covers the shorter.
+        faults.dedup_by(|longer, kept| {
+            let same = longer.site == kept.site && longer.class == kept.class;
+            if same {
+                kept.burst = longer.burst;
+            }
+            same
+        });
         Self(faults)
     }
 
@@ -62,5 +69,20 @@ impl Fault {
             Burst::Attempts(count) => self.site.visit == site.visit && attempt <= count,
             Burst::Forever => self.site.visit <= site.visit,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asl::StateId;
+    use crate::history::Iteration;
+
+    #[test]
+    fn a_shorter_burst_of_the_same_fault_is_covered_by_the_longer_one() {
+        let site = Site { state: StateId(0), iteration: Iteration::default(), visit: 1 };
+        let fault = |burst| Fault { site: site.clone(), class: Class::Throttling, burst };
+        let plan = Plan::new(vec![fault(Burst::Attempts(4)), fault(Burst::Attempts(1))]);
+        assert_eq!(plan.faults(), [fault(Burst::Attempts(4))]);
     }
 }
