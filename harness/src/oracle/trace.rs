@@ -300,6 +300,25 @@ pub(super) fn tells_of(run: &Run<'_>, attempt: &Attempt, record: &FailureRecord)
             }))
 }
 
+/// Words in the name of a state or function that say it tells somebody.
+const TELLING: [&str; 10] =
+    ["notif", "alert", "alarm", "email", "mail", "slack", "page", "escalat", "inform", "report"];
+
+/// Whether a step of the failure path may have told somebody, in a way that the definition does not show: a resource
+/// behind a placeholder, or somebody's own code whose name says so.
+pub(super) fn may_tell(run: &Run<'_>, record: &FailureRecord) -> bool {
+    attempts_after(run.history, record).any(|attempt| {
+        let state = run.model.machine.state(attempt.state);
+        let Some(task) = state.task() else { return false };
+        let succeeded = matches!(attempt.ending, Ending::Succeeded(_)) && is_new(run, attempt.state);
+        let function = attempt.parameters.get("FunctionName").and_then(Value::as_str).unwrap_or_default();
+        let names = format!("{} {function} {}", state.name, task.resource).to_lowercase();
+        let says_so = TELLING.iter().any(|word| names.contains(word));
+        let own_code = catalog::effect(&task.integration) == catalog::Effect::Unknown;
+        succeeded && (task.integration.kind == catalog::Service::Unresolved || (own_code && says_so))
+    })
+}
+
 /// Whether two requests say the same, whatever the time.
 fn is_same_text(one: &Value, other: &Value) -> bool {
     match (one, other) {

@@ -10,6 +10,8 @@
 //! - the work was done after all: by the same state later, or by another one that gives the same result to the same
 //!   next state (a fallback, a note);
 //! - a notification or metric that may be lost;
+//! - a step of the failure path that may tell somebody, though the definition does not show it (a resource behind a
+//!   placeholder, a function named for it): this is unknown, not a violation;
 //! - a failure inside the failure path, which the first failure already accounts for.
 
 use crate::asl::{Edge, Kind, MachineType, MapMode, ResultPath, State, StateId, Transition};
@@ -118,6 +120,9 @@ fn judge_success(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded
         out.holds(RuleId::FailureSwallowed);
         out.violated(only_recorded(run, caught, signal));
         return;
+    }
+    if trace::may_tell(run, caught.taken) {
+        return out.unknown(RuleId::FailureSwallowed);
     }
     let severity = severity(run, caught, attempt, recorded);
     out.violated(swallowed(run, caught, severity, recorded));

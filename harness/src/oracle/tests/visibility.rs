@@ -21,6 +21,11 @@ const WRITE: &str = r#""Route":{"Type":"Task","Resource":"arn:aws:states:::dynam
   "Parameters":{"TableName":"t","Item":{"id":{"S":"1"},"error":{"S.$":"$.error.Error"}}},"End":true}"#;
 const TELL: &str = r#""Route":{"Type":"Task","Resource":"arn:aws:states:::sns:publish",
   "Parameters":{"TopicArn":"arn:aws:sns:us-east-1:123456789012:alerts","Message":"failed"},"End":true}"#;
+const PLACEHOLDER: &str = r#""Route":{"Type":"Task","Resource":"${Tell}","End":true}"#;
+const OWN_ALERT: &str = r#""Route":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+  "Parameters":{"FunctionName":"alert-the-team"},"End":true}"#;
+const OWN_CODE: &str = r#""Route":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+  "Parameters":{"FunctionName":"tidy-up"},"End":true}"#;
 const FALL_BACK: &str = r#""Route":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
   "Parameters":{"FunctionName":"charge-elsewhere"},"ResultPath":"$.charge","Next":"Done"}"#;
 const FAIL: &str = r#""Route":{"Type":"Fail","Error":"NotCharged"}"#;
@@ -29,6 +34,9 @@ const FAIL: &str = r#""Route":{"Type":"Fail","Error":"NotCharged"}"#;
 #[case::nothing_tells(ALL, IGNORE, Some(Severity::High))]
 #[case::it_is_written_down(ALL, WRITE, Some(Severity::High))]
 #[case::somebody_is_told(ALL, TELL, None)]
+#[case::a_placeholder_may_tell(ALL, PLACEHOLDER, None)]
+#[case::a_function_is_named_for_telling(ALL, OWN_ALERT, None)]
+#[case::a_function_does_something_else(ALL, OWN_CODE, Some(Severity::High))]
 #[case::it_is_done_another_way(ALL, FALL_BACK, Some(Severity::Note))]
 #[case::it_fails(ALL, FAIL, None)]
 #[case::the_branch_is_meant(r#""CardExpired""#, IGNORE, None)]
