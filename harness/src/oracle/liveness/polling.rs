@@ -3,18 +3,19 @@
 //! A loop with a pause and a call polls: if the polled thing never ends, the loop goes on until the history is full
 //! (25,000 events) or the execution's timer fires. A loop without a pause fills the history with its own work.
 //!
-//! Exempt: a loop that counts its rounds leaves by itself, so no run shows it. A status that *is* an end and is
-//! polled all the same is `answer-unhandled`.
+//! Exempt: a loop that counts its rounds leaves by itself, so no run shows it. Where another answer of somebody's own
+//! code can end the loop too (a function that counts, say), nothing is known. A status that *is* an end and is polled
+//! all the same is `answer-unhandled`.
 
 use std::collections::BTreeSet;
 
 use crate::asl::{Kind, State, StateId};
-use crate::catalog::{self, ErrorClass};
+use crate::catalog::{self, Effect, ErrorClass};
 use crate::diagnose::fix;
 use crate::fault::Class;
 use crate::generate::Origin;
 use crate::history::{Attempt, Decision, Ending, EventId, ExecutionTimer, Outcome};
-use crate::model::Loop;
+use crate::model::{Loop, Source};
 use crate::oracle::trace;
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 
@@ -39,6 +40,9 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         return;
     }
     if round.looped.polls() {
+        if ends_by_own_code(run, &round) {
+            return out.unknown(RuleId::PollingUnbounded);
+        }
         out.violated(polling(run, &round));
     } else if full {
         out.violated(history_limit(run, Some(&round)));
@@ -99,6 +103,37 @@ fn answered(run: &Run<'_>, round: &Round<'_>) -> bool {
     })
 }
 
+/// The tasks whose answers the plan holds back, of those in the loop.
+fn held_back(run: &Run<'_>, round: &Round<'_>) -> BTreeSet<StateId> {
+    let held = run.history.injected.iter().filter(|injected| matches!(injected.class, Class::Status(_)));
+    held.map(|injected| run.history.attempts[injected.attempt].state)
+        .filter(|state| round.looped.contains(*state))
+        .collect()
+}
+
+/// Whether a Choice of the loop looks at the answer of another task, somebody's own code, that could end the loop.
+fn ends_by_own_code(run: &Run<'_>, round: &Round<'_>) -> bool {
+    let (machine, demands, held) = (&run.model.machine, run.model.demands(), held_back(run, round));
+    let own_code = |state: StateId| {
+        let task = machine.state(state).task();
+        task.is_some_and(|task| catalog::effect(&task.integration) == Effect::Unknown)
+    };
+    let leaves = |state: StateId| {
+        let choice = machine.state(state);
+        matches!(choice.kind, Kind::Choice(_))
+            && choice.successors().iter().any(|(_, next)| !round.looped.contains(*next))
+    };
+    let choices = round.looped.states.iter().filter(|state| leaves(**state));
+    let places = choices.flat_map(|state| demands.choice(*state)).flat_map(|dependency| &dependency.places);
+    !held.is_empty()
+        && places.map(|place| demands.place(*place).source).any(|source| match source {
+            Source::Result(state) => {
+                round.looped.contains(state) && !held.contains(&state) && own_code(state)
+            }
+            _ => false,
+        })
+}
+
 fn last_poll<'a>(run: &Run<'a>, round: &Round<'_>) -> Option<&'a Attempt> {
     run.history.attempts.iter().rev().find(|attempt| round.looped.contains(attempt.state))
 }
@@ -109,8 +144,10 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
     let machine = &run.model.machine;
     let is_message =
         |id: &StateId| machine.state(*id).task().is_some_and(|task| catalog::is_signal(&task.integration));
+    let held = held_back(run, round);
     let asked = round.looped.tasks.iter().filter(|id| !is_message(id));
-    let polled: Vec<&str> = asked.map(|id| fix::name_of(machine, *id)).collect();
+    let polled = asked.filter(|id| held.is_empty() || held.contains(id));
+    let polled: Vec<&str> = polled.map(|id| fix::name_of(machine, *id)).collect();
     let end = if declared {
         "Only the timer of the whole execution ended it, and then no handler runs"
     } else if trace::reached_event_limit(run.history) {

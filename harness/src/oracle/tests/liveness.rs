@@ -90,6 +90,39 @@ fn a_status_that_stays_is_polled_for_ever() {
     assert_eq!(trial.of_rule(RuleId::AnswerUnhandled), []);
 }
 
+/// A loop that asks one function for the status; `after` is where it goes while the status is not final.
+fn polling_by_function(after: &str) -> Trial {
+    Trial::of(&format!(
+        r#"{{"StartAt":"Pause","States":{{
+          "Pause":{{"Type":"Wait","Seconds":5,"Next":"Ask"}},
+          "Ask":{{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:Ask",
+            "ResultPath":"$.answer","Next":"Ended?"}},
+          "Ended?":{{"Type":"Choice","Choices":[
+            {{"Variable":"$.answer.status","StringEquals":"done","Next":"Done"}}],"Default":"{after}"}},
+          {counter}
+          "Done":{{"Type":"Succeed"}}}}}}"#,
+        counter = if after == "Count" {
+            r#""Count":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:Count",
+                "ResultPath":"$.count","Next":"Enough?"},
+              "Enough?":{"Type":"Choice","Choices":[
+                {"Variable":"$.count.more","BooleanEquals":true,"Next":"Pause"}],"Default":"GiveUp"},
+              "GiveUp":{"Type":"Fail","Error":"TooLong"},"#
+        } else {
+            ""
+        }
+    ))
+    .answers("Ask", &[r#"{"status":"done"}"#])
+    .answers("Count", &[r#"{"more":true}"#])
+}
+
+#[rstest]
+#[case::nothing_else_ends_it("Pause", Some(Severity::High))]
+#[case::another_function_may_count("Count", None)]
+fn a_function_that_never_says_done(#[case] after: &str, #[case] expected: Option<Severity>) {
+    let found = polling_by_function(after).of_rule(RuleId::PollingUnbounded);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
 #[test]
 fn a_timer_of_the_execution_makes_it_milder() {
     let choices = rules(&[("FAILED", "Failed"), ("ABORTED", "Failed"), ("FINISHED", "Done")]);
