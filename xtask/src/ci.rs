@@ -24,6 +24,8 @@ pub(crate) fn run() -> Result<()> {
 /// Runs the tests; insta writes down which snapshots they used, so that forgotten ones are found without its tool.
 fn test() -> Result<()> {
     let used = root().join("target").join("snapshot-references.txt");
+    // CARGO_TARGET_DIR may point elsewhere, and insta creates no folder.
+    std::fs::create_dir_all(root().join("target")).context("failed to create target/")?;
     let _ = std::fs::remove_file(&used);
     let path = used.display().to_string();
     let environment = [("INSTA_UPDATE", "no"), ("INSTA_SNAPSHOT_REFERENCES_FILE", path.as_str())];

@@ -64,7 +64,7 @@ pub struct Expected {
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// The file cannot be read or written.
-    #[error("failed to {what} the case {}", path.display())]
+    #[error("failed to {what} the file: {source}")]
     File {
         /// `read` or `write`
         what: &'static str,
@@ -74,7 +74,7 @@ pub enum CaseError {
         source: std::io::Error,
     },
     /// It is no case file.
-    #[error("failed to read a case: {0}")]
+    #[error("this is no case file: {0}")]
     Syntax(String),
     /// It was written by another version.
     #[error(

@@ -19,7 +19,7 @@ pub(super) fn read(text: &str) -> Result<CaseFile, CaseError> {
     match head.get("version") {
         Some(version) if version.as_u64() == Some(u64::from(VERSION)) => {}
         Some(version) => return Err(CaseError::Version { found: version.to_string() }),
-        None => return Err(CaseError::Syntax("`version` is missing; is it a case file?".to_owned())),
+        None => return Err(CaseError::Syntax("`version` is missing".to_owned())),
     }
     let document: Document = serde_json::from_str(text).map_err(syntax)?;
     document.into_case()
@@ -298,11 +298,11 @@ mod tests {
         r#"{"version":2}"#,
         "the case has version 2, this program reads version 1; write it again with `chaos --save-cases`"
     )]
-    #[case::no_version("{}", "failed to read a case: `version` is missing; is it a case file?")]
-    #[case::no_json("x", "failed to read a case: expected value at line 1 column 1")]
+    #[case::no_version("{}", "this is no case file: `version` is missing")]
+    #[case::no_json("x", "this is no case file: expected value at line 1 column 1")]
     #[case::a_field_is_missing(
         r#"{"version":1}"#,
-        "failed to read a case: missing field `machine` at line 1 column 13"
+        "this is no case file: missing field `machine` at line 1 column 13"
     )]
     fn what_is_no_case_is_refused(#[case] text: &str, #[case] message: &str) {
         assert_eq!(CaseFile::parse(text).unwrap_err().to_string(), message);
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn an_unknown_rule_is_named() {
         let text = case().to_json().replace("failure-swallowed", "failure-forgotten");
-        let message = "failed to read a case: `expected.rule`: there is no rule `failure-forgotten`";
+        let message = "this is no case file: `expected.rule`: there is no rule `failure-forgotten`";
         assert_eq!(CaseFile::parse(&text).unwrap_err().to_string(), message);
     }
 }

@@ -1,5 +1,6 @@
 //! The command line as it is written; `settings` turns it into what the commands use.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -65,8 +66,8 @@ pub(super) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ReplayArgs {
-    /// Files that --save-cases wrote
-    #[arg(required = true, value_name = "CASE")]
+    /// Files that --save-cases wrote, or folders with such
+    #[arg(required = true, value_name = "CASE|DIR")]
     pub(super) cases: Vec<PathBuf>,
     /// The value of a placeholder ${NAME}; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
@@ -113,10 +114,10 @@ pub(super) struct SearchArgs {
     #[arg(long)]
     pub(super) seed: Option<u64>,
     /// Worker threads; they change how long it takes, never what comes out
-    #[arg(long, value_name = "N")]
-    pub(super) threads: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
+    pub(super) threads: Option<NonZeroUsize>,
     /// Simulated executions for each machine
-    #[arg(long, value_name = "RUNS")]
+    #[arg(long, value_name = "RUNS", value_parser = runs, allow_negative_numbers = true)]
     pub(super) budget: Option<u64>,
     /// Which phases follow the baseline
     #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = phase)]
@@ -217,6 +218,14 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
     }
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "it is a whole number from 1 on".to_owned())
+}
+
+fn runs(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "it is a whole number from 0 on".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

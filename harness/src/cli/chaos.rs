@@ -1,5 +1,6 @@
 //! `chaos`: a campaign against every selected machine, one report, one exit code.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{ChaosArgs, Format};
@@ -9,13 +10,14 @@ use super::selection::{Target, folder_join, select};
 use super::settings::Settings;
 use super::{ExitCode, Streams, saving};
 use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome};
-use crate::config::Config;
+use crate::config::{Config, nearest};
 use crate::oracle::Severity;
 use crate::report::{Console, Json, Reporter};
 
 pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;
     let profile = config.profile(args.selection.profile.as_deref())?;
+    check_action(&args.selection.paths, &streams.folder)?;
     let targets = select(&args.selection, &config, &streams.folder)?;
     let settings = Settings::new(&args.selection, &args.search, &args.output, profile);
     let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
@@ -31,6 +33,18 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     }
     report(program, &outcome, &settings, streams)?;
     Ok(exit_code(&outcome.machines, settings.fail_on))
+}
+
+/// A first word that is no file may be one of the commands below `chaos`, misspelt.
+fn check_action(paths: &[PathBuf], folder: &Path) -> Result<(), Failure> {
+    let Some(first) = paths.first().filter(|path| !folder_join(folder, path).exists()) else { return Ok(()) };
+    let word = first.display().to_string();
+    match nearest(&word, ["list", "replay", "doctor"]) {
+        Some(action) => Err(Failure::Usage(format!(
+            "there is neither a file nor a command below `chaos` named `{word}`; did you mean `chaos {action}`?"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// One machine, or what keeps it from being one.

@@ -20,11 +20,13 @@ pub(super) enum Failure {
     Load(#[from] LoadError),
     #[error(transparent)]
     Mocks(#[from] MockError),
-    #[error(transparent)]
-    Case(#[from] CaseError),
+    #[error("failed to replay {}: {error}", path.display())]
+    Case { path: PathBuf, error: CaseError },
+    #[error("failed to save {}: {error}", path.display())]
+    Save { path: PathBuf, error: CaseError },
     #[error("failed to read {what} {}: {reason}", path.display())]
     Read { what: &'static str, path: PathBuf, reason: String },
-    #[error("no state machine is selected: {0}")]
+    #[error("nothing is selected: {0}")]
     NothingSelected(String),
     #[error("failed to write: {0}")]
     Write(#[from] io::Error),
@@ -38,10 +40,10 @@ impl Failure {
             | Self::Config(_)
             | Self::Load(_)
             | Self::Mocks(_)
-            | Self::Case(_)
+            | Self::Case { .. }
             | Self::Read { .. } => ExitCode::Usage,
             Self::NothingSelected(_) => ExitCode::NothingSelected,
-            Self::Write(_) => ExitCode::Internal,
+            Self::Write(_) | Self::Save { .. } => ExitCode::Internal,
         }
     }
 }

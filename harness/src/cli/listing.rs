@@ -96,18 +96,16 @@ impl ListedFault {
         }
     }
 
-    /// `throttling × 1, 4 attempts (the same: service-error)`
+    /// `throttling for 1 or 4 attempts (the same: service-error)`
     fn line(&self) -> String {
-        let bursts: Vec<_> = self
-            .bursts
-            .iter()
-            .map(|burst| burst.map_or_else(|| "every".to_owned(), |count| count.to_string()))
-            .collect();
+        let count = |burst: &Option<u32>| burst.map_or_else(|| "all".to_owned(), |count| count.to_string());
+        let bursts: Vec<_> = self.bursts.iter().map(count).collect();
+        let noun = if self.bursts == [Some(1)] { "attempt" } else { "attempts" };
         let same = match self.same.as_slice() {
             [] => String::new(),
             same => format!(" (the same: {})", same.join(", ")),
         };
-        format!("{} for {} attempts{same}", self.class, bursts.join(" or "))
+        format!("{} for {} {noun}{same}", self.class, bursts.join(" or "))
     }
 }
 

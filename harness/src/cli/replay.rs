@@ -1,5 +1,6 @@
 //! `chaos replay`: runs saved cases and says whether each finding still shows.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,11 +18,11 @@ use crate::report::{self, Replayed, Values};
 pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let values = if args.show_values { Values::Shown } else { Values::Redacted };
     let mut worst = ExitCode::Clean;
-    for path in &args.cases {
-        let path = folder_join(&streams.folder, path);
-        let case = CaseFile::load(&path)?;
+    for path in case_files(&args.cases, &streams.folder)? {
+        let failed = |error| Failure::Case { path: path.clone(), error };
+        let case = CaseFile::load(&path).map_err(failed)?;
         let machine = Arc::new(machine(&case, &path, args, streams)?);
-        let result = run_again(&case, &machine)?;
+        let result = run_again(&case, &machine).map_err(failed)?;
         let code = match (&result.violation, &result.history.outcome) {
             (Some(_), _) => ExitCode::Finding,
             (None, Outcome::Unknown(_)) => ExitCode::Inconclusive,
@@ -32,6 +33,44 @@ pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<Exi
         report::replayed(&replayed, streams.out)?;
     }
     Ok(worst)
+}
+
+/// The files that are named, and those of the folders that are named.
+fn case_files(named: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in named {
+        let path = folder_join(folder, path);
+        let before = files.len();
+        if !path.is_dir() {
+            files.push(path);
+            continue;
+        }
+        collect(&path, &mut files)?;
+        files[before..].sort();
+        if files.len() == before {
+            return Err(Failure::NothingSelected(format!("there is no case file below {}", path.display())));
+        }
+    }
+    Ok(files)
+}
+
+/// All JSON files below a folder. Links are not followed, so that there is an end.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::Read {
+        what: "cases",
+        path: folder.to_owned(),
+        reason: error.to_string(),
+    };
+    for entry in folder.read_dir().map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let path = entry.path();
+        if entry.file_type().map_err(failed)?.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// The machine that the case was found in, as its definition is today.

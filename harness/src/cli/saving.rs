@@ -19,7 +19,7 @@ pub(super) fn save(outcome: &Outcome, folder: &Path, values: Values) -> Result<(
             };
             let path = folder.join(Replay::case_file(found, finding));
             std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-            case.save(&path)?;
+            case.save(&path).map_err(|error| Failure::Save { path, error })?;
         }
     }
     Ok(())

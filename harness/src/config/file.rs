@@ -48,7 +48,7 @@ impl Config {
     pub fn find(folder: &Path) -> Result<Self, ConfigError> {
         let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         // The name that a user sees stays relative where it can.
-        let mut shown = folder.to_owned();
+        let mut shown = folder.strip_prefix(".").unwrap_or(folder).to_owned();
         for _ in absolute.ancestors() {
             let path = shown.join(FILE_NAME);
             if path.is_file() {
@@ -139,15 +139,15 @@ mod tests {
     #[rstest]
     #[case::a_key(
         "budgt = 3",
-        "etc/chaos.toml:1:1: unknown key in chaos.toml `budgt`; there is profile, machine"
+        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine"
     )]
     #[case::a_key_of_a_profile(
         "[profile.ci]\nbudgt = 3",
-        "etc/chaos.toml:2:1: unknown key in profile `ci` `budgt`; did you mean `budget`?"
+        "etc/chaos.toml:2:1: unknown key in profile `ci`: `budgt`; did you mean `budget`?"
     )]
     #[case::a_type(
         "[profile.ci]\nbudget = \"3\"",
-        "etc/chaos.toml:2:10: `budget` is a number from 0 on, not string"
+        "etc/chaos.toml:2:10: `budget` is a number from 0 on, not a string"
     )]
     #[case::a_word(
         "[profile.ci]\nfail-on = \"hihg\"",

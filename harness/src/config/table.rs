@@ -32,7 +32,7 @@ impl<'t> Table<'t> {
         for key in table.keys() {
             let name: &str = key.get_ref();
             if !keys.contains(&name) {
-                let message = unknown(&format!("key in {what}"), name, keys.iter().copied());
+                let message = unknown(&format!("key in {what}:"), name, keys.iter().copied());
                 return Err(invalid(file, key.span(), message));
             }
         }
@@ -107,7 +107,8 @@ impl<'t> Entry<'t> {
 
     fn wrong(&self, wanted: &str) -> ConfigError {
         let found = self.value.get_ref().type_str();
-        self.invalid(format!("`{}` is {wanted}, not {found}", self.key))
+        let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
+        self.invalid(format!("`{}` is {wanted}, not {article} {found}", self.key))
     }
 }
 

@@ -21,14 +21,15 @@ pub fn rules(text: &str) -> Result<Vec<RuleId>, String> {
     let found: Vec<_> = RuleId::ALL.iter().filter(named).copied().collect();
     if found.is_empty() {
         let ids = RuleId::ALL.iter().map(|rule| rule.name());
-        let properties = RuleId::ALL.iter().map(|rule| rule.property().name());
+        let mut properties: Vec<_> = RuleId::ALL.iter().map(|rule| rule.property().name()).collect();
+        properties.dedup();
         return Err(unknown("rule or property", text, ids.chain(properties)));
     }
     Ok(found)
 }
 
 /// The most similar of some names, if any is similar at all.
-fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let scored = names.into_iter().map(|name| (strsim::jaro_winkler(text, name), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.filter(|(score, _)| *score > 0.75).map(|(_, name)| name)

@@ -57,7 +57,9 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), 
                 collect(&entry.path(), depth + 1, files)?;
             }
         } else if [".json", ".yaml", ".yml"].iter().any(|extension| name.ends_with(extension)) {
-            files.push(entry.path());
+            let path = entry.path();
+            // What is found in the current folder is named as the user would name it.
+            files.push(path.strip_prefix(".").unwrap_or(&path).to_owned());
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::campaign::{Covered, Finding, MachineOutcome, MachineVerdict};
 use crate::history::Outcome as Ended;
 use crate::oracle::Verdict;
 use crate::report::redact::Redactor;
-use crate::report::text::{grouped, wrapped};
+use crate::report::text::{counted, grouped, wrapped};
 
 pub(super) fn write(
     console: &Console,
@@ -30,11 +30,14 @@ pub(super) fn write(
     for finding in grave {
         finding::write(console, painter, outcome, finding, out)?;
     }
-    in_short("more, milder than --fail-on", mild, console, painter, outcome, out)?;
+    in_short(&format!("{} more, milder than --fail-on", mild.len()), mild, console, painter, outcome, out)?;
     let (brief, full): (Vec<&Finding>, Vec<&Finding>) =
         outcome.warnings.iter().partition(|_| console.detail == Detail::Brief);
     in_short(
-        "advice from the definition alone, without a run that proves it",
+        &format!(
+            "{} of advice from the definition alone, without a run that proves it",
+            counted(brief.len() as u64, "piece")
+        ),
         brief,
         console,
         painter,
@@ -123,7 +126,7 @@ fn in_short(
     if findings.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n  {} {heading} (--verbose tells all)", findings.len())?;
+    writeln!(out, "\n  {heading} (--verbose tells all)")?;
     for finding in findings {
         let redactor = Redactor::new(outcome.machine.as_deref(), &finding.scenario, console.values);
         finding::write_brief(painter, outcome, finding, &redactor, out)?;
