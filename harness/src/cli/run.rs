@@ -9,7 +9,7 @@ use super::selection::{folder_join, input, input_file};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
 use crate::config::MocksRef;
-use crate::fault::Plan;
+use crate::fault::{Class, Fault, Plan};
 use crate::generate::{complete, input_for};
 use crate::history::{History, Outcome, wire};
 use crate::load::{self, Definition, LoadOptions};
@@ -95,7 +95,26 @@ fn script(
 
 fn plan(args: &RunArgs, machine: &Machine) -> Result<Plan, Failure> {
     let text = args.faults.as_deref().unwrap_or_default();
-    Plan::parse(text, machine).map_err(|error| Failure::Usage(format!("--faults: {error}")))
+    let plan = Plan::parse(text, machine).map_err(|error| Failure::Usage(format!("--faults: {error}")))?;
+    plan.faults().iter().try_for_each(|fault| check_token(fault, machine))?;
+    Ok(plan)
+}
+
+/// What happens to a task token can only happen to a task that waits for one.
+fn check_token(fault: &Fault, machine: &Machine) -> Result<(), Failure> {
+    let class = &fault.class;
+    let is_about_token = matches!(
+        class,
+        Class::CallbackMissing | Class::CallbackLate | Class::CallbackDuplicate | Class::CallbackFailed(_)
+    );
+    let state = machine.state(fault.site.state);
+    let waits = state.task().is_some_and(|task| task.integration.is_answered_by_worker());
+    if is_about_token && !waits {
+        let (class, path) = (class.name(), &state.path);
+        let message = format!("--faults: `{class}` is about a task token, and `{path}` waits for none");
+        return Err(Failure::Usage(message));
+    }
+    Ok(())
 }
 
 /// What is given; else what lies beside the definition; else what the machine reads.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::place::{read_site, write_site};
 use super::{Burst, Class, Fault, Plan};
-use crate::asl::{Machine, State};
+use crate::asl::Machine;
 use crate::history::Site;
 use crate::value::write_json_string;
 
@@ -100,24 +100,9 @@ fn read_fault(reader: &mut Reader<'_>, machine: &Machine) -> Result<Fault, Parse
     if !reader.take(':') {
         return Err(reader.error("a class such as `:throttling` is expected after the state"));
     }
-    let offset = reader.offset();
     let class = read_class(reader)?;
-    check_fit(&class, machine.state(site.state)).map_err(|message| ParseError { message, offset })?;
     let burst = if reader.take('*') { read_burst(reader)? } else { Burst::Attempts(1) };
     Ok(Fault { site, class, burst })
-}
-
-/// What happens to a task token can only happen to a task that waits for one.
-fn check_fit(class: &Class, state: &State) -> Result<(), String> {
-    let is_about_token = matches!(
-        class,
-        Class::CallbackMissing | Class::CallbackLate | Class::CallbackDuplicate | Class::CallbackFailed(_)
-    );
-    let waits = state.task().is_some_and(|task| task.integration.is_answered_by_worker());
-    if is_about_token && !waits {
-        return Err(format!("`{}` waits for no task token, which `{}` is about", state.path, class.name()));
-    }
-    Ok(())
 }
 
 fn read_class(reader: &mut Reader<'_>) -> Result<Class, ParseError> {

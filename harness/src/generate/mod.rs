@@ -1,6 +1,7 @@
 //! Inputs and task results from what the machine reads, compares and declares; scenarios that run it through.
 
 mod baseline;
+mod candidates;
 mod invent;
 mod name;
 mod place;

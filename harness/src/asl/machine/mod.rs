@@ -3,14 +3,19 @@
 //! Everything a simulator, a static analysis or a fix needs, and nothing about files; where a field stands in
 //! the user's file is asked of [`Machine::locate`] by JSON pointer.
 
+mod handlers;
+mod map;
+
 use std::fmt;
 use std::sync::Arc;
 
 use crate::catalog::Integration;
-use crate::error::ErrorName;
 use crate::expr::{Path, ReferencePath, Rule, Template};
 use crate::load::{Document, Location};
 use crate::value::Value;
+
+pub use handlers::{Catcher, Jitter, Retrier};
+pub use map::{ItemBatcher, ItemReader, Map, MapItems, MapMode, ResultWriter};
 
 /// A state, by its position in [`Machine::states`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -272,128 +277,6 @@ pub enum Wait {
     TimestampPath(Path),
     /// JSONata `Timestamp`
     TimestampJsonata(Arc<str>),
-}
-
-/// A Map state's own fields.
-#[derive(Clone, Debug)]
-pub struct Map {
-    /// `ItemProcessor` or the legacy `Iterator`.
-    pub processor: ScopeId,
-    /// `ProcessorConfig.Mode`
-    pub mode: MapMode,
-    /// `ItemsPath`, JSONata `Items`, or the state's input.
-    pub items: MapItems,
-    /// `ItemSelector`, or the legacy `Parameters`.
-    pub item_selector: Option<Template>,
-    /// `MaxConcurrency`, `MaxConcurrencyPath`; 0 or absent: no limit of its own.
-    pub max_concurrency: Option<Amount>,
-    /// `ItemReader`: where the items come from, if not from the input.
-    pub item_reader: Option<ItemReader>,
-    /// `ItemBatcher`
-    pub item_batcher: Option<ItemBatcher>,
-    /// `ResultWriter`
-    pub result_writer: Option<ResultWriter>,
-    /// `ToleratedFailureCount`, `ToleratedFailureCountPath`
-    pub tolerated_failure_count: Option<Amount>,
-    /// `ToleratedFailurePercentage`, `ToleratedFailurePercentagePath`
-    pub tolerated_failure_percentage: Option<Amount>,
-    /// `Label`
-    pub label: Option<Arc<str>>,
-}
-
-/// Where a Map state runs its items.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MapMode {
-    /// In the same execution, at most 40 at a time.
-    Inline,
-    /// In child executions of the given type.
-    Distributed(MachineType),
-}
-
-/// Where a Map state's items come from.
-#[derive(Clone, Debug)]
-pub enum MapItems {
-    /// The state's input (after `InputPath`).
-    Input,
-    /// `ItemsPath`
-    Path(Path),
-    /// JSONata `Items`: a literal list or an expression.
-    Template(Template),
-}
-
-/// `ItemReader`
-#[derive(Clone, Debug)]
-pub struct ItemReader {
-    /// `Resource`
-    pub resource: Arc<str>,
-    /// `ReaderConfig`, as written.
-    pub config: Value,
-    /// `Parameters` or `Arguments`
-    pub parameters: Option<Template>,
-}
-
-/// `ItemBatcher`
-#[derive(Clone, Debug)]
-pub struct ItemBatcher {
-    /// `MaxItemsPerBatch`, `MaxItemsPerBatchPath`
-    pub max_items: Option<Amount>,
-    /// `MaxInputBytesPerBatch`, `MaxInputBytesPerBatchPath`
-    pub max_bytes: Option<Amount>,
-    /// `BatchInput`
-    pub batch_input: Option<Template>,
-}
-
-/// `ResultWriter`
-#[derive(Clone, Debug)]
-pub struct ResultWriter {
-    /// `Resource`; none when only `WriterConfig` is given.
-    pub resource: Option<Arc<str>>,
-    /// `WriterConfig`, as written.
-    pub config: Value,
-    /// `Parameters` or `Arguments`
-    pub parameters: Option<Template>,
-}
-
-/// One entry of `Retry`, defaults filled in.
-#[derive(Clone, Debug)]
-pub struct Retrier {
-    /// `ErrorEquals`
-    pub errors: Vec<ErrorName>,
-    /// `IntervalSeconds`; 1 by default.
-    pub interval_seconds: u64,
-    /// `MaxAttempts`; 3 by default, 0 never retries.
-    pub attempts_max: u32,
-    /// `BackoffRate`; 2.0 by default.
-    pub backoff_rate: f64,
-    /// `MaxDelaySeconds`; no cap by default.
-    pub delay_max_seconds: Option<u64>,
-    /// `JitterStrategy: FULL`
-    pub jitter: Jitter,
-}
-
-/// `JitterStrategy`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Jitter {
-    /// The delay is exact.
-    #[default]
-    None,
-    /// The delay is drawn between 0 and the exact one.
-    Full,
-}
-
-/// One entry of `Catch`.
-#[derive(Clone, Debug)]
-pub struct Catcher {
-    /// `ErrorEquals`
-    pub errors: Vec<ErrorName>,
-    /// `ResultPath` of the error output.
-    pub result_path: ResultPath,
-    /// `Next`
-    pub next: StateId,
-    /// `Assign`
-    pub assign: Option<Template>,
-    /// JSONata `Output`
-    pub output: Option<Template>,
 }
 
 impl Machine {
