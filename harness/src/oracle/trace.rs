@@ -310,12 +310,17 @@ pub(super) fn may_tell(run: &Run<'_>, record: &FailureRecord) -> bool {
     attempts_after(run.history, record).any(|attempt| {
         let state = run.model.machine.state(attempt.state);
         let Some(task) = state.task() else { return false };
-        let succeeded = matches!(attempt.ending, Ending::Succeeded(_)) && is_new(run, attempt.state);
+        if !matches!(attempt.ending, Ending::Succeeded(_)) {
+            return false;
+        }
         let function = attempt.parameters.get("FunctionName").and_then(Value::as_str).unwrap_or_default();
         let names = format!("{} {function} {}", state.name, task.resource).to_lowercase();
         let says_so = TELLING.iter().any(|word| names.contains(word));
         let own_code = catalog::effect(&task.integration) == catalog::Effect::Unknown;
-        succeeded && (task.integration.kind == catalog::Service::Unresolved || (own_code && says_so))
+        match task.integration.kind {
+            catalog::Service::Unresolved => says_so || is_new(run, attempt.state),
+            _ => own_code && says_so && is_new(run, attempt.state),
+        }
     })
 }
 
