@@ -24,6 +24,9 @@ const STUCK: &str = r#"{
   }
 }"#;
 
+const CALL: &str = r#"{ "StartAt": "Call", "States": { "Call": { "Type": "Task", "End": true,
+    "Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": "price" } } } }"#;
+
 const PAUSE: &str =
     r#"{ "StartAt": "Pause", "States": { "Pause": { "Type": "Wait", "Seconds": 90, "End": true } } }"#;
 
@@ -204,4 +207,45 @@ fn reports_follow_their_schema() {
     let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
     let broken: Vec<_> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
     assert_eq!(broken, Vec::<String>::new());
+}
+
+#[test]
+fn saved_cases_are_replayed_by_their_folder() {
+    let folder = folder(&[("stuck.asl.json", STUCK)]);
+    run(folder.path(), &["chaos", "stuck.asl.json", "--save-cases", "cases"]);
+    let ended = run(folder.path(), &["chaos", "replay", "cases"]);
+    assert!(ended.out.contains("Ask still shows callback-unbounded"), "{}", ended.out);
+    assert_eq!(ended.code, ExitCode::Finding);
+}
+
+#[test]
+fn a_fault_that_does_not_strike_is_mentioned() {
+    let folder = folder(&[("call.asl.json", CALL)]);
+    let ended = run(folder.path(), &["run", "call.asl.json", "--faults", "Call#2:throttling"]);
+    assert!(ended.err.contains("`Call#2:throttling` did not strike"), "{}", ended.err);
+}
+
+#[test]
+fn a_token_cannot_be_lost_where_none_is_waited_for() {
+    let folder = folder(&[("call.asl.json", CALL)]);
+    let ended = run(folder.path(), &["run", "call.asl.json", "--faults", "Call:callback-missing"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    assert_eq!(
+        ended.err,
+        "error: --faults: `callback-missing` is about a task token, and `Call` waits for none\n"
+    );
+}
+
+#[test]
+fn a_folder_without_definitions_selects_nothing() {
+    let folder = folder(&[("notes.json", "{}")]);
+    std::fs::create_dir(folder.path().join("empty")).expect("a folder for the test");
+    assert_eq!(run(folder.path(), &["chaos", "empty"]).code, ExitCode::NothingSelected);
+}
+
+#[test]
+fn a_misspelt_command_is_recognised() {
+    let folder = folder(&[]);
+    let ended = run(folder.path(), &["chaos", "lsit"]);
+    assert!(ended.err.contains("did you mean `chaos list`?"), "{}", ended.err);
 }

@@ -6,6 +6,7 @@ use super::selection::{Target, select};
 use super::{ExitCode, Streams};
 use crate::config::{Config, FILE_NAME};
 use crate::oracle::RuleId;
+use crate::report::counted;
 
 pub(super) fn doctor(args: &DoctorArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;
@@ -37,7 +38,8 @@ fn describe(target: &Target, streams: &mut Streams<'_>) -> Result<(), Failure> {
     writeln!(out, "  {} ({})", target.definition.name, target.definition.source.display())?;
     match &target.compiled.machine {
         Some(machine) => {
-            writeln!(out, "    definition: {} states, {}", machine.states.len(), target.machine_type)?;
+            let states = counted(machine.states.len() as u64, "state");
+            writeln!(out, "    definition: {states}, {}", target.machine_type)?;
         }
         None => writeln!(out, "    definition: AWS would refuse it; see `validate`")?,
     }

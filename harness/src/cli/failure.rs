@@ -36,6 +36,7 @@ impl Failure {
     /// The code that the process ends with.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
+            Self::Load(LoadError::NoDefinition { path, .. }) if path.is_dir() => ExitCode::NothingSelected,
             Self::Usage(_)
             | Self::Config(_)
             | Self::Load(_)

@@ -36,6 +36,7 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         ..Case::new(execution_input(args, &definition, &model, streams)?)
     };
     let history = execute(&model, &case, &script);
+    tell_idle(&case.plan, &history, machine, streams)?;
     match args.format {
         Format::Json => {
             writeln!(streams.out, "{}", pretty(&wire::execution(&history, machine, case.epoch_ms)))?;
@@ -52,6 +53,24 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
 fn execute(model: &Model, case: &Case, script: &Script) -> History {
     let mut responder = script.responder();
     sim::run(&model.machine, case, &mut responder)
+}
+
+/// A fault that did not strike is worth a word: the run looks as if it had been survived.
+fn tell_idle(
+    plan: &Plan,
+    history: &History,
+    machine: &Machine,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let struck = |at: usize| history.injected.iter().any(|injected| injected.fault == at);
+    for (_, fault) in plan.faults().iter().enumerate().filter(|(at, _)| !struck(*at)) {
+        let fault = fault.display(machine);
+        writeln!(
+            streams.err,
+            "note: `{fault}` did not strike: its task is not reached, or it means nothing there"
+        )?;
+    }
+    Ok(())
 }
 
 /// The definition, by its name where the file holds several; a single one takes the name that is given.
