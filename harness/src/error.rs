@@ -23,8 +23,6 @@ impl ErrorName {
     pub const RUNTIME: &'static str = "States.Runtime";
     /// A payload was too large.
     pub const DATA_LIMIT: &'static str = "States.DataLimitExceeded";
-    /// The role may not do this.
-    pub const PERMISSIONS: &'static str = "States.Permissions";
 
     /// Wraps a name.
     pub fn new(name: impl Into<Arc<str>>) -> Self {

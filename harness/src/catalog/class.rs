@@ -68,21 +68,6 @@ impl ErrorClass {
             Self::Unknown => "unknown",
         }
     }
-
-    /// Whether the same call is expected to fail again.
-    ///
-    /// Quotas drain, conflicts pass and the unknown may be anything, so they are not counted.
-    pub fn is_permanent(self) -> bool {
-        matches!(
-            self,
-            Self::Permission
-                | Self::NotFound
-                | Self::Validation
-                | Self::Logic
-                | Self::DataLimit
-                | Self::Runtime
-        )
-    }
 }
 
 impl fmt::Display for ErrorClass {
