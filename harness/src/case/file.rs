@@ -12,7 +12,7 @@ use crate::campaign::Finding;
 use crate::fault::{ParseError, Plan};
 use crate::generate::Scenario;
 use crate::oracle::RuleId;
-use crate::sim::{Case, Limits};
+use crate::sim::{Case, Identity, Limits};
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u32 = 1;
@@ -132,6 +132,7 @@ impl CaseFile {
             plan,
             seed: self.seed,
             execution_name: Arc::from(&*self.execution_name),
+            identity: Identity::default(),
             epoch_ms: self.epoch_ms,
             task_ms: Case::TASK_MS,
             limits: Limits::default(),

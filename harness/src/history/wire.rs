@@ -4,20 +4,27 @@ use std::sync::Arc;
 
 use crate::asl::{Kind, Machine, State};
 use crate::catalog::Service;
+use crate::sim::Identity;
 use crate::value::{Object, ObjectBuilder, Value};
 
 use super::{Detail, Event, EventType, History, Scheduled};
 
-/// The region of simulated ARNs.
-const REGION: &str = "us-east-1";
-
 /// The events of the execution itself, as AWS writes them. `epoch_ms` is the wall-clock time of the virtual start.
 pub fn events(history: &History, machine: &Machine, epoch_ms: i64) -> Vec<Value> {
-    history.events.iter().map(|event| wire_event(event, machine, epoch_ms)).collect()
+    events_as(history, machine, epoch_ms, &Identity::default())
+}
+
+fn events_as(history: &History, machine: &Machine, epoch_ms: i64, identity: &Identity) -> Vec<Value> {
+    history.events.iter().map(|event| wire_event(event, machine, epoch_ms, identity)).collect()
 }
 
 /// What `run` prints: status, decoded output, error, cause and events.
 pub fn execution(history: &History, machine: &Machine, epoch_ms: i64) -> Value {
+    execution_as(history, machine, epoch_ms, &Identity::default())
+}
+
+/// The same, with the account, region and role that the run had.
+pub fn execution_as(history: &History, machine: &Machine, epoch_ms: i64, identity: &Identity) -> Value {
     let mut out = ObjectBuilder::with_capacity(5);
     out.push("status", history.outcome.status().into());
     let (output, error, cause) = match &history.outcome {
@@ -33,11 +40,11 @@ pub fn execution(history: &History, machine: &Machine, epoch_ms: i64) -> Value {
     out.push("output", output);
     out.push("error", error.map_or(Value::Null, Value::from));
     out.push("cause", cause.map_or(Value::Null, Value::from));
-    out.push("events", Value::array(events(history, machine, epoch_ms)));
+    out.push("events", Value::array(events_as(history, machine, epoch_ms, identity)));
     out.finish().into()
 }
 
-fn wire_event(event: &Event, machine: &Machine, epoch_ms: i64) -> Value {
+fn wire_event(event: &Event, machine: &Machine, epoch_ms: i64, identity: &Identity) -> Value {
     let state = event.state.map(|id| machine.state(id));
     let mut out = ObjectBuilder::with_capacity(5);
     let time = epoch_ms.saturating_add(i64::try_from(event.at.0).unwrap_or(i64::MAX));
@@ -45,22 +52,26 @@ fn wire_event(event: &Event, machine: &Machine, epoch_ms: i64) -> Value {
     out.push("type", event.kind.name().into());
     out.push("id", i64::from(event.id.0).into());
     out.push("previousEventId", i64::from(event.previous.0).into());
-    if let Some((key, details)) = details(event, state, machine) {
+    if let Some((key, details)) = details(event, state, machine, identity) {
         out.push(key, details.into());
     }
     out.finish().into()
 }
 
 /// The name and content of the `…EventDetails` member.
-fn details(event: &Event, state: Option<&State>, machine: &Machine) -> Option<(String, Object)> {
+fn details(
+    event: &Event,
+    state: Option<&State>,
+    machine: &Machine,
+    identity: &Identity,
+) -> Option<(String, Object)> {
     let mut details = ObjectBuilder::with_capacity(6);
     match &event.detail {
         Detail::None => {}
         Detail::Input(input) => {
             push_payload(&mut details, "input", input);
             if event.kind == EventType::ExecutionStarted {
-                details
-                    .push("roleArn", format!("arn:aws:iam::123456789012:role/{}-role", machine.name).into());
+                details.push("roleArn", identity.role_arn(&machine.name).into());
             }
         }
         Detail::Output(output, assigned) => {
@@ -78,7 +89,7 @@ fn details(event: &Event, state: Option<&State>, machine: &Machine) -> Option<(S
                 }
             }
         }
-        Detail::Scheduled(scheduled) => push_scheduled(&mut details, event.kind, scheduled, state),
+        Detail::Scheduled(scheduled) => push_scheduled(&mut details, event.kind, scheduled, state, identity),
         Detail::Worker(name) => {
             if let Some(name) = name {
                 details.push("workerName", name.clone().into());
@@ -115,9 +126,10 @@ fn push_scheduled(
     kind: EventType,
     scheduled: &Scheduled,
     state: Option<&State>,
+    identity: &Identity,
 ) {
     if kind == EventType::TaskScheduled {
-        details.push("region", REGION.into());
+        details.push("region", identity.region.to_string().into());
         details.push("parameters", scheduled.parameters.to_json().into());
     } else {
         if let Some(Kind::Task(task)) = state.map(|state| &state.kind) {

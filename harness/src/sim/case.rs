@@ -6,6 +6,8 @@ use crate::asl::MachineType;
 use crate::fault::Plan;
 use crate::value::Value;
 
+use super::Identity;
+
 /// Everything that decides a run, besides the machine and the answers of its tasks.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -19,6 +21,8 @@ pub struct Case {
     pub seed: u64,
     /// Name of the execution, part of its ARN.
     pub execution_name: Arc<str>,
+    /// Account, region and role, part of every ARN.
+    pub identity: Identity,
     /// Wall-clock time of the virtual start, in milliseconds since 1970.
     pub epoch_ms: i64,
     /// Virtual milliseconds that an attempt takes when neither answer nor fault says how long. Not zero by
@@ -60,6 +64,7 @@ impl Case {
             plan: Plan::default(),
             seed: 0,
             execution_name: Arc::from("chaos"),
+            identity: Identity::default(),
             epoch_ms: Self::EPOCH_MS,
             task_ms: Self::TASK_MS,
             limits: Limits::default(),

@@ -46,18 +46,27 @@ impl Engine<'_> {
     ) {
         let owner = self.containers[container.0].owner;
         let state = self.state(owner);
-        if matches!(state.kind, Kind::Map(_)) {
-            self.emit_iteration(child, owner, slot, EventType::MapIterationSucceeded);
-        }
+        let ended = matches!(state.kind, Kind::Map(_))
+            .then(|| self.emit_iteration(child, owner, slot, EventType::MapIterationSucceeded))
+            .flatten();
         let run = &mut self.containers[container.0];
         run.outputs[slot] = Some(output);
         run.open -= 1;
         run.active.remove(&child);
-        self.after_child(container, state, child);
+        self.after_child(container, state, child, ended);
     }
 
     /// After a child has ended without failing the whole: the next item starts, or the state is complete.
-    pub(super) fn after_child(&mut self, container: ContainerId, state: &State, child: StrandId) {
+    ///
+    /// Recorded on AWS: the next iteration follows the last event inside the one before, the end of the Map
+    /// follows `ended`, the last MapIterationSucceeded.
+    pub(super) fn after_child(
+        &mut self,
+        container: ContainerId,
+        state: &State,
+        child: StrandId,
+        ended: Option<EventId>,
+    ) {
         if self.has_ended() {
             return;
         }
@@ -69,7 +78,7 @@ impl Engine<'_> {
             return self.start_item(container, state, map, last);
         }
         if run.open == 0 {
-            let step = self.container_complete(container, state, last);
+            let step = self.container_complete(container, state, ended.unwrap_or(last));
             let owner = self.containers[container.0].owner;
             self.resume(owner, step);
         }
@@ -138,13 +147,19 @@ impl Engine<'_> {
         }
     }
 
-    /// Recorded on AWS: MapIteration… events at the end of an iteration are not followed by others.
-    fn emit_iteration(&mut self, child: StrandId, owner: StrandId, slot: usize, kind: EventType) {
+    /// Records the end of an iteration; none in a child execution. No event of the iteration follows it.
+    fn emit_iteration(
+        &mut self,
+        child: StrandId,
+        owner: StrandId,
+        slot: usize,
+        kind: EventType,
+    ) -> Option<EventId> {
         if self.strands[at(child)].child.is_some() {
-            return;
+            return None;
         }
         let state = self.state(owner);
         let detail = Detail::Iteration(state.name.clone(), slot as u64);
-        self.emit_of(child, state.id, kind, detail);
+        Some(self.emit_of(child, state.id, kind, detail))
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::asl::{Machine, MachineType};
+use crate::asl::Machine;
 use crate::catalog::{Pattern, Service};
 use crate::expr::ContextObject;
 use crate::history::{StrandId, rfc3339};
@@ -12,9 +12,6 @@ use crate::value::{Key, Object, ObjectBuilder, Value};
 use super::Case;
 use super::engine::Engine;
 use super::strand::{Item, at};
-
-/// The account and region of simulated ARNs.
-const ARN_SCOPE: &str = "us-east-1:123456789012";
 
 /// What is the same for the whole execution, made when it is first asked for.
 #[derive(Debug)]
@@ -47,16 +44,14 @@ impl<'a> ContextParts<'a> {
     fn execution(&self) -> &Value {
         self.execution.get_or_init(|| {
             let (machine, name) = (&self.machine.name, &self.case.execution_name);
-            let (kind, suffix) = match self.case.machine_type {
-                MachineType::Standard => ("execution", ""),
-                MachineType::Express => ("express", ":1"),
-            };
+            let identity = &self.case.identity;
+            let arn = identity.execution_arn(self.case.machine_type, machine, name);
             let members = [
-                ("Id", Value::from(format!("arn:aws:states:{ARN_SCOPE}:{kind}:{machine}:{name}{suffix}"))),
+                ("Id", Value::from(arn)),
                 ("Input", self.case.input.clone()),
                 ("StartTime", Value::from(rfc3339(self.case.epoch_ms))),
                 ("Name", Value::from(name.clone())),
-                ("RoleArn", Value::from(format!("arn:aws:iam::123456789012:role/{machine}-role"))),
+                ("RoleArn", Value::from(identity.role_arn(machine))),
                 ("RedriveCount", Value::from(0)),
             ];
             Object::from_iter(members).into()
@@ -66,7 +61,7 @@ impl<'a> ContextParts<'a> {
     fn state_machine(&self) -> &Value {
         self.state_machine.get_or_init(|| {
             let name = &self.machine.name;
-            let arn = format!("arn:aws:states:{ARN_SCOPE}:stateMachine:{name}");
+            let arn = self.case.identity.machine_arn(name);
             Object::from_iter([("Id", Value::from(arn)), ("Name", Value::from(name.clone()))]).into()
         })
     }

@@ -216,10 +216,7 @@ impl Engine<'_> {
     fn map_run_arn(&self, state: &State, map: &Map) -> Arc<str> {
         let label = map.label.as_ref().unwrap_or(&state.name);
         let number = self.containers.len();
-        Arc::from(format!(
-            "arn:aws:states:us-east-1:123456789012:mapRun:{}/{label}:00000000-0000-0000-0000-{number:012}",
-            self.machine.name
-        ))
+        Arc::from(self.case.identity.map_run_arn(&self.machine.name, label, number))
     }
 
     /// A child execution failed: within the threshold the run goes on without its output.
@@ -242,7 +239,7 @@ impl Engine<'_> {
         };
         if !exceeded {
             self.history.failures[record].handling = Handling::Tolerated;
-            return self.after_child(container, state, child);
+            return self.after_child(container, state, child, None);
         }
         self.abort_children(container);
         let error: Arc<str> = Arc::from("States.ExceedToleratedFailureThreshold");

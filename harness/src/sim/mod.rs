@@ -13,6 +13,7 @@ mod distributed;
 mod engine;
 mod failure;
 mod flow;
+mod identity;
 mod map;
 mod parallel;
 mod record;
@@ -22,6 +23,7 @@ mod terminal;
 mod wait;
 
 pub use case::{Case, Limits};
+pub use identity::Identity;
 
 use crate::asl::Machine;
 use crate::history::History;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value as Json, json};
 use sfn_chaos::asl::{self, MachineType};
 use sfn_chaos::history::{Outcome, wire};
-use sfn_chaos::sim;
+use sfn_chaos::sim::{self, Identity};
 use sfn_chaos::value::Value;
 
 use super::matcher::{Matcher, normalised, normalised_event};
@@ -81,12 +81,13 @@ impl Case {
         {
             run.epoch_ms = clock.as_millisecond();
         }
+        run.identity = identity(row);
         let mut replay = Replay::new(&self.data["task_outcomes"]);
         let history = sim::run(&machine, &run, &mut replay);
         if let Outcome::Unknown(unknown) = &history.outcome {
             return Verdict { unknown: true, difference: Some(unknown.to_string()), ..Verdict::default() };
         }
-        let answer = wire::execution(&history, &machine, run.epoch_ms).to_json();
+        let answer = wire::execution_as(&history, &machine, run.epoch_ms, &run.identity).to_json();
         let answer: Json = serde_json::from_str(&answer).unwrap_or_default();
         compare(&matcher, &row["expected"], &answer, self.data["nondeterministic"] == json!(true))
     }
@@ -154,6 +155,22 @@ fn label(event: &Json) -> String {
     let details = event.as_object().into_iter().flatten().find(|(key, _)| key.ends_with("EventDetails"));
     let name = details.and_then(|(_, details)| details["name"].as_str()).unwrap_or_default();
     format!("{} {name}", text(event, "type"))
+}
+
+/// Account and role that the recording's ExecutionStarted shows, or else the account of its first ARN.
+fn identity(row: &Json) -> Identity {
+    let mut identity = Identity::default();
+    if let Some(role) = row["expected"]["history"][0]["executionStartedEventDetails"]["roleArn"].as_str() {
+        identity.role_arn = Some(role.to_owned().into());
+    }
+    let text = row.to_string();
+    let accounts = text.split("arn:aws:").skip(1).filter_map(|arn| arn.split(':').nth(2));
+    let mut accounts =
+        accounts.filter(|part| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if let Some(account) = accounts.next() {
+        identity.account = account.to_owned().into();
+    }
+    identity
 }
 
 /// An error of a recording, as the simulator takes it.
