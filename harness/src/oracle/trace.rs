@@ -308,20 +308,34 @@ const TELLING: [&str; 10] =
 /// behind a placeholder, or somebody's own code whose name says so.
 pub(super) fn may_tell(run: &Run<'_>, record: &FailureRecord) -> bool {
     attempts_after(run.history, record).any(|attempt| {
-        let state = run.model.machine.state(attempt.state);
-        let Some(task) = state.task() else { return false };
-        if !matches!(attempt.ending, Ending::Succeeded(_)) {
-            return false;
-        }
-        let function = attempt.parameters.get("FunctionName").and_then(Value::as_str).unwrap_or_default();
-        let names = format!("{} {function} {}", state.name, task.resource).to_lowercase();
-        let says_so = TELLING.iter().any(|word| names.contains(word));
+        let Some(task) = run.model.machine.state(attempt.state).task() else { return false };
+        let is_new = is_new(run, attempt.state);
+        let says_so = is_named_for(run, attempt, &TELLING);
+        let hidden = task.integration.kind == catalog::Service::Unresolved;
         let own_code = catalog::effect(&task.integration) == catalog::Effect::Unknown;
-        match task.integration.kind {
-            catalog::Service::Unresolved => says_so || is_new(run, attempt.state),
-            _ => own_code && says_so && is_new(run, attempt.state),
-        }
+        // A text behind a placeholder may be another one, even where the run without faults comes here too.
+        matches!(attempt.ending, Ending::Succeeded(_))
+            && ((is_new && (hidden || (own_code && says_so))) || (hidden && says_so))
     })
+}
+
+/// Words in the name of a state or function that say it only measures.
+const MEASURING: [&str; 2] = ["metric", "telemetry"];
+
+/// Whether an attempt is somebody's own code that is named for measuring: no work is lost with a measurement.
+pub(super) fn only_measures(run: &Run<'_>, attempt: &Attempt) -> bool {
+    let task = run.model.machine.state(attempt.state).task();
+    task.is_some_and(|task| catalog::effect(&task.integration) == catalog::Effect::Unknown)
+        && is_named_for(run, attempt, &MEASURING)
+}
+
+/// Whether the name of the state, its function or its resource has one of these words in it.
+fn is_named_for(run: &Run<'_>, attempt: &Attempt, words: &[&str]) -> bool {
+    let state = run.model.machine.state(attempt.state);
+    let resource = state.task().map_or("", |task| &task.resource);
+    let function = attempt.parameters.get("FunctionName").and_then(Value::as_str).unwrap_or_default();
+    let names = format!("{} {function} {resource}", state.name).to_lowercase();
+    words.iter().any(|word| names.contains(word))
 }
 
 /// Whether two requests say the same, whatever the time.

@@ -132,6 +132,9 @@ fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: boo
     if is_fallback(run, caught) {
         return Severity::Note;
     }
+    if trace::only_measures(run, attempt) {
+        return Severity::Low;
+    }
     // Whoever calls an Express workflow gets its output.
     if recorded && run.case.machine_type == MachineType::Express {
         return Severity::Low;

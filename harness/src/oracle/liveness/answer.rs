@@ -27,8 +27,9 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     let mut seen = BTreeSet::new();
     for injected in &run.history.injected {
         let Class::Status(status) = &injected.class else { continue };
-        // A status that lasts is judged where it begins.
-        if !seen.insert(injected.fault) {
+        // A status that lasts is judged where it begins, and where a limit of rounds ends it.
+        let is_last = injected.attempt + 1 == run.history.attempts.len();
+        if !seen.insert(injected.fault) && !is_last {
             continue;
         }
         let attempt = &run.history.attempts[injected.attempt];
@@ -112,6 +113,13 @@ impl<'a> Case<'a> {
         (!is_success && as_success).then_some(Mistake::TakenForSuccess)
     }
 
+    /// The rule that names the status, but comes too late: the one that is taken stands before it.
+    fn late_rule(&self) -> Option<usize> {
+        let taken = self.decision.rule?;
+        let named = literals(self.choice);
+        named.iter().find(|(rule, _, text)| *rule > taken && **text == **self.status).map(|(rule, ..)| *rule)
+    }
+
     /// Final statuses, other than good ones, that the Choice does not name.
     fn unnamed(&self) -> Vec<&'static str> {
         let named = literals(self.choice);
@@ -185,20 +193,24 @@ fn violation(run: &Run<'_>, case: &Case<'_>, mistake: Mistake) -> Violation {
     let polled = fix::name_of(machine, case.attempt.state);
     let next = fix::name_of(machine, case.next);
     let status = case.status;
+    let reason = match (case.late_rule(), case.decision.rule) {
+        (Some(late), Some(taken)) => format!("Choices[{late}] names it, but Choices[{taken}] is true before"),
+        _ => "No rule names it".to_owned(),
+    };
     let (route, title, why) = match mistake {
         Mistake::AskedAgain => (
             "final>asked-again",
             format!("`{status}` is final, but is polled for ever"),
             format!(
-                "`{polled}` can answer `{status}`, and then nothing changes any more. No rule names it, so it goes \
-                 to `{next}` and is asked for again until the history is full or a timer fires."
+                "`{polled}` can answer `{status}`, and then nothing changes any more. {reason}, so it goes to \
+                 `{next}` and is asked for again until the history is full or a timer fires."
             ),
         ),
         Mistake::TakenForSuccess => (
             "other>success",
             format!("`{status}` is taken for success"),
             format!(
-                "`{polled}` can answer `{status}`. No rule names it, so it goes to `{next}` as the good status does, \
+                "`{polled}` can answer `{status}`. {reason}, so it goes to `{next}` as the good status does, \
                  and the execution ends as SUCCEEDED."
             ),
         ),
@@ -217,6 +229,12 @@ fn violation(run: &Run<'_>, case: &Case<'_>, mistake: Mistake) -> Violation {
 
 /// A rule for the final statuses that are missing, to where a bad one that is named goes.
 fn name_statuses(run: &Run<'_>, case: &Case<'_>) -> Fix {
+    if let (Some(late), Some(taken)) = (case.late_rule(), case.decision.rule) {
+        return fix::words(format!(
+            "Put Choices[{late}] before Choices[{taken}]: the first rule that is true decides. Name every other final \
+             status there too."
+        ));
+    }
     let unnamed = case.unnamed();
     let bad =
         literals(case.choice).into_iter().find(|(_, _, literal)| case.statuses.failure.contains(&&**literal));

@@ -76,3 +76,16 @@ fn a_failure_that_is_told_is_only_noted() {
     let found = charge(ALL, TELL).of_rule(RuleId::FailureOnlyRecorded);
     assert_eq!(found, [("Charge".to_owned(), Severity::Note)]);
 }
+
+#[rstest]
+#[case::a_measurement("record-metric", Severity::Low)]
+#[case::work("record-order", Severity::Critical)]
+fn a_measurement_may_be_lost(#[case] function: &str, #[case] expected: Severity) {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Step","States":{{
+          "Step":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{{"FunctionName":"{function}"}},
+            "ResultPath":null,"Catch":[{{"ErrorEquals":["States.ALL"],"ResultPath":null,"Next":"Done"}}],"Next":"Done"}},
+          "Done":{{"Type":"Succeed"}}}}}}"#
+    ));
+    assert_eq!(trial.of_rule(RuleId::FailureSwallowed), [("Step".to_owned(), expected)]);
+}
