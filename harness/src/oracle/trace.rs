@@ -260,22 +260,11 @@ pub(super) fn violation(
 
 /// A violation that shows in an attempt which did not fail by itself.
 pub(super) fn violation_at(run: &Run<'_>, rule: RuleId, severity: Severity, attempt: &Attempt) -> Violation {
-    let state = run.model.machine.state(attempt.state);
     Violation {
-        rule,
-        severity,
         class: ErrorClass::Timeout,
-        state: Some(attempt.state),
-        states: Vec::new(),
         site: Some(run.history.site(attempt)),
-        route: String::new(),
         events: vec![attempt.scheduled],
-        title: String::new(),
-        error: None,
-        cause: None,
-        why: String::new(),
-        fix: Fix::default(),
-        pointer: state.pointer.to_string(),
+        ..advice(rule, severity, run.model.machine.state(attempt.state))
     }
 }
 

@@ -1,13 +1,11 @@
 //! Choice states: the first rule that holds decides.
 
 use crate::asl::{Choice, QueryLanguage, State};
-use crate::error::ErrorName;
-use crate::expr::EvalError;
+use crate::expr::{EvalError, EvalErrorKind};
 use crate::history::{Decision, StrandId};
 use crate::value::Value;
 
 use super::engine::Engine;
-use super::failure::StateError;
 use super::strand::{Step, at};
 
 impl Engine<'_> {
@@ -24,7 +22,7 @@ impl Engine<'_> {
         self.history.decisions.push(Decision { state: state.id, strand: id, visit, rule });
         let chosen = rule.map(|index| &choice.rules[index]);
         let Some(next) = chosen.map(|rule| rule.next).or(choice.default) else {
-            return self.unmatched(id, state);
+            return self.unmatched(id);
         };
         let assign = match chosen {
             Some(rule) => rule.assign.as_ref(),
@@ -56,22 +54,16 @@ impl Engine<'_> {
     }
 
     fn choice_output(&self, id: StrandId, state: &State, input: &Value) -> Result<Value, EvalError> {
-        match (&state.flow.output, &state.flow.output_path) {
-            (Some(template), _) => self.with_env(id, input, |env| template.eval(env)),
-            (None, crate::asl::DataPath::All) => Ok(input.clone()),
-            (None, crate::asl::DataPath::Nothing) => Ok(Value::empty_object()),
-            (None, crate::asl::DataPath::Path(path)) => self.with_env(id, input, |env| path.eval(env)),
+        match &state.flow.output {
+            Some(template) => self.with_env(id, input, |env| template.eval(env)),
+            None => self.select(id, &state.flow.output_path, input),
         }
     }
 
     /// Reported on AWS: the error is States.Runtime, not the specification's States.NoChoiceMatched.
-    fn unmatched(&mut self, id: StrandId, state: &State) -> Step {
-        let cause = format!(
-            "An error occurred while executing the state '{}' (entered at the event id #{}). \
-             Failed to transition out of the state. The state does not point to a next state.",
-            state.name,
-            self.strands[at(id)].entered.0
-        );
-        self.fail(id, StateError::interpreter(ErrorName::RUNTIME, cause), None)
+    fn unmatched(&mut self, id: StrandId) -> Step {
+        let cause =
+            "Failed to transition out of the state. The state does not point to a next state.".to_owned();
+        self.evaluation_failed(id, EvalError { kind: EvalErrorKind::Type, cause })
     }
 }

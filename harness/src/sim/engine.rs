@@ -226,7 +226,7 @@ impl<'a> Engine<'a> {
         match &state.kind {
             Kind::Pass { result } => self.pass(id, state, result.as_ref()),
             Kind::Choice(choice) => self.choose(id, state, choice),
-            Kind::Task(task) => self.enter_task(id, state, task),
+            Kind::Task(task) => self.attempt(id, state, task),
             Kind::Wait(wait) => self.pause(id, state, wait),
             Kind::Succeed => self.succeed(id, state),
             Kind::Fail { error, cause } => self.fail_state(id, state, error.as_ref(), cause.as_ref()),

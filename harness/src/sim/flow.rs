@@ -24,7 +24,8 @@ impl Engine<'_> {
         }
     }
 
-    fn select(&self, id: StrandId, path: &DataPath, input: &Value) -> Result<Value, EvalError> {
+    /// What a data path selects.
+    pub(super) fn select(&self, id: StrandId, path: &DataPath, input: &Value) -> Result<Value, EvalError> {
         match path {
             DataPath::All => Ok(input.clone()),
             // ASL spec, "InputPath": null gives the empty object.

@@ -51,10 +51,6 @@ struct Course {
 }
 
 impl Engine<'_> {
-    pub(super) fn enter_task(&mut self, id: StrandId, state: &State, task: &Task) -> Step {
-        self.attempt(id, state, task)
-    }
-
     /// One attempt: the request is evaluated anew, scheduled, and its end is put on the clock.
     pub(super) fn attempt(&mut self, id: StrandId, state: &State, task: &Task) -> Step {
         let scheduled = match self.request(id, state, task) {
