@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+use super::jsonata;
 use crate::value::{Object, Value};
 
 /// What an expression can see.
@@ -19,6 +20,19 @@ pub struct Env<'a> {
     pub variables: &'a Variables,
     /// Where `States.UUID`, `States.MathRandom` and jitter draw from.
     pub random: &'a Random,
+    /// What `$states` of JSONata holds beside input and context.
+    pub states: States<'a>,
+    /// What JSONata evaluations of one execution share.
+    pub jsonata: &'a jsonata::Session,
+}
+
+/// `$states.result` and `$states.errorOutput`, where the field that is evaluated may see them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct States<'a> {
+    /// `$states.result`
+    pub result: Option<&'a Value>,
+    /// `$states.errorOutput`
+    pub error_output: Option<&'a Value>,
 }
 
 /// The context object, built only when an expression asks for it.

@@ -4,12 +4,13 @@
 mod cursor;
 mod env;
 mod intrinsic;
+pub mod jsonata;
 mod path;
 mod reference;
 mod rule;
 mod template;
 
-pub use env::{ContextObject, Env, EvalError, EvalErrorKind, Random, SyntaxError, Variables};
+pub use env::{ContextObject, Env, EvalError, EvalErrorKind, Random, States, SyntaxError, Variables};
 pub use intrinsic::{Call, Function};
 pub use path::{Path, Root, Segment};
 pub use reference::ReferencePath;

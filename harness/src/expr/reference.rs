@@ -88,7 +88,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::expr::{Env, Random, Variables};
+    use crate::expr::jsonata::Session;
+    use crate::expr::{Env, Random, States, Variables};
 
     fn value(text: &str) -> Value {
         Value::parse(text).unwrap()
@@ -161,6 +162,8 @@ mod tests {
                 context: &Value::Null,
                 variables: &Variables::default(),
                 random: &Random::new(0),
+                states: States::default(),
+                jsonata: &Session::default(),
             };
             prop_assert_eq!(Path::parse(&path).unwrap().eval(&env).unwrap(), new);
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path as FilePath, PathBuf};
 
+use super::jsonata::Session;
 use super::*;
 use crate::value::Value;
 
@@ -38,6 +39,8 @@ fn with_env<T>(input: &Value, use_env: impl FnOnce(&Env<'_>) -> T) -> T {
         context: &Value::Object([("Execution", execution)].into_iter().collect()),
         variables: &Variables::default(),
         random: &Random::new(0),
+        states: States::default(),
+        jsonata: &Session::default(),
     })
 }
 

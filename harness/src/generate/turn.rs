@@ -7,7 +7,8 @@ use super::slot::{Moment, Slot, enters_choice, events};
 use super::witness::{Assignment, Sight, witnesses};
 use super::{Origin, Scenario};
 use crate::asl::{Choice, DataPath, Kind, State, StateId};
-use crate::expr::{Env, Random, Variables};
+use crate::expr::jsonata::Session;
+use crate::expr::{Env, Random, States, Variables};
 use crate::history::{Detail, Event, History, StrandId};
 use crate::model::Model;
 use crate::value::{Object, Value};
@@ -131,7 +132,8 @@ fn sight(model: &Model, history: &History, state: &State, event: &Event) -> Opti
     let Detail::Input(raw) = &event.detail else { return None };
     let (context, variables) = (context(history), variables(model, history, event));
     let random = Random::new(0);
-    let env = Env { input: raw, context: &context, variables: &variables, random: &random };
+    let (states, jsonata) = (States::default(), &Session::default());
+    let env = Env { input: raw, context: &context, variables: &variables, random: &random, states, jsonata };
     let input = match &state.flow.input_path {
         DataPath::All => raw.clone(),
         DataPath::Nothing => Value::empty_object(),

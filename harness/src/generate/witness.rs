@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::Choice;
-use crate::expr::{Env, Path, Random, Root, Rule, Segment, Variables};
+use crate::expr::jsonata::Session;
+use crate::expr::{Env, Path, Random, Root, Rule, Segment, States, Variables};
 use crate::model::{Right, Step, operand};
 use crate::value::Value;
 
@@ -202,7 +203,8 @@ impl Sight {
     fn holds(&self, rule: &Rule) -> Option<bool> {
         let random = Random::new(0);
         let Self { input, context, variables } = self;
-        rule.holds(&Env { input, context, variables, random: &random }).ok()
+        let (states, jsonata) = (States::default(), &Session::default());
+        rule.holds(&Env { input, context, variables, random: &random, states, jsonata }).ok()
     }
 
     /// The way that a Choice takes: a rule, or none for the Default.

@@ -32,6 +32,7 @@ pub(super) struct Engine<'a> {
     pub(super) children: Vec<Child>,
     pub(super) ready: VecDeque<StrandId>,
     pub(super) random: Random,
+    pub(super) jsonata: crate::expr::jsonata::Session,
     pub(super) context: ContextParts<'a>,
     pub(super) history: History,
     pub(super) visits: Visits,
@@ -73,6 +74,7 @@ impl<'a> Engine<'a> {
             children: Vec::new(),
             ready: VecDeque::new(),
             random: Random::new(case.seed),
+            jsonata: crate::expr::jsonata::Session::default(),
             context: ContextParts::new(machine, case),
             history: super::record::empty_history(case, states),
             visits: Visits { top: vec![0; states], inner: BTreeMap::new() },
@@ -330,7 +332,8 @@ impl<'a> Engine<'a> {
         evaluate: impl FnOnce(&Env<'_>) -> T,
     ) -> T {
         let variables = &self.strands[at(id)].variables;
-        evaluate(&Env { input, context, variables, random: &self.random })
+        let states = crate::expr::States::default();
+        evaluate(&Env { input, context, variables, random: &self.random, states, jsonata: &self.jsonata })
     }
 
     /// An evaluation failed: the execution ends, well known or not.

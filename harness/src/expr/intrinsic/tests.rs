@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::expr::Variables;
+use crate::expr::jsonata::Session;
+use crate::expr::{States, Variables};
 
 const INPUT: &str = r#"{
     "text": "it's", "list": [1, 2, 2, "a", null], "object": {"a": 1, "b": []}, "n": 1.5, "null": null,
@@ -16,6 +17,8 @@ fn eval_seeded(text: &str, seed: u64) -> Result<Value, String> {
         context: &Value::Null,
         variables: &Variables::default(),
         random: &Random::new(seed),
+        states: States::default(),
+        jsonata: &Session::default(),
     };
     call.eval(&env).map_err(|error| error.cause)
 }

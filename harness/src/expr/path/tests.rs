@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::expr::{Random, Variables};
+use crate::expr::jsonata::Session;
+use crate::expr::{Random, States, Variables};
 
 fn value(text: &str) -> Value {
     Value::parse(text).unwrap()
@@ -16,6 +17,8 @@ fn with_env<T>(input: &str, use_env: impl FnOnce(&Env<'_>) -> T) -> T {
         context: &value(r#"{"Execution":{"Name":"run"}}"#),
         variables: &variables,
         random: &Random::new(0),
+        states: States::default(),
+        jsonata: &Session::default(),
     })
 }
 

@@ -1,7 +1,8 @@
 use rstest::rstest;
 
 use super::*;
-use crate::expr::{Random, Variables};
+use crate::expr::jsonata::Session;
+use crate::expr::{Random, States, Variables};
 
 const INPUT: &str = r#"{
     "text": "b", "same": "b", "n": 2, "two": 2.0, "yes": true, "null": null, "list": [1],
@@ -21,6 +22,8 @@ fn holds(rule: &Rule) -> Result<bool, String> {
         context: &Value::Null,
         variables: &Variables::default(),
         random: &Random::new(0),
+        states: States::default(),
+        jsonata: &Session::default(),
     };
     rule.holds(&env).map_err(|error| error.cause)
 }

@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::expr::{Random, Variables};
+use crate::expr::jsonata::Session;
+use crate::expr::{Random, States, Variables};
 
 fn value(text: &str) -> Value {
     Value::parse(text).unwrap()
@@ -14,6 +15,8 @@ fn eval(template: &Template, input: &str) -> Result<String, String> {
         context: &value(r#"{"Execution":{"Name":"run"}}"#),
         variables: &Variables::default(),
         random: &Random::new(0),
+        states: States::default(),
+        jsonata: &Session::default(),
     };
     template.eval(&env).map(|result| result.to_json()).map_err(|error| error.cause)
 }
@@ -100,8 +103,14 @@ fn a_loop_that_wraps_its_input_is_stopped() {
     let variables = Variables::default();
     let mut input = Value::Null;
     let error = loop {
-        let env =
-            Env { input: &input, context: &Value::Null, variables: &variables, random: &Random::new(0) };
+        let env = Env {
+            input: &input,
+            context: &Value::Null,
+            variables: &variables,
+            random: &Random::new(0),
+            states: States::default(),
+            jsonata: &Session::default(),
+        };
         match template.eval(&env) {
             Ok(wrapped) => input = wrapped,
             Err(error) => break error,

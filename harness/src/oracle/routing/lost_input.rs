@@ -5,7 +5,8 @@
 
 use crate::asl::State;
 use crate::diagnose::fix;
-use crate::expr::{Env, Path, Random, Variables};
+use crate::expr::jsonata::Session;
+use crate::expr::{Env, Path, Random, States, Variables};
 use crate::history::{FailureRecord, Handling, Outcome};
 use crate::oracle::trace;
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
@@ -75,7 +76,8 @@ pub(in crate::oracle) fn missing_path(cause: &str) -> Option<String> {
 fn provides(input: &Value, path: &str) -> bool {
     let Ok(path) = Path::parse(path) else { return false };
     let (context, variables, random) = (Value::Null, Variables::default(), Random::new(0));
-    let env = Env { input, context: &context, variables: &variables, random: &random };
+    let (states, jsonata) = (States::default(), &Session::default());
+    let env = Env { input, context: &context, variables: &variables, random: &random, states, jsonata };
     matches!(path.lookup(&env), Ok(Some(_)))
 }
 
