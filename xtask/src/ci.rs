@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{root, tidy};
+use crate::{conformance, root, tidy};
 
 /// The test command that the README names.
 const TEST: &[&str] = &["test", "--workspace"];
@@ -18,7 +18,17 @@ pub(crate) fn run() -> Result<()> {
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     cargo(&["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
     tidy::run()?;
-    test()
+    test()?;
+    conformance()
+}
+
+/// Recorded answers of AWS, where they are at hand.
+fn conformance() -> Result<()> {
+    let Some(folder) = std::env::var_os("SFN_CHAOS_CONFORMANCE") else {
+        println!("skipped: SFN_CHAOS_CONFORMANCE is not set, so nothing is compared with recordings");
+        return Ok(());
+    };
+    conformance::run(Path::new(&folder), &conformance::Options::default())
 }
 
 /// Runs the tests; insta writes down which snapshots they used, so that forgotten ones are found without its tool.

@@ -15,7 +15,8 @@ Chores of the repository:
   ci                          everything that .ci/run runs
   tidy                        house rules that no compiler checks
   schema                      writes docs/chaos-report.schema.json
-  conformance DIR [--verbose] recorded executions against the simulator
+  conformance DIR [--emit OUT] [--verbose]
+                              recorded answers of AWS against the simulator
 
 Commands of sfn-chaos, with the same arguments:
 ";
@@ -27,10 +28,8 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["schema"] => schema::write(),
-        ["conformance", folder, rest @ ..] => {
-            conformance::run(Path::new(folder), rest.contains(&"--verbose"))
-                .map(|areas| conformance::print(&areas))
-        }
+        ["conformance", folder, rest @ ..] => conformance::Options::parse(rest)
+            .and_then(|options| conformance::run(Path::new(folder), &options)),
         _ => {
             if matches!(words.as_slice(), [] | ["help" | "--help" | "-h"]) {
                 println!("{CHORES}");

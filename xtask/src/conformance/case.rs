@@ -1,34 +1,71 @@
-//! One recorded case: its definition runs in the simulator, and the answer is compared.
+//! One recorded case as it was read, and what is asked of it.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use serde_json::{Value as Json, json};
-use sfn_chaos::asl::{self, MachineType};
-use sfn_chaos::history::{Outcome, wire};
-use sfn_chaos::sim::{self, Identity};
-use sfn_chaos::value::Value;
 
-use super::matcher::{Matcher, normalised, normalised_event};
-use super::replay::Replay;
-use super::text;
+use super::{execution, text};
 
 /// A case as it was read.
 pub(crate) struct Case {
-    id: String,
-    data: Json,
+    pub(crate) id: String,
+    pub(crate) data: Json,
 }
 
-/// How far it agrees.
+/// What the cases are about; each has a table of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// Executions, most with their history.
+    Execution,
+    /// Rows of tables, of which only status and output were recorded.
+    Table,
+    /// Definitions and parameters that were accepted or refused.
+    Validation,
+    /// Exchanges with TestState.
+    TestState,
+    /// Queries answered by the JSONPath library that AWS uses.
+    JsonPath,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Execution, Self::Table, Self::Validation, Self::TestState, Self::JsonPath];
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Execution => "executions",
+            Self::Table => "rows of tables",
+            Self::Validation => "validations",
+            Self::TestState => "TestState exchanges",
+            Self::JsonPath => "JSONPath queries",
+        }
+    }
+}
+
+/// How far one case, or one row of a table, agrees.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent questions, counted one by one")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions, counted one by one")]
 pub(crate) struct Verdict {
+    /// The answer turns on what exists in an account; it is counted apart.
+    pub(crate) inapplicable: bool,
+    /// The simulator does not model it.
     pub(crate) unknown: bool,
+    /// Status, output and error agree; for a validation, whether it is accepted.
     pub(crate) outcome: bool,
+    /// Event types and state names agree, in order.
     pub(crate) sequence: bool,
+    /// Everything agrees.
     pub(crate) exact: bool,
+    /// The first difference.
     pub(crate) difference: Option<String>,
+}
+
+/// What came of a case: the verdicts by row, and what the simulator produced.
+pub(crate) struct Judged {
+    pub(crate) kind: Kind,
+    pub(crate) verdicts: Vec<(String, Verdict)>,
+    pub(crate) produced: Json,
 }
 
 impl Case {
@@ -41,139 +78,36 @@ impl Case {
     }
 
     /// The first part of the id.
-    pub(crate) fn area(&self) -> String {
-        self.id.split('.').next().unwrap_or_default().to_owned()
+    pub(crate) fn area(&self) -> &str {
+        self.id.split('.').next().unwrap_or_default()
     }
 
-    /// Runs it; a table gives a verdict for each row.
-    pub(crate) fn judge(&self) -> Vec<(String, Verdict)> {
-        if text(&self.data, "kind") != "execution_table" {
-            return vec![(self.id.clone(), self.judge_one(&self.data, &self.data["definition"]))];
-        }
-        let rows = self.data["rows"].as_array().cloned().unwrap_or_default();
-        rows.iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let own = &row["definition"];
-                let definition = if own.is_null() { &self.data["definition"] } else { own };
-                (format!("{}[{at}]", self.id), self.judge_one(row, definition))
-            })
-            .collect()
-    }
-
-    fn judge_one(&self, row: &Json, definition: &Json) -> Verdict {
-        let matcher = Matcher::new(&self.data["placeholders"]);
-        let machine = match asl::compile_text("StateMachine", &definition.to_string()) {
-            Ok(machine) => machine,
-            Err(problems) => {
-                let difference =
-                    Some(format!("the definition is refused: {problems:?}").chars().take(300).collect());
-                return Verdict { difference, ..Verdict::default() };
+    /// Runs it.
+    pub(crate) fn judge(&self) -> Result<Judged> {
+        let (id, data) = (&self.id, &self.data);
+        let one = |kind, verdict, produced| Judged { kind, verdicts: vec![(id.clone(), verdict)], produced };
+        Ok(match text(data, "kind") {
+            "execution" => {
+                let (verdict, produced) = execution::judge(data, data, &data["definition"]);
+                one(Kind::Execution, verdict, produced)
             }
-        };
-        let input = if row["input_omitted"] == json!(true) { json!({}) } else { row["input"].clone() };
-        let mut run = sim::Case::new(Value::parse(&input.to_string()).unwrap_or_default());
-        if text(&self.data, "type") == "EXPRESS" {
-            run.machine_type = MachineType::Express;
-        }
-        if let Some(clock) =
-            self.data["clock"].as_str().and_then(|clock| clock.parse::<jiff::Timestamp>().ok())
-        {
-            run.epoch_ms = clock.as_millisecond();
-        }
-        run.identity = identity(row);
-        let mut replay = Replay::new(&self.data["task_outcomes"]);
-        let history = sim::run(&machine, &run, &mut replay);
-        if let Outcome::Unknown(unknown) = &history.outcome {
-            return Verdict { unknown: true, difference: Some(unknown.to_string()), ..Verdict::default() };
-        }
-        let answer = wire::execution_as(&history, &machine, run.epoch_ms, &run.identity).to_json();
-        let answer: Json = serde_json::from_str(&answer).unwrap_or_default();
-        compare(&matcher, &row["expected"], &answer, self.data["nondeterministic"] == json!(true))
+            "execution_table" => self.judge_rows(),
+            "validation" => one(Kind::Validation, Verdict::default(), Json::Null),
+            "test_state" => one(Kind::TestState, Verdict::default(), Json::Null),
+            other => anyhow::bail!("{id}: the kind of case `{other}` is not known"),
+        })
     }
-}
 
-fn compare(matcher: &Matcher, expected: &Json, answer: &Json, unordered: bool) -> Verdict {
-    let mut verdict = Verdict::default();
-    let mut differences = Vec::new();
-    for field in ["status", "output", "error", "cause"] {
-        if field == "cause" && expected[field].is_null() {
-            continue;
+    fn judge_rows(&self) -> Judged {
+        let mut verdicts = Vec::new();
+        let mut rows = Vec::new();
+        for (at, row) in self.data["rows"].as_array().into_iter().flatten().enumerate() {
+            let own = &row["definition"];
+            let definition = if own.is_null() { &self.data["definition"] } else { own };
+            let (verdict, produced) = execution::judge(&self.data, row, definition);
+            verdicts.push((format!("{}[{at}]", self.id), verdict));
+            rows.push(json!({"status": produced["status"], "output": produced["output"]}));
         }
-        let theirs = normalised(&answer[field]);
-        if let Err(place) = matcher.matches(&expected[field], &theirs) {
-            differences.push(format!("{field}{place}"));
-        }
+        Judged { kind: Kind::Table, verdicts, produced: json!({"rows": rows}) }
     }
-    verdict.outcome = differences.is_empty() || differences.iter().all(|place| place.starts_with("cause"));
-    let Some(history) = expected["history"].as_array() else {
-        verdict.sequence = verdict.outcome;
-        verdict.exact = differences.is_empty();
-        verdict.difference = differences.into_iter().next();
-        return verdict;
-    };
-    let empty = Vec::new();
-    let events = answer["events"].as_array().unwrap_or(&empty);
-    let mut names =
-        (history.iter().map(label).collect::<Vec<_>>(), events.iter().map(label).collect::<Vec<_>>());
-    if unordered {
-        names.0.sort();
-        names.1.sort();
-    }
-    verdict.sequence = names.0 == names.1;
-    if !verdict.sequence {
-        let at = names
-            .0
-            .iter()
-            .zip(&names.1)
-            .position(|(a, b)| a != b)
-            .unwrap_or(names.0.len().min(names.1.len()));
-        differences.push(format!(
-            "event {}: expected {:?}, got {:?}",
-            at + 1,
-            names.0.get(at),
-            names.1.get(at)
-        ));
-    } else if !unordered {
-        differences.extend(
-            history
-                .iter()
-                .zip(events)
-                .filter_map(|(theirs, ours)| {
-                    let place = matcher.matches(theirs, &normalised_event(ours)).err()?;
-                    Some(format!("event {} {}{place}", ours["id"], text(ours, "type")))
-                })
-                .take(1),
-        );
-    }
-    verdict.exact = verdict.outcome && verdict.sequence && differences.is_empty();
-    verdict.difference = differences.into_iter().next();
-    verdict
-}
-
-fn label(event: &Json) -> String {
-    let details = event.as_object().into_iter().flatten().find(|(key, _)| key.ends_with("EventDetails"));
-    let name = details.and_then(|(_, details)| details["name"].as_str()).unwrap_or_default();
-    format!("{} {name}", text(event, "type"))
-}
-
-/// Account and role that the recording's ExecutionStarted shows, or else the account of its first ARN.
-fn identity(row: &Json) -> Identity {
-    let mut identity = Identity::default();
-    if let Some(role) = row["expected"]["history"][0]["executionStartedEventDetails"]["roleArn"].as_str() {
-        identity.role_arn = Some(role.to_owned().into());
-    }
-    let text = row.to_string();
-    let accounts = text.split("arn:aws:").skip(1).filter_map(|arn| arn.split(':').nth(2));
-    let mut accounts =
-        accounts.filter(|part| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit()));
-    if let Some(account) = accounts.next() {
-        identity.account = account.to_owned().into();
-    }
-    identity
-}
-
-/// An error of a recording, as the simulator takes it.
-pub(crate) fn shared(value: &Json) -> Arc<str> {
-    Arc::from(value.as_str().unwrap_or_default())
 }

@@ -1,83 +1,103 @@
-//! `cargo xtask conformance DIR`: runs recorded executions through the simulator and says how many match.
+//! `cargo xtask conformance DIR [--emit OUT] [--verbose]`: runs recorded cases through the simulator, says how many
+//! match and where the first difference of each other one is, and holds the level that was reached.
 //!
 //! The folder holds other projects' recordings of the real service; nothing of it is known here but its format.
 
 mod case;
+mod emit;
+mod events;
+mod execution;
+mod jsonpath;
+mod level;
 mod matcher;
 mod replay;
+mod table;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value as Json;
 
-use case::Case;
+use case::{Case, Judged};
+use table::Tables;
 
-/// How far one execution agrees with its recording.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
-    /// Cases that were run.
-    pub(crate) cases: usize,
-    /// Those that the simulator does not model yet.
-    pub(crate) unknown: usize,
-    /// Status, output and error agree.
-    pub(crate) outcome: usize,
-    /// Event types and state names agree, in order.
-    pub(crate) sequence: usize,
-    /// Everything agrees.
-    pub(crate) exact: usize,
+/// What a run is to do beside judging.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// Where to write what the simulator produced, a file for each case.
+    pub(crate) emit: Option<PathBuf>,
+    /// Print the first difference of every case that does not match.
+    pub(crate) verbose: bool,
 }
 
-/// Runs every execution of the folder.
-pub(crate) fn run(folder: &Path, verbose: bool) -> Result<BTreeMap<String, Tally>> {
-    let mut areas: BTreeMap<String, Tally> = BTreeMap::new();
-    let mut paths: Vec<_> = std::fs::read_dir(folder.join("execution"))
-        .with_context(|| format!("failed to read the conformance folder {}", folder.display()))?
-        .collect::<std::io::Result<Vec<_>>>()?
-        .into_iter()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    paths.sort();
-    for path in paths {
-        let case = Case::read(&path)?;
-        for (label, verdict) in case.judge() {
-            let area = case.area();
-            for name in [area.as_str(), "all"] {
-                let tally = areas.entry(name.to_owned()).or_default();
-                tally.cases += 1;
-                tally.unknown += usize::from(verdict.unknown);
-                tally.outcome += usize::from(verdict.outcome);
-                tally.sequence += usize::from(verdict.sequence);
-                tally.exact += usize::from(verdict.exact);
-            }
-            if verbose && !verdict.exact {
-                let level = match (verdict.unknown, verdict.outcome, verdict.sequence) {
-                    (true, ..) => "unknown",
-                    (_, false, _) => "outcome",
-                    (_, _, false) => "sequence",
-                    _ => "detail",
-                };
-                println!("{level:8} {label}: {}", verdict.difference.unwrap_or_default());
+impl Options {
+    /// Reads the arguments after the folder.
+    pub(crate) fn parse(arguments: &[&str]) -> Result<Self> {
+        let mut options = Self::default();
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match *argument {
+                "--verbose" => options.verbose = true,
+                "--emit" => {
+                    options.emit = Some(rest.next().context("--emit needs a folder to write to")?.into());
+                }
+                other => anyhow::bail!("`{other}` is no option of conformance: --emit OUT, --verbose"),
             }
         }
+        Ok(options)
     }
-    Ok(areas)
 }
 
-/// Prints the tallies of every area.
-pub(crate) fn print(areas: &BTreeMap<String, Tally>) {
-    println!(
-        "{:24} {:>6} {:>8} {:>8} {:>9} {:>6}",
-        "area", "cases", "unknown", "outcome", "sequence", "exact"
-    );
-    for (area, tally) in areas {
-        println!(
-            "{area:24} {:>6} {:>8} {:>8} {:>9} {:>6}",
-            tally.cases, tally.unknown, tally.outcome, tally.sequence, tally.exact
-        );
+/// Runs every case of the folder and prints the tables; an error if a level is not held.
+pub(crate) fn run(folder: &Path, options: &Options) -> Result<()> {
+    if let Some(out) = &options.emit {
+        std::fs::create_dir_all(out).with_context(|| format!("failed to create {}", out.display()))?;
     }
+    let mut tables = Tables::default();
+    for kind in ["execution", "validation", "test_state"] {
+        for path in files(&folder.join(kind), "json")? {
+            let case = Case::read(&path)?;
+            let judged = case.judge()?;
+            if let Some(out) = &options.emit {
+                emit::write(out, &case.id, &judged.produced)?;
+            }
+            tables.add(case.area(), &judged);
+            print_differences(&judged, options);
+        }
+    }
+    for judged in jsonpath::judge(&folder.join("jsonpath"))? {
+        tables.add("jsonpath", &judged);
+        print_differences(&judged, options);
+    }
+    print!("{tables}");
+    level::hold(&tables)
+}
+
+fn print_differences(judged: &Judged, options: &Options) {
+    for (label, verdict) in judged.verdicts.iter().filter(|(_, verdict)| options.verbose && !verdict.exact) {
+        let level = match (verdict.inapplicable, verdict.unknown, verdict.outcome, verdict.sequence) {
+            (true, ..) => "n/a",
+            (_, true, ..) => "unknown",
+            (_, _, false, _) => "outcome",
+            (_, _, _, false) => "sequence",
+            _ => "detail",
+        };
+        println!("{level:8} {label}: {}", verdict.difference.as_deref().unwrap_or_default());
+    }
+}
+
+/// The files of a folder with this ending, by name; none where the folder is missing.
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>())
+        .with_context(|| format!("failed to read the folder {}", folder.display()))?;
+    let mut paths: Vec<_> =
+        entries.into_iter().filter(|path| path.extension().is_some_and(|found| found == extension)).collect();
+    paths.sort();
+    Ok(paths)
 }
 
 fn text<'a>(value: &'a Json, key: &str) -> &'a str {

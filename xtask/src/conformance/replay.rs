@@ -1,10 +1,11 @@
 //! Answers tasks as the recording saw them answered.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 use sfn_chaos::mock::{Answer, Call, Reply, Responder};
 use sfn_chaos::value::Value;
 
-use super::case::shared;
 use super::text;
 
 /// The outcomes that are left.
@@ -31,6 +32,11 @@ impl Replay {
         let at = exact.or_else(|| self.outcomes.iter().position(fits))?;
         Some(self.outcomes.remove(at))
     }
+}
+
+/// A text of a recording, as the simulator takes it.
+fn shared(value: &Json) -> Arc<str> {
+    Arc::from(value.as_str().unwrap_or_default())
 }
 
 impl Responder for Replay {
