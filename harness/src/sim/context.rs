@@ -133,6 +133,11 @@ impl ContextObject for StrandContext<'_, '_> {
     }
 
     fn member(&self, name: &str) -> Option<Value> {
+        if let Some(probing) = &self.engine.probe
+            && !(name == "Map" && self.item.is_some())
+        {
+            return probing.given.context.get(name).cloned();
+        }
         match name {
             "Execution" => Some(self.engine.context.execution().clone()),
             "StateMachine" => Some(self.engine.context.state_machine().clone()),

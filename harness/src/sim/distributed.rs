@@ -31,17 +31,22 @@ pub(super) struct Child {
     pub(super) events: u32,
 }
 
+/// The error of a distributed Map of which too many children failed.
+pub(super) const THRESHOLD_EXCEEDED: &str = "States.ExceedToleratedFailureThreshold";
+/// Recorded on AWS: its cause.
+pub(super) const THRESHOLD_CAUSE: &str = "The specified tolerated failure threshold was exceeded";
+
 /// How many children of a distributed Map may fail.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tolerance {
-    count: Option<u64>,
-    percentage: Option<f64>,
-    failed: u64,
+    pub(super) count: Option<u64>,
+    pub(super) percentage: Option<f64>,
+    pub(super) failed: u64,
 }
 
 impl Tolerance {
     /// Docs, "Tolerated failure threshold": exceeding either fails the map run; the default is 0.
-    fn exceeded(&self, total: usize) -> bool {
+    pub(super) fn exceeded(&self, total: usize) -> bool {
         let share = self.failed as f64 * 100.0 / total.max(1) as f64;
         match (self.count, self.percentage) {
             (None, None) => self.failed > 0,
@@ -242,8 +247,8 @@ impl Engine<'_> {
             return self.after_child(container, state, child, None);
         }
         self.abort_children(container);
-        let error: Arc<str> = Arc::from("States.ExceedToleratedFailureThreshold");
-        let cause: Arc<str> = Arc::from("The specified tolerated failure threshold was exceeded");
+        let error: Arc<str> = Arc::from(THRESHOLD_EXCEEDED);
+        let cause: Arc<str> = Arc::from(THRESHOLD_CAUSE);
         self.emit(owner, EventType::MapRunFailed, Detail::Failure(Some(error.clone()), Some(cause.clone())));
         let error = StateError::reported(error, Some(cause));
         let step = self.fail(owner, error, Some(Source::Inside(record)));

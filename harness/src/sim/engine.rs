@@ -38,6 +38,8 @@ pub(super) struct Engine<'a> {
     pub(super) visits: Visits,
     /// Calls by state, over all iterations.
     pub(super) invocations: Vec<u32>,
+    /// Set where one state is run by itself.
+    pub(super) probe: Option<Box<super::probe::Probing>>,
     steps: u64,
     ended: bool,
 }
@@ -79,12 +81,19 @@ impl<'a> Engine<'a> {
             history: super::record::empty_history(case, states),
             visits: Visits { top: vec![0; states], inner: BTreeMap::new() },
             invocations: vec![0; states],
+            probe: None,
             steps: 0,
             ended: false,
         }
     }
 
     pub(super) fn run(mut self) -> History {
+        self.drive();
+        self.history
+    }
+
+    /// From the start to the end.
+    pub(super) fn drive(&mut self) {
         self.start();
         while !self.ended {
             if let Some(strand) = self.ready.pop_front() {
@@ -97,7 +106,6 @@ impl<'a> Engine<'a> {
                 None => unreachable!("the deadline of the execution is always set"),
             }
         }
-        self.history
     }
 
     fn start(&mut self) {
@@ -108,6 +116,7 @@ impl<'a> Engine<'a> {
             input.clone(),
             crate::history::EventId::default(),
         ));
+        self.prepare_probe(top);
         self.emit_plain(top, EventType::ExecutionStarted, Detail::Input(input));
         // Recorded on AWS: the first state's Entered event follows event 0, not ExecutionStarted.
         self.strands[at(top)].last = crate::history::EventId::default();

@@ -97,9 +97,10 @@ impl Engine<'_> {
 
     /// Uses up one retry of a retrier; `None` if it has none left. Gives the number of the retry, from 0.
     fn take_retry(&mut self, id: StrandId, state: &State, retrier: usize) -> Option<u32> {
+        let before = self.retries_before();
         let counts = &mut self.strands[at(id)].retries;
         counts.resize(state.retry.len(), 0);
-        let used = counts[retrier];
+        let used = counts[retrier].saturating_add(before);
         if used >= state.retry[retrier].attempts_max {
             return None;
         }
@@ -116,6 +117,9 @@ impl Engine<'_> {
         };
         self.history.failures[record].handling =
             Handling::Retried { retrier: index, retry: retry + 1, delay_ms };
+        if self.probe.is_some() {
+            return self.stop_at_retry(record);
+        }
         self.strands[at(id)].phase = Phase::BackingOff;
         self.set_timer(id, delay_ms);
         Step::Block

@@ -8,20 +8,25 @@ use crate::value::Value;
 
 use super::engine::Engine;
 use super::failure::StateError;
+use super::probe::Stage;
 use super::strand::{Step, at};
 
 impl Engine<'_> {
     /// The state's input after `InputPath`.
     pub(super) fn effective_input(&self, id: StrandId, state: &State) -> Result<Value, EvalError> {
-        self.select(id, &state.flow.input_path, &self.strands[at(id)].input)
+        let input = self.select(id, &state.flow.input_path, &self.strands[at(id)].input)?;
+        self.note(Stage::InputPath, &input);
+        Ok(input)
     }
 
     /// What a state works with: `Parameters` or `Arguments` over the effective input.
     pub(super) fn arguments(&self, id: StrandId, state: &State, input: &Value) -> Result<Value, EvalError> {
-        match &state.flow.parameters {
-            Some(template) => self.with_env(id, input, |env| template.eval(env)),
-            None => Ok(input.clone()),
-        }
+        let arguments = match &state.flow.parameters {
+            Some(template) => self.with_env(id, input, |env| template.eval(env))?,
+            None => input.clone(),
+        };
+        self.note(Stage::Arguments, &arguments);
+        Ok(arguments)
     }
 
     /// What a data path selects.
@@ -44,6 +49,7 @@ impl Engine<'_> {
 
     fn output(&mut self, id: StrandId, state: &State, result: Value) -> Result<(Value, Assigned), EvalError> {
         let flow = &state.flow;
+        self.note(Stage::Result, &result);
         let assigned = self.assign(id, state.assign.as_ref(), &result)?;
         if state.query_language == QueryLanguage::Jsonata {
             let output = match &flow.output {
@@ -56,7 +62,9 @@ impl Engine<'_> {
             Some(template) => self.with_env(id, &result, |env| template.eval(env))?,
             None => result,
         };
+        self.note(Stage::ResultSelector, &selected);
         let merged = self.merge(id, &flow.result_path, selected)?;
+        self.note(Stage::ResultPath, &merged);
         Ok((self.select(id, &flow.output_path, &merged)?, assigned))
     }
 
@@ -116,6 +124,7 @@ impl Engine<'_> {
         }
         match next {
             _ if self.has_ended() => Step::End,
+            Some(next) if self.probe.is_some() => self.stop_before(next, output),
             Some(next) => Step::Goto(next, output),
             None => Step::Finish(output),
         }

@@ -18,6 +18,9 @@ const DISTRIBUTED_CONCURRENCY_MAX: usize = 10_000;
 
 impl Engine<'_> {
     pub(super) fn enter_map(&mut self, id: StrandId, state: &State, map: &Map) -> Step {
+        if self.probe.is_some() {
+            return self.probe_map(id, state, map);
+        }
         let input = match self.effective_input(id, state) {
             Ok(input) => input,
             Err(error) => return self.evaluation_failed(id, error),
@@ -83,7 +86,7 @@ impl Engine<'_> {
         Ok(if declared == 0 { longest } else { longest.min(declared as usize) })
     }
 
-    fn map_items(&self, id: StrandId, map: &Map, input: &Value) -> Result<Array, EvalError> {
+    pub(super) fn map_items(&self, id: StrandId, map: &Map, input: &Value) -> Result<Array, EvalError> {
         let (value, place) = match &map.items {
             MapItems::Input => (input.clone(), "$".to_owned()),
             MapItems::Path(path) => {

@@ -16,6 +16,7 @@ mod flow;
 mod identity;
 mod map;
 mod parallel;
+mod probe;
 mod record;
 mod strand;
 mod task;
@@ -24,6 +25,7 @@ mod wait;
 
 pub use case::{Case, Limits};
 pub use identity::Identity;
+pub use probe::{Observation, Probe, Stage, Work, probe};
 
 use crate::asl::Machine;
 use crate::history::History;

@@ -12,6 +12,9 @@ use super::strand::{Phase, Step, Strand, at};
 
 impl Engine<'_> {
     pub(super) fn enter_parallel(&mut self, id: StrandId, state: &State, branches: &[ScopeId]) -> Step {
+        if self.probe.is_some() {
+            return self.probe_parallel(id, state);
+        }
         let input = self.effective_input(id, state).and_then(|input| self.arguments(id, state, &input));
         let input = match input {
             Ok(input) => input,
