@@ -25,7 +25,7 @@ pub(super) fn base64_decode(value: &Value) -> Result<Value, String> {
 }
 
 /// The hash in lower-case hexadecimal digits. Data that is not a text is hashed as its JSON.
-pub(super) fn hash(data: &Value, algorithm: &Value) -> Result<Value, String> {
+pub(in crate::expr) fn hash(data: &Value, algorithm: &Value) -> Result<Value, String> {
     let data = data.as_str().map_or_else(|| Cow::Owned(data.to_json()), Cow::Borrowed);
     let data = limited(&data)?.as_bytes();
     let hex = match text(algorithm, "hashing algorithm")? {
@@ -44,7 +44,7 @@ pub(super) fn hash(data: &Value, algorithm: &Value) -> Result<Value, String> {
 }
 
 /// A version 4 UUID from the seeded stream.
-pub(super) fn uuid(random: &Random) -> Value {
+pub(in crate::expr) fn uuid(random: &Random) -> Value {
     let version_4 = (random.next_u64() & !0xf000) | 0x4000;
     let variant_1 = (random.next_u64() & !(0b11 << 62)) | (0b10 << 62);
     Value::from(format!(
