@@ -1,8 +1,6 @@
 //! Executions per second: the simulator against the same data transformation written by hand on `serde_json`
 //! values, every event kept with its data as text. `cargo bench -p sfn-chaos`; peers: `benches/peer/`.
 
-use std::sync::Arc;
-
 use sfn_chaos::asl::Machine;
 use sfn_chaos::mock::{Answer, Call, Reply};
 use sfn_chaos::sim::{self, Case};
@@ -36,8 +34,7 @@ fn echo(call: Call<'_>) -> Answer {
 /// Three failures, then the payload.
 fn flaky(call: Call<'_>) -> Answer {
     if call.attempt <= 3 {
-        let reply = Reply::Throw { error: Arc::from("Transient"), cause: Arc::from("passing fault") };
-        return Answer { after_ms: 0, heartbeats: true, reply };
+        return Answer::with(Reply::throw("Transient", "passing fault"));
     }
     echo(call)
 }

@@ -36,12 +36,11 @@ fn run(definition: &str, input: &str) -> History {
 }
 
 fn throw(error: &str) -> Answer {
-    let reply = Reply::Throw { error: Arc::from(error), cause: Arc::from("because") };
-    Answer { after_ms: 0, heartbeats: true, reply }
+    Answer::with(Reply::throw(error, "because"))
 }
 
 fn silence(heartbeats: bool) -> Answer {
-    Answer { after_ms: 0, heartbeats, reply: Reply::Silence }
+    Answer { heartbeats, ..Answer::with(Reply::Silence) }
 }
 
 fn kinds(history: &History) -> Vec<&'static str> {

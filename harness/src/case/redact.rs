@@ -36,9 +36,12 @@ pub(super) fn scenario(scenario: &mut Scenario, machine: &Machine) {
 fn redact_answer(answer: &mut Answer, known: &BTreeSet<&str>) {
     match &mut answer.reply {
         Reply::Return(value) => *value = redact(value, known),
-        Reply::Throw { cause, .. } => *cause = redact_text(cause, known).into(),
+        Reply::Throw { cause, .. } => {
+            *cause = cause.take().map(|cause| redact_text(&cause, known).into());
+        }
         Reply::Silence | Reply::Unmocked(_) => (),
     }
+    answer.submitted = answer.submitted.take().map(|value| redact(&value, known));
 }
 
 fn redact(value: &Value, known: &BTreeSet<&str>) -> Value {

@@ -111,13 +111,29 @@ struct AnswerPart {
     after_ms: u64,
     heartbeats: bool,
     reply: ReplyPart,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    submitted: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    worker: Option<String>,
+    #[serde(default, skip_serializing_if = "StepPart::is_work")]
+    fails_at: StepPart,
+}
+
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StepPart {
+    Schedule,
+    Start,
+    Submit,
+    #[default]
+    Work,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ReplyPart {
     Return(Value),
-    Throw { error: String, cause: String },
+    Throw { error: Option<String>, cause: Option<String> },
     Silence,
     Unmocked(String),
 }
@@ -222,17 +238,54 @@ impl From<SequencePart> for Sequence {
     }
 }
 
+impl StepPart {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+    fn is_work(&self) -> bool {
+        matches!(self, Self::Work)
+    }
+}
+
+impl From<mock::FailingStep> for StepPart {
+    fn from(step: mock::FailingStep) -> Self {
+        match step {
+            mock::FailingStep::Schedule => Self::Schedule,
+            mock::FailingStep::Start => Self::Start,
+            mock::FailingStep::Submit => Self::Submit,
+            mock::FailingStep::Work => Self::Work,
+        }
+    }
+}
+
+impl From<StepPart> for mock::FailingStep {
+    fn from(part: StepPart) -> Self {
+        match part {
+            StepPart::Schedule => Self::Schedule,
+            StepPart::Start => Self::Start,
+            StepPart::Submit => Self::Submit,
+            StepPart::Work => Self::Work,
+        }
+    }
+}
+
 impl From<&mock::Answer> for AnswerPart {
     fn from(answer: &mock::Answer) -> Self {
         let reply = match &answer.reply {
             mock::Reply::Return(value) => ReplyPart::Return(value.clone()),
-            mock::Reply::Throw { error, cause } => {
-                ReplyPart::Throw { error: error.to_string(), cause: cause.to_string() }
-            }
+            mock::Reply::Throw { error, cause } => ReplyPart::Throw {
+                error: error.as_deref().map(str::to_owned),
+                cause: cause.as_deref().map(str::to_owned),
+            },
             mock::Reply::Silence => ReplyPart::Silence,
             mock::Reply::Unmocked(advice) => ReplyPart::Unmocked(advice.clone()),
         };
-        Self { after_ms: answer.after_ms, heartbeats: answer.heartbeats, reply }
+        Self {
+            after_ms: answer.after_ms,
+            heartbeats: answer.heartbeats,
+            reply,
+            submitted: answer.submitted.clone(),
+            worker: answer.worker.as_deref().map(str::to_owned),
+            fails_at: answer.step.into(),
+        }
     }
 }
 
@@ -241,12 +294,19 @@ impl From<AnswerPart> for mock::Answer {
         let reply = match part.reply {
             ReplyPart::Return(value) => mock::Reply::Return(value),
             ReplyPart::Throw { error, cause } => {
-                mock::Reply::Throw { error: error.into(), cause: cause.into() }
+                mock::Reply::Throw { error: error.map(Into::into), cause: cause.map(Into::into) }
             }
             ReplyPart::Silence => mock::Reply::Silence,
             ReplyPart::Unmocked(advice) => mock::Reply::Unmocked(advice),
         };
-        Self { after_ms: part.after_ms, heartbeats: part.heartbeats, reply }
+        Self {
+            after_ms: part.after_ms,
+            heartbeats: part.heartbeats,
+            reply,
+            submitted: part.submitted,
+            worker: part.worker.map(Into::into),
+            step: part.fails_at.into(),
+        }
     }
 }
 
@@ -255,13 +315,20 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::mock::{Answer, Reply, Then};
+    use crate::mock::{Answer, FailingStep, Reply, Then};
 
     fn case() -> CaseFile {
-        let throw = Reply::Throw { error: "Declined".into(), cause: "no funds".into() };
+        let charge_first = Answer {
+            after_ms: 5,
+            heartbeats: false,
+            submitted: Some(Value::from("m-1")),
+            worker: Some("w-1".into()),
+            step: FailingStep::Submit,
+            ..Answer::with(Reply::throw("Declined", "no funds"))
+        };
         let charge = Sequence {
-            calls: vec![Answer { after_ms: 5, heartbeats: false, reply: throw }, Answer::of(Value::from(1))],
-            then: Then::Answer(Answer { after_ms: 0, heartbeats: true, reply: Reply::Silence }),
+            calls: vec![charge_first, Answer::of(Value::from(1))],
+            then: Then::Answer(Answer::with(Reply::Silence)),
             by: Author::User,
         };
         let script = Script { answers: BTreeMap::from([(Arc::from("Charge"), charge)]) };

@@ -20,5 +20,5 @@ pub use effect::{Effect, effect, is_signal, update_is_repeatable};
 pub use fault::{Fault, FaultKind, application_error, errors, fault, job_failed};
 pub use integration::{Integration, Pattern, Service};
 pub use names::{can_report, suggest};
-pub use result::typical_result;
+pub use result::{submitted, typical_result};
 pub use status::{Statuses, statuses};

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::integration::{Integration, Service};
+use super::integration::{Integration, Pattern, Service};
 use super::status;
+use crate::value::Value;
 
 /// A small plausible result as JSON text; `None` if the shape is up to a function, a worker or an API not listed.
 ///
@@ -21,6 +22,14 @@ pub fn typical_result(integration: &Integration) -> Option<Cow<'static, str>> {
     }
     let statuses = status::statuses(integration)?;
     statuses.success.first().map(|status| Cow::Owned(statuses.result_with(status)))
+}
+
+/// What the call that submits the work answers, before a job has ended or somebody has returned the token: that of
+/// the same call without the wait, or the empty object if nothing is known of it.
+pub fn submitted(integration: &Integration) -> Value {
+    let call = Integration { pattern: Pattern::RequestResponse, ..integration.clone() };
+    let result = typical_result(&call).and_then(|text| Value::parse(&text).ok());
+    result.unwrap_or_else(Value::empty_object)
 }
 
 static RESULTS: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {

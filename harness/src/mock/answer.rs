@@ -31,6 +31,27 @@ pub struct Answer {
     pub heartbeats: bool,
     /// The reply.
     pub reply: Reply,
+    /// What the call that submits the work answers (`.sync`, `.waitForTaskToken`); without one, the API's usual
+    /// answer.
+    pub submitted: Option<Value>,
+    /// Name of the worker that takes an activity; without one, the history shows none.
+    pub worker: Option<Arc<str>>,
+    /// Which step fails, if the reply is a failure.
+    pub step: FailingStep,
+}
+
+/// Which step of an attempt fails; it decides on the type of the event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailingStep {
+    /// It cannot be scheduled: `…ScheduleFailed`.
+    Schedule,
+    /// It cannot be started: `…StartFailed`.
+    Start,
+    /// The request is refused, so that no work is submitted: `TaskSubmitFailed`, where the task would have waited.
+    Submit,
+    /// The work itself, or the call where that is all there is: `…Failed`.
+    #[default]
+    Work,
 }
 
 /// The reply of a service.
@@ -40,10 +61,10 @@ pub enum Reply {
     Return(Value),
     /// A failure.
     Throw {
-        /// Error name.
-        error: Arc<str>,
-        /// Cause.
-        cause: Arc<str>,
+        /// Error name; a worker may give none.
+        error: Option<Arc<str>>,
+        /// Cause; a worker may give none.
+        cause: Option<Arc<str>>,
     },
     /// None, ever.
     Silence,
@@ -54,7 +75,19 @@ pub enum Reply {
 impl Answer {
     /// An immediate result.
     pub fn of(value: Value) -> Self {
-        Self { after_ms: 0, heartbeats: true, reply: Reply::Return(value) }
+        Self::with(Reply::Return(value))
+    }
+
+    /// An immediate reply, whatever it is.
+    pub fn with(reply: Reply) -> Self {
+        Self { after_ms: 0, heartbeats: true, reply, submitted: None, worker: None, step: FailingStep::Work }
+    }
+}
+
+impl Reply {
+    /// A failure with error name and cause.
+    pub fn throw(error: impl Into<Arc<str>>, cause: impl Into<Arc<str>>) -> Self {
+        Self::Throw { error: Some(error.into()), cause: Some(cause.into()) }
     }
 }
 

@@ -4,5 +4,5 @@ mod answer;
 pub mod file;
 mod script;
 
-pub use answer::{Answer, Call, Reply, Responder};
+pub use answer::{Answer, Call, FailingStep, Reply, Responder};
 pub use script::{Author, Script, Sequence, Then};

@@ -115,7 +115,7 @@ impl Sequence {
 }
 
 fn unmocked(text: String) -> Answer {
-    Answer { after_ms: 0, heartbeats: true, reply: Reply::Unmocked(text) }
+    Answer::with(Reply::Unmocked(text))
 }
 
 #[cfg(test)]

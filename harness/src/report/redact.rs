@@ -126,10 +126,13 @@ fn answers(scenario: &Scenario) -> Vec<Value> {
         sequence.calls.iter().chain(after)
     });
     calls
-        .filter_map(|answer| match &answer.reply {
-            Reply::Return(value) => Some(value.clone()),
-            Reply::Throw { cause, .. } => Some(Value::from(cause.clone())),
-            Reply::Silence | Reply::Unmocked(_) => None,
+        .flat_map(|answer| {
+            let reply = match &answer.reply {
+                Reply::Return(value) => Some(value.clone()),
+                Reply::Throw { cause, .. } => cause.clone().map(Value::from),
+                Reply::Silence | Reply::Unmocked(_) => None,
+            };
+            reply.into_iter().chain(answer.submitted.clone())
         })
         .collect()
 }

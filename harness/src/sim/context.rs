@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::asl::Machine;
+use crate::asl::{Kind, Machine};
 use crate::catalog::{Pattern, Service};
 use crate::expr::ContextObject;
 use crate::history::{StrandId, rfc3339};
@@ -93,10 +93,14 @@ impl StrandContext<'_, '_> {
         let names = parts.names();
         let entered =
             rfc3339(parts.case.epoch_ms.saturating_add(strand.entered_at.0.min(i64::MAX as u64) as i64));
+        let here = self.engine.state(self.strand);
         let mut state = ObjectBuilder::with_capacity(3);
         state.push(names.entered_time.clone(), Value::from(entered));
-        state.push(names.name.clone(), Value::from(self.engine.state(self.strand).name.clone()));
-        state.push(names.retry_count.clone(), Value::from(i64::from(strand.retry_count())));
+        state.push(names.name.clone(), Value::from(here.name.clone()));
+        // Recorded on AWS: a task has it, from 0 on; a Pass state has none. It is there where there can be retries.
+        if matches!(here.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_)) {
+            state.push(names.retry_count.clone(), Value::from(i64::from(strand.retry_count())));
+        }
         state.finish().into()
     }
 

@@ -105,7 +105,7 @@ impl Engine<'_> {
                 Arc::from("States.ItemReaderFailed"),
                 Arc::from(format!("The item reader must give a list, but gave: {}", other.type_name())),
             ),
-            Reply::Throw { error, cause } => (error, cause),
+            Reply::Throw { error, cause } => (error.unwrap_or_default(), cause.unwrap_or_default()),
             Reply::Unmocked(advice) => {
                 self.give_up("unmocked item reader", advice, &state.pointer);
                 return Err(Step::End);

@@ -40,6 +40,8 @@ pub(super) struct Engine<'a> {
     pub(super) invocations: Vec<u32>,
     /// Set where one state is run by itself.
     pub(super) probe: Option<Box<super::probe::Probing>>,
+    /// What submissions answer by default, by state; see [`Engine::submitted`].
+    pub(super) submitted: BTreeMap<StateId, Value>,
     steps: u64,
     ended: bool,
 }
@@ -82,6 +84,7 @@ impl<'a> Engine<'a> {
             visits: Visits { top: vec![0; states], inner: BTreeMap::new() },
             invocations: vec![0; states],
             probe: None,
+            submitted: BTreeMap::new(),
             steps: 0,
             ended: false,
         }

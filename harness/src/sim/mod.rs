@@ -23,6 +23,9 @@ mod task;
 mod terminal;
 mod wait;
 
+#[cfg(test)]
+mod tests;
+
 pub use case::{Case, Limits};
 pub use identity::Identity;
 pub use probe::{Observation, Probe, Stage, Work, probe};

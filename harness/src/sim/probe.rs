@@ -121,11 +121,11 @@ impl Responder for Double {
         let reply = match self.0.clone() {
             Some(Work::Result(value)) => Reply::Return(value),
             Some(Work::Error { error, cause }) => {
-                Reply::Throw { error, cause: cause.unwrap_or_else(|| Arc::from("")) }
+                Reply::Throw { error: Some(error), cause: Some(cause.unwrap_or_else(|| Arc::from(""))) }
             }
             None => Reply::Unmocked("what the service answers is not known here; give a mock".to_owned()),
         };
-        Answer { after_ms: 1, heartbeats: true, reply }
+        Answer { after_ms: 1, ..Answer::with(reply) }
     }
 }
 

@@ -71,6 +71,18 @@ impl Engine<'_> {
         })
     }
 
+    /// Turns an event that was just recorded into another one; its place in the chain stays.
+    pub(super) fn instead_of(&mut self, id: EventId, kind: EventType, detail: Detail) -> EventId {
+        let event = match id.child_index() {
+            Some(index) => self.history.child_events.get_mut(index),
+            None => self.history.events.get_mut(id.0.saturating_sub(1) as usize),
+        };
+        if let Some(event) = event {
+            (event.kind, event.detail) = (kind, detail);
+        }
+        id
+    }
+
     /// Records an event of the execution itself.
     pub(super) fn emit_plain(&mut self, id: StrandId, kind: EventType, detail: Detail) -> EventId {
         let previous = self.strands[at(id)].last;

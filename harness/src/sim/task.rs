@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::asl::{State, Task};
-use crate::catalog::{Pattern, Service};
+use crate::catalog::{self, Pattern, Service};
 use crate::error::{ErrorName, Origin};
 use crate::expr::EvalError;
 use crate::fault::{Class, Injection, injection};
 use crate::history::{Attempt, Detail, Ending, EventId, EventType, Injected, Scheduled, Site, StrandId};
-use crate::mock::{Answer, Call, Reply};
+use crate::mock::{Answer, Call, FailingStep, Reply};
 use crate::value::Value;
 
 use super::engine::Engine;
@@ -22,12 +22,7 @@ pub(super) enum AttemptEnd {
     /// The service answers.
     Result(Value),
     /// The service, or the work, reports an error.
-    Error {
-        error: Arc<str>,
-        cause: Option<Arc<str>>,
-        /// The request itself was refused, before the work was submitted.
-        refused: bool,
-    },
+    Error { error: Option<Arc<str>>, cause: Option<Arc<str>>, step: FailingStep },
     /// `TimeoutSeconds` is over.
     TimedOut,
     /// `HeartbeatSeconds` went by without a heartbeat.
@@ -48,6 +43,25 @@ struct Course {
     end: Option<AttemptEnd>,
     heartbeats: bool,
     applied: bool,
+    /// What the submission answered, if somebody says so.
+    submitted: Option<Value>,
+    /// Who took the activity.
+    worker: Option<Arc<str>>,
+}
+
+impl Course {
+    /// The course of a fault.
+    fn of(after_ms: u64, end: Option<AttemptEnd>, heartbeats: bool, applied: bool) -> Self {
+        Self { after_ms, end, heartbeats, applied, submitted: None, worker: None }
+    }
+
+    /// The step that fails, if one does.
+    fn failing_step(&self) -> Option<FailingStep> {
+        match self.end {
+            Some(AttemptEnd::Error { step, .. }) => Some(step),
+            _ => None,
+        }
+    }
 }
 
 impl Engine<'_> {
@@ -66,8 +80,8 @@ impl Engine<'_> {
         let event = self.emit(id, scheduled_type(task), Detail::Scheduled(Box::new(scheduled)));
         let (attempt, site) = self.open_attempt(id, event, parameters);
         let Some(course) = self.course(state, task, attempt, &site) else { return Step::End };
-        self.started(id, task, &course);
         self.history.attempts[attempt].applied = course.applied;
+        let course = self.started(id, task, course);
         let (after_ms, end) = first_end(course, timers, self.case.task_ms);
         self.strands[at(id)].phase = Phase::Attempting { attempt, end };
         if let Some(after_ms) = after_ms {
@@ -127,26 +141,21 @@ impl Engine<'_> {
         self.history.injected.push(Injected { fault: index, class: class.clone(), attempt });
         self.history.attempts[attempt].injected = Some(self.history.injected.len() - 1);
         match effect {
-            Injection::Fail { error, cause, after_ms, applied } => Some(Course {
-                after_ms,
-                end: Some(AttemptEnd::Error { error, cause: Some(cause), refused: refuses(&class) }),
-                heartbeats: true,
-                applied,
-            }),
-            Injection::Silence { applied, heartbeats } => {
-                Some(Course { after_ms: 0, end: None, heartbeats, applied })
+            Injection::Fail { error, cause, after_ms, applied } => {
+                let step = failing_step(&class);
+                let end = AttemptEnd::Error { error: Some(error), cause: Some(cause), step };
+                Some(Course::of(after_ms, Some(end), true, applied))
             }
-            Injection::Late => Some(Course { after_ms: 0, end: None, heartbeats: false, applied: true }),
-            Injection::Oversized => Some(Course {
-                after_ms: 0,
-                end: Some(AttemptEnd::Error {
-                    error: Arc::from(ErrorName::DATA_LIMIT),
+            Injection::Silence { applied, heartbeats } => Some(Course::of(0, None, heartbeats, applied)),
+            Injection::Late => Some(Course::of(0, None, false, true)),
+            Injection::Oversized => {
+                let end = AttemptEnd::Error {
+                    error: Some(Arc::from(ErrorName::DATA_LIMIT)),
                     cause: Some(Arc::from(oversized_cause(state))),
-                    refused: false,
-                }),
-                heartbeats: true,
-                applied: true,
-            }),
+                    step: FailingStep::Work,
+                };
+                Some(Course::of(0, Some(end), true, true))
+            }
             Injection::Twice => {
                 let answer = self.ask(state, site, number, attempt);
                 self.normal_course(state, answer)
@@ -174,7 +183,7 @@ impl Engine<'_> {
         let (end, applied) = match answer.reply {
             Reply::Return(value) => (Some(AttemptEnd::Result(value)), true),
             Reply::Throw { error, cause } => {
-                (Some(AttemptEnd::Error { error, cause: Some(cause), refused: false }), false)
+                (Some(AttemptEnd::Error { error, cause, step: answer.step }), false)
             }
             Reply::Silence => (None, false),
             Reply::Unmocked(advice) => {
@@ -182,26 +191,39 @@ impl Engine<'_> {
                 return None;
             }
         };
-        Some(Course { after_ms: answer.after_ms, end, heartbeats: answer.heartbeats, applied })
+        let Answer { after_ms, heartbeats, submitted, worker, .. } = answer;
+        Some(Course { after_ms, end, heartbeats, applied, submitted, worker })
     }
 
     /// Recorded on AWS: Scheduled, Started, and Submitted where the work goes on after the call.
-    fn started(&mut self, id: StrandId, task: &Task, course: &Course) {
+    fn started(&mut self, id: StrandId, task: &Task, mut course: Course) -> Course {
+        let failing = course.failing_step();
+        if failing.is_some_and(|step| ends_before_start(task, step)) {
+            return course;
+        }
         match task.integration.kind {
             Service::LambdaArn | Service::Unresolved => {
                 self.emit(id, EventType::LambdaFunctionStarted, Detail::None);
             }
             Service::Activity => {
-                self.emit(id, EventType::ActivityStarted, Detail::Worker(None));
+                self.emit(id, EventType::ActivityStarted, Detail::Worker(course.worker.take()));
             }
             Service::Optimized | Service::Sdk | Service::Http => {
                 self.emit(id, EventType::TaskStarted, Detail::None);
-                let refused = matches!(course.end, Some(AttemptEnd::Error { refused: true, .. }));
-                if task.integration.pattern != Pattern::RequestResponse && !refused {
-                    self.emit(id, EventType::TaskSubmitted, Detail::Output(Value::empty_object(), None));
+                let waits = task.integration.pattern != Pattern::RequestResponse;
+                if waits && failing != Some(FailingStep::Submit) {
+                    let output = course.submitted.take().unwrap_or_else(|| self.submitted(id, task));
+                    self.emit(id, EventType::TaskSubmitted, Detail::Output(output, None));
                 }
             }
         }
+        course
+    }
+
+    /// What the API usually answers to a submission; made once for a state.
+    fn submitted(&mut self, id: StrandId, task: &Task) -> Value {
+        let state = self.strands[at(id)].state;
+        self.submitted.entry(state).or_insert_with(|| catalog::submitted(&task.integration)).clone()
     }
 
     /// The attempt ends.
@@ -213,27 +235,32 @@ impl Engine<'_> {
         end: AttemptEnd,
     ) -> Step {
         let Some(task) = state.task() else { unreachable!("only Task states have attempts") };
-        let (error, origin, refused) = match end {
+        let (error, cause, origin, kind) = match end {
             AttemptEnd::Result(value) if value.json_len() > self.limits().payload_bytes_max => {
-                let cause = Some(Arc::from(oversized_cause(state)));
-                (StateError::reported(Arc::from(ErrorName::DATA_LIMIT), cause), Origin::Reported, false)
+                let (error, cause) = (Arc::from(ErrorName::DATA_LIMIT), Arc::from(oversized_cause(state)));
+                (Some(error), Some(cause), Origin::Reported, failed_type(task, FailingStep::Work))
             }
             AttemptEnd::Result(value) => return self.attempt_succeeded(id, state, task, attempt, value),
-            AttemptEnd::Error { error, cause, refused } => {
-                (StateError::reported(error, cause), Origin::Reported, refused)
+            AttemptEnd::Error { error, cause, step } => {
+                (error, cause, Origin::Reported, failed_type(task, step))
             }
             AttemptEnd::TimedOut => {
-                (StateError::reported(Arc::from(ErrorName::TIMEOUT), None), Origin::Reported, false)
+                (Some(Arc::from(ErrorName::TIMEOUT)), None, Origin::Reported, timed_out_type(task))
             }
             // Recorded on AWS: a missed heartbeat is shown as States.Timeout, without a cause.
             AttemptEnd::HeartbeatMissed => {
-                (StateError::reported(Arc::from(ErrorName::TIMEOUT), None), Origin::Heartbeat, false)
+                (Some(Arc::from(ErrorName::TIMEOUT)), None, Origin::Heartbeat, timed_out_type(task))
             }
         };
-        let error = StateError { origin, ..error };
-        let timed_out = error.error.as_deref() == Some(ErrorName::TIMEOUT) && error.cause.is_none();
-        let kind = failed_type(task, timed_out, refused);
-        let event = self.emit(id, kind, Detail::Failure(error.error.clone(), error.cause.clone()));
+        let error = StateError { error, cause, origin };
+        let detail = Detail::Failure(error.error.clone(), error.cause.clone());
+        let event = match kind {
+            // Nothing was scheduled: the event stands in the place of the Scheduled one.
+            EventType::LambdaFunctionScheduleFailed | EventType::ActivityScheduleFailed => {
+                self.instead_of(self.history.attempts[attempt].scheduled, kind, detail)
+            }
+            _ => self.emit(id, kind, detail),
+        };
         self.close_attempt(
             attempt,
             event,
@@ -294,9 +321,12 @@ fn first_end(course: Course, timers: Timers, task_ms: u64) -> (Option<u64>, Opti
     }
 }
 
-/// Whether the request itself is refused, so that nothing was submitted.
-fn refuses(class: &Class) -> bool {
-    matches!(class, Class::Throttling | Class::ServiceError | Class::PermissionDenied)
+/// Where a fault fails the attempt: a refused request submits no work.
+fn failing_step(class: &Class) -> FailingStep {
+    match class {
+        Class::Throttling | Class::ServiceError | Class::PermissionDenied => FailingStep::Submit,
+        _ => FailingStep::Work,
+    }
 }
 
 fn scheduled_type(task: &Task) -> EventType {
@@ -307,16 +337,42 @@ fn scheduled_type(task: &Task) -> EventType {
     }
 }
 
-fn failed_type(task: &Task, timed_out: bool, refused: bool) -> EventType {
+/// API reference, "HistoryEvent": which failures have a type of their own. Where one has none, the next later step
+/// has: there is no TaskScheduleFailed and no ActivityStartFailed.
+fn failed_type(task: &Task, step: FailingStep) -> EventType {
     let waits = task.integration.pattern != Pattern::RequestResponse;
-    match (task.integration.kind, timed_out) {
-        (Service::LambdaArn | Service::Unresolved, true) => EventType::LambdaFunctionTimedOut,
-        (Service::LambdaArn | Service::Unresolved, false) => EventType::LambdaFunctionFailed,
-        (Service::Activity, true) => EventType::ActivityTimedOut,
-        (Service::Activity, false) => EventType::ActivityFailed,
-        (_, true) => EventType::TaskTimedOut,
-        (_, false) if refused && waits => EventType::TaskSubmitFailed,
-        (_, false) => EventType::TaskFailed,
+    match (task.integration.kind, step) {
+        (Service::LambdaArn | Service::Unresolved, FailingStep::Schedule) => {
+            EventType::LambdaFunctionScheduleFailed
+        }
+        (Service::LambdaArn | Service::Unresolved, FailingStep::Start) => {
+            EventType::LambdaFunctionStartFailed
+        }
+        (Service::LambdaArn | Service::Unresolved, _) => EventType::LambdaFunctionFailed,
+        (Service::Activity, FailingStep::Schedule) => EventType::ActivityScheduleFailed,
+        (Service::Activity, _) => EventType::ActivityFailed,
+        (_, FailingStep::Schedule | FailingStep::Start) => EventType::TaskStartFailed,
+        (_, FailingStep::Submit) if waits => EventType::TaskSubmitFailed,
+        (_, FailingStep::Submit | FailingStep::Work) => EventType::TaskFailed,
+    }
+}
+
+/// Whether a failure of this step comes in the place of the Started event.
+fn ends_before_start(task: &Task, step: FailingStep) -> bool {
+    matches!(
+        failed_type(task, step),
+        EventType::LambdaFunctionScheduleFailed
+            | EventType::LambdaFunctionStartFailed
+            | EventType::ActivityScheduleFailed
+            | EventType::TaskStartFailed
+    )
+}
+
+fn timed_out_type(task: &Task) -> EventType {
+    match task.integration.kind {
+        Service::LambdaArn | Service::Unresolved => EventType::LambdaFunctionTimedOut,
+        Service::Activity => EventType::ActivityTimedOut,
+        Service::Optimized | Service::Sdk | Service::Http => EventType::TaskTimedOut,
     }
 }
 

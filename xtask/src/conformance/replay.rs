@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use sfn_chaos::mock::{Answer, Call, Reply, Responder};
+use sfn_chaos::mock::{Answer, Call, FailingStep, Reply, Responder};
 use sfn_chaos::value::Value;
 
 use super::text;
@@ -34,26 +34,39 @@ impl Replay {
     }
 }
 
-/// A text of a recording, as the simulator takes it.
-fn shared(value: &Json) -> Arc<str> {
-    Arc::from(value.as_str().unwrap_or_default())
-}
-
 impl Responder for Replay {
     fn answer(&mut self, call: Call<'_>) -> Answer {
         let Some(entry) = self.take(&call) else {
-            let reply = Reply::Unmocked("the recording has no outcome for this call".to_owned());
-            return Answer { after_ms: 0, heartbeats: true, reply };
+            return Answer::with(Reply::Unmocked("the recording has no outcome for this call".to_owned()));
         };
         let outcome = &entry["outcome"];
         let reply = if let Some(output) = outcome.get("succeed") {
-            Reply::Return(Value::parse(&output.to_string()).unwrap_or_default())
+            Reply::Return(value(output))
         } else if let Some(failure) = outcome.get("fail") {
-            Reply::Throw { error: shared(&failure["error"]), cause: shared(&failure["cause"]) }
+            let text = |name: &str| failure[name].as_str().map(Arc::from);
+            Reply::Throw { error: text("error"), cause: text("cause") }
         } else {
             Reply::Silence
         };
         let heartbeats = !matches!(reply, Reply::Silence);
-        Answer { after_ms: 0, heartbeats, reply }
+        let step = failing_step(&entry);
+        let submitted = entry.get("submitted_output").map(value);
+        let worker = entry["worker_name"].as_str().map(Arc::from);
+        Answer { heartbeats, submitted, worker, step, ..Answer::with(reply) }
     }
+}
+
+/// Which step failed, as the types of the recorded events tell.
+fn failing_step(entry: &Json) -> FailingStep {
+    let mut events = entry["events"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    match events.next_back() {
+        Some("LambdaFunctionScheduleFailed" | "ActivityScheduleFailed") => FailingStep::Schedule,
+        Some("LambdaFunctionStartFailed" | "TaskStartFailed") => FailingStep::Start,
+        Some("TaskSubmitFailed") => FailingStep::Submit,
+        _ => FailingStep::Work,
+    }
+}
+
+fn value(json: &Json) -> Value {
+    Value::parse(&json.to_string()).unwrap_or_default()
 }

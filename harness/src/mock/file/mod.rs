@@ -8,7 +8,8 @@
 //!
 //! Extensions, none of which clashes with the original: a key of a test case may be the path of a state
 //! (`Fulfil/branch[1]/Ship`); a response may be `{"Silence": true}` (no answer, ever) and may add
-//! `"DelaySeconds"` and `"Heartbeats": false`; the index `"*"` answers every call past the others.
+//! `"DelaySeconds"`, `"Heartbeats": false`, `"Submitted"`, `"Worker"` and `"FailsAt"`; `Error` and `Cause` may be
+//! null; the index `"*"` answers every call past the others.
 
 mod read;
 mod response;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Answer, Reply, Then};
+use super::super::{Answer, FailingStep, Reply, Then};
 use super::read::Reader;
 use crate::load::{Member, Node, NodeKind};
 use crate::value::Number;
@@ -67,7 +67,8 @@ fn index(key: &str) -> Option<Index> {
 }
 
 fn answer(reader: &mut Reader<'_>, node: &Node) -> Option<Answer> {
-    let fields = ["Return", "Throw", "Silence", "DelaySeconds", "Heartbeats"];
+    let fields =
+        ["Return", "Throw", "Silence", "DelaySeconds", "Heartbeats", "Submitted", "Worker", "FailsAt"];
     let members = reader.members(node, "a mocked response's entry", &fields)?;
     let replies: Vec<&Member> =
         members.iter().filter(|member| fields[..3].contains(&member.key.as_str())).collect();
@@ -86,15 +87,48 @@ fn answer(reader: &mut Reader<'_>, node: &Node) -> Option<Answer> {
         None => 0,
     };
     let heartbeats = !node.get("Heartbeats").is_some_and(|node| matches!(node.kind, NodeKind::Bool(false)));
-    Some(Answer { after_ms, heartbeats, reply })
+    let submitted = node.get("Submitted").map(Node::to_value);
+    let worker = match node.get("Worker") {
+        Some(name) => Some(worker(reader, name)?),
+        None => None,
+    };
+    let step = match node.get("FailsAt") {
+        Some(step) => failing_step(reader, step)?,
+        None => FailingStep::default(),
+    };
+    Some(Answer { after_ms, heartbeats, reply, submitted, worker, step })
 }
 
-/// Docs, "Mocked service integrations": `Throw` needs both `Error` and `Cause`, as texts.
+fn worker(reader: &mut Reader<'_>, node: &Node) -> Option<Arc<str>> {
+    let name = node.as_str().map(Arc::from);
+    if name.is_none() {
+        reader.problem(node.span, "`Worker` must be a text".to_owned(), None);
+    }
+    name
+}
+
+fn failing_step(reader: &mut Reader<'_>, node: &Node) -> Option<FailingStep> {
+    match node.as_str() {
+        Some("Schedule") => Some(FailingStep::Schedule),
+        Some("Start") => Some(FailingStep::Start),
+        Some("Submit") => Some(FailingStep::Submit),
+        Some("Work") => Some(FailingStep::Work),
+        _ => {
+            let message = "`FailsAt` must be `Schedule`, `Start`, `Submit` or `Work`".to_owned();
+            reader.problem(node.span, message, None);
+            None
+        }
+    }
+}
+
+/// Docs, "Mocked service integrations": `Throw` needs both `Error` and `Cause`, as texts. Null is an extension: a
+/// worker may report a failure without a name or a cause.
 fn throw(reader: &mut Reader<'_>, node: &Node) -> Option<Reply> {
     reader.members(node, "`Throw`", &["Error", "Cause"])?;
     let mut text = |name: &str| {
         let found = node.get(name).and_then(|node| match &node.kind {
-            NodeKind::String(text) => Some(Arc::<str>::from(text.as_str())),
+            NodeKind::String(text) => Some(Some(Arc::<str>::from(text.as_str()))),
+            NodeKind::Null => Some(None),
             _ => None,
         });
         if found.is_none() {

@@ -2,7 +2,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::asl::compile_text;
-use crate::mock::{Answer, Reply, Then};
+use crate::mock::{Answer, FailingStep, Reply, Then};
 use crate::value::Value;
 
 fn machine() -> Machine {
@@ -39,10 +39,7 @@ fn ranges_count_calls_from_zero_in_any_order_of_the_file() {
     let (calls, then) = sequence(
         r#""1-2":{"Throw":{"Error":"Busy","Cause":"later"}},"0":{"Return":1},"3":{"Return":{"ok":true}}"#,
     );
-    let busy = Answer {
-        reply: Reply::Throw { error: "Busy".into(), cause: "later".into() },
-        ..Answer::of(Value::Null)
-    };
+    let busy = Answer::with(Reply::throw("Busy", "later"));
     let expected =
         [Answer::of(Value::from(1)), busy.clone(), busy, Answer::of(Value::parse(r#"{"ok":true}"#).unwrap())];
     assert_eq!((calls, then), (expected.to_vec(), Then::Unmocked));
@@ -52,8 +49,23 @@ fn ranges_count_calls_from_zero_in_any_order_of_the_file() {
 fn silence_delay_heartbeats_and_the_rest_are_extensions() {
     let (calls, then) =
         sequence(r#""0":{"Silence":true,"Heartbeats":false},"*":{"Return":2,"DelaySeconds":1.5}"#);
-    assert_eq!(calls, [Answer { after_ms: 0, heartbeats: false, reply: Reply::Silence }]);
+    assert_eq!(calls, [Answer { heartbeats: false, ..Answer::with(Reply::Silence) }]);
     assert_eq!(then, Then::Answer(Answer { after_ms: 1500, ..Answer::of(Value::from(2)) }));
+}
+
+#[test]
+fn an_entry_tells_the_submission_the_worker_and_the_step_that_fails() {
+    let (calls, _) = sequence(
+        r#""0":{"Return":1,"Submitted":{"JobRunId":"j"},"Worker":"desk-4"},
+           "1":{"Throw":{"Error":null,"Cause":null},"FailsAt":"Submit"}"#,
+    );
+    let first = Answer {
+        submitted: Some(Value::parse(r#"{"JobRunId":"j"}"#).unwrap()),
+        worker: Some("desk-4".into()),
+        ..Answer::of(Value::from(1))
+    };
+    let nameless = Answer::with(Reply::Throw { error: None, cause: None });
+    assert_eq!(calls, [first, Answer { step: FailingStep::Submit, ..nameless }]);
 }
 
 #[test]
@@ -95,6 +107,10 @@ fn every_test_case_is_a_script_of_its_own_unless_one_is_picked() {
     "mocks.json:2:29: an entry holds exactly one of `Return`, `Throw` and `Silence`")]
 #[case::throw_without_a_cause(&file(r#""Charge":"R""#, r#""0":{"Throw":{"Error":"E"}}"#), Selection::default(),
     "mocks.json:2:38: `Throw` needs the text `Cause`")]
+#[case::step(&file(r#""Charge":"R""#, r#""0":{"Return":1,"FailsAt":"Never"}"#), Selection::default(),
+    "mocks.json:2:51: `FailsAt` must be `Schedule`, `Start`, `Submit` or `Work`")]
+#[case::worker(&file(r#""Charge":"R""#, r#""0":{"Return":1,"Worker":4}"#), Selection::default(),
+    "mocks.json:2:50: `Worker` must be a text")]
 #[case::index(&file(r#""Charge":"R""#, r#""3-1":{"Return":1}"#), Selection::default(),
     "mocks.json:2:25: `3-1` is no invocation: expected \"0\", \"1-3\" or \"*\"")]
 #[case::no_json("{\"StateMachines\":", Selection::default(), "mocks.json:1:1")]
