@@ -181,6 +181,21 @@ fn every_problem_of_a_definition_is_shown_in_its_line() {
 }
 
 #[test]
+fn a_refused_definition_has_the_answer_of_aws_beside_ours() {
+    let folder = folder(&[("a.asl.json", "{}")]);
+    let ended = run(folder.path(), &["validate", "a.asl.json", "--format", "json"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    let checked: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    let expected = serde_json::json!([{
+        "severity": "ERROR",
+        "code": "SCHEMA_VALIDATION_FAILED",
+        "message": "These fields are required: [States, StartAt]",
+        "location": "/",
+    }]);
+    assert_eq!((&checked[0]["result"], &checked[0]["diagnostics"]), (&"FAIL".into(), &expected));
+}
+
+#[test]
 fn a_listing_names_the_sites_and_what_can_strike_there() {
     let folder = folder(&[("ask.asl.json", STUCK)]);
     let ended = run(folder.path(), &["chaos", "list"]);

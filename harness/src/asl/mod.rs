@@ -8,6 +8,7 @@ mod problems;
 mod render;
 #[cfg(test)]
 mod tests;
+pub mod verdict;
 
 pub use crate::load::{Problem, ProblemSeverity};
 pub use compile::{Compiled, compile, compile_text};

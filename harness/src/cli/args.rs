@@ -186,6 +186,9 @@ pub(super) struct ValidateArgs {
     /// Definitions, templates or folders
     #[arg(required = true, value_name = "DEF|DIR")]
     pub(super) paths: Vec<PathBuf>,
+    /// Standard or Express
+    #[arg(long = "type", value_name = "STANDARD|EXPRESS", value_parser = machine_type)]
+    pub(super) machine_type: Option<MachineType>,
     /// The value of a placeholder ${NAME}; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(super) substitutions: Vec<(String, String)>,

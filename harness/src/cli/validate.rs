@@ -7,23 +7,40 @@ use super::failure::Failure;
 use super::selection::folder_join;
 use super::{ExitCode, Streams};
 use crate::asl::{self, ProblemSeverity};
-use crate::load::{self, LoadOptions};
+use crate::load::{self, Definition, LoadOptions};
 use crate::report::{ProblemView, counted};
 
-/// One definition, as `--format json` prints it.
+/// One definition, as `--format json` prints it: our problems, and the answer of `ValidateStateMachineDefinition`.
 #[derive(Serialize)]
 struct Checked {
     name: String,
     source: String,
     valid: bool,
     problems: Vec<ProblemView>,
+    result: &'static str,
+    diagnostics: Vec<DiagnosticView>,
+    truncated: bool,
 }
+
+/// A diagnostic as AWS returns it.
+#[derive(Serialize)]
+struct DiagnosticView {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+}
+
+/// Docs, "ValidateStateMachineDefinition", `maxResults`.
+const DIAGNOSTICS_MAX: usize = 100;
 
 pub(super) fn validate(args: ValidateArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let options = LoadOptions { substitutions: args.substitutions.into_iter().collect() };
     let mut checked = Vec::new();
     for path in &args.paths {
-        for definition in load::definitions(&folder_join(&streams.folder, path), &options)? {
+        for mut definition in load::definitions(&folder_join(&streams.folder, path), &options)? {
+            definition.declared_type = args.machine_type.or(definition.declared_type);
             let compiled = asl::compile(&definition);
             let source = definition.source.display().to_string();
             if args.format == Format::Human {
@@ -31,12 +48,7 @@ pub(super) fn validate(args: ValidateArgs, streams: &mut Streams<'_>) -> Result<
                 let verdict = summary(&compiled.problems);
                 writeln!(streams.out, "{} ({source}): {verdict}", definition.name)?;
             }
-            checked.push(Checked {
-                name: definition.name,
-                source,
-                valid: !compiled.problems.iter().any(|problem| problem.severity == ProblemSeverity::Error),
-                problems: compiled.problems.iter().map(ProblemView::new).collect(),
-            });
+            checked.push(Checked::new(&definition, source, &compiled.problems));
         }
     }
     if args.format == Format::Json {
@@ -44,6 +56,37 @@ pub(super) fn validate(args: ValidateArgs, streams: &mut Streams<'_>) -> Result<
         writeln!(streams.out, "{text}")?;
     }
     Ok(if checked.iter().all(|checked| checked.valid) { ExitCode::Clean } else { ExitCode::Usage })
+}
+
+impl Checked {
+    fn new(definition: &Definition, source: String, problems: &[asl::Problem]) -> Self {
+        let mut diagnostics = asl::verdict::diagnose(definition, problems);
+        let valid = !problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+        let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == ProblemSeverity::Error);
+        let truncated = diagnostics.len() > DIAGNOSTICS_MAX;
+        diagnostics.truncate(DIAGNOSTICS_MAX);
+        Self {
+            name: definition.name.clone(),
+            source,
+            valid,
+            problems: problems.iter().map(ProblemView::new).collect(),
+            result: if refused { "FAIL" } else { "OK" },
+            diagnostics: diagnostics.into_iter().map(DiagnosticView::new).collect(),
+            truncated,
+        }
+    }
+}
+
+impl DiagnosticView {
+    fn new(diagnostic: asl::verdict::Diagnostic) -> Self {
+        let is_error = diagnostic.severity == ProblemSeverity::Error;
+        Self {
+            severity: if is_error { "ERROR" } else { "WARNING" },
+            code: diagnostic.code,
+            message: diagnostic.message,
+            location: diagnostic.location,
+        }
+    }
 }
 
 /// `valid`, `valid, 2 warnings`, `1 error, 2 warnings`

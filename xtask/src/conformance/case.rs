@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value as Json, json};
 
-use super::{execution, text};
+use super::{execution, text, validation};
 
 /// A case as it was read.
 pub(crate) struct Case {
@@ -92,7 +92,10 @@ impl Case {
                 one(Kind::Execution, verdict, produced)
             }
             "execution_table" => self.judge_rows(),
-            "validation" => one(Kind::Validation, Verdict::default(), Json::Null),
+            "validation" => {
+                let (verdict, produced) = validation::judge(data);
+                one(Kind::Validation, verdict, produced)
+            }
             "test_state" => one(Kind::TestState, Verdict::default(), Json::Null),
             other => anyhow::bail!("{id}: the kind of case `{other}` is not known"),
         })

@@ -23,9 +23,11 @@ fn check_scope(compiler: &mut Compiler<'_>, scope: ScopeId) {
     // Without a start everything would be unreachable, which helps nobody.
     let Some(start) = compiler.starts[scope.0 as usize] else { return };
     let reached = reach(&[start], |id| compiler.edges[id.0 as usize].clone());
+    let named: BTreeSet<StateId> =
+        states.iter().flat_map(|id| &compiler.edges[id.0 as usize]).copied().collect();
     for id in &states {
         if !reached.contains(id) {
-            unreachable_state(compiler, *id);
+            unreachable_state(compiler, *id, named.contains(id));
         }
     }
     let mut back = std::collections::BTreeMap::<StateId, Vec<StateId>>::new();
@@ -66,12 +68,17 @@ fn no_end(compiler: &mut Compiler<'_>, scope: ScopeId) {
     }
 }
 
-/// Answered by AWS: `MISSING_TRANSITION_TARGET: State "C" is not reachable.`
-fn unreachable_state(compiler: &mut Compiler<'_>, id: StateId) {
+/// Answered by AWS: `MISSING_TRANSITION_TARGET: State "C" is not reachable.` Reported: only of a state that no
+/// transition of its scope names; states that name each other in a circle of their own are accepted.
+fn unreachable_state(compiler: &mut Compiler<'_>, id: StateId, named: bool) {
     let state = compiler.outline.state(id);
     let (span, pointer) = (state.place.key_span, state.place.pointer.clone());
     let message = format!("nothing leads to the state `{}`", state.name);
-    let problem = compiler.problems.error("unreachable-state", span, &pointer, message);
+    let problem = if named {
+        compiler.problems.warning("unreachable-state", span, &pointer, message)
+    } else {
+        compiler.problems.error("unreachable-state", span, &pointer, message)
+    };
     problem.suggestion = Some("name it in a `Next`, or remove it".to_owned());
 }
 

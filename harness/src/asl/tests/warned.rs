@@ -31,6 +31,15 @@ fn a_loop_without_a_way_out_is_noticed() {
     assert_eq!(found(text), [("endless-loop".to_owned(), "\"B\"".to_owned())]);
 }
 
+#[test]
+fn states_that_only_name_each_other_are_noticed() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"},
+        "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"}}}"#;
+    let noticed = |name: &str| ("unreachable-state".to_owned(), name.to_owned());
+    assert_eq!(found(text), [noticed("\"B\""), noticed("\"C\"")]);
+    assert!(compile(&Definition::from_text("m.json", text)).machine.is_some());
+}
+
 #[rstest]
 #[case::resource(r#""Type": "Task", "Resource": "${Function}", "End": true"#)]
 #[case::path(r#""Type": "Pass", "InputPath": "$.${Attribute}", "End": true"#)]
