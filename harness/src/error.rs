@@ -19,6 +19,8 @@ impl ErrorName {
     pub const TIMEOUT: &'static str = "States.Timeout";
     /// A task missed its heartbeat.
     pub const HEARTBEAT_TIMEOUT: &'static str = "States.HeartbeatTimeout";
+    /// A field of a JSONata state could not be evaluated.
+    pub const QUERY_EVALUATION: &'static str = "States.QueryEvaluationError";
     /// The execution cannot go on; never matched.
     pub const RUNTIME: &'static str = "States.Runtime";
     /// A payload was too large.

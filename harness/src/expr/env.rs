@@ -155,6 +155,8 @@ pub enum EvalErrorKind {
     Intrinsic,
     /// A value has the wrong type for its use.
     Type,
+    /// A field of a JSONata state has no value it can use; where the field is, if it has a place of its own.
+    Query(Option<Arc<str>>),
     /// The simulator does not model this; the execution is inconclusive, it did not fail.
     Unsupported,
 }

@@ -65,6 +65,13 @@ pub enum Detail {
     Output(Value, Assigned),
     /// Error and cause, each where there is one.
     Failure(Option<Arc<str>>, Option<Arc<str>>),
+    /// An evaluation in a JSONata state that failed with States.QueryEvaluationError.
+    Evaluation {
+        /// The field, where it is one.
+        location: Option<Arc<str>>,
+        /// What was wrong.
+        cause: Arc<str>,
+    },
     /// A task that was scheduled.
     Scheduled(Box<Scheduled>),
     /// The worker of an activity that was started.

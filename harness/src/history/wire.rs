@@ -89,6 +89,16 @@ fn details(
                 }
             }
         }
+        Detail::Evaluation { location, cause } => {
+            details.push("cause", cause.clone().into());
+            details.push("error", crate::error::ErrorName::QUERY_EVALUATION.into());
+            if let Some(location) = location {
+                details.push("location", location.clone().into());
+            }
+            if let Some(state) = state {
+                details.push("state", state.name.clone().into());
+            }
+        }
         Detail::Scheduled(scheduled) => push_scheduled(&mut details, event.kind, scheduled, state, identity),
         Detail::Worker(name) => {
             if let Some(name) = name {

@@ -41,6 +41,7 @@ fn detail(event: &Event) -> String {
             let texts: Vec<&str> = [error, cause].into_iter().flatten().map(|text| &**text).collect();
             format!("  {}", texts.join(": "))
         }
+        Detail::Evaluation { cause, .. } => format!("  {cause}"),
         Detail::Length(length) => format!("  {length} items"),
         Detail::Iteration(name, index) => format!("  {name}[{index}]"),
         Detail::None

@@ -1,11 +1,12 @@
 //! Choice states: the first rule that holds decides.
 
-use crate::asl::{Choice, QueryLanguage, State};
-use crate::expr::{EvalError, EvalErrorKind};
+use crate::asl::{Choice, State};
+use crate::expr::{EvalError, EvalErrorKind, Template};
 use crate::history::{Decision, StrandId};
 use crate::value::Value;
 
 use super::engine::Engine;
+use super::flow::assigned;
 use super::strand::{Step, at};
 
 impl Engine<'_> {
@@ -28,16 +29,21 @@ impl Engine<'_> {
             Some(rule) => rule.assign.as_ref(),
             None => state.assign.as_ref(),
         };
-        let assigned = match self.assign(id, assign, &input) {
-            Ok(assigned) => assigned,
-            Err(error) => return self.evaluation_failed(id, error),
+        // Recorded on AWS: Assign and Output of the state itself belong to its Default.
+        let output = match chosen {
+            Some(rule) => rule.output.as_ref(),
+            None => state.flow.output.as_ref(),
         };
-        let output = match (state.query_language, chosen.and_then(|rule| rule.output.as_ref())) {
-            (QueryLanguage::Jsonata, Some(template)) => self.with_env(id, &input, |env| template.eval(env)),
-            _ => self.choice_output(id, state, &input),
-        };
-        match output {
-            Ok(output) => self.exit(id, state, output, assigned, Some(next)),
+        let eval = |template: &Template| self.with_env(id, &input, |env| template.eval(env));
+        let left = assigned(assign, eval).and_then(|assigned| {
+            let output = match output {
+                Some(template) => eval(template)?,
+                None => self.select(id, &state.flow.output_path, &input)?,
+            };
+            Ok((output, assigned))
+        });
+        match left {
+            Ok((output, assigned)) => self.exit(id, state, output, assigned, Some(next)),
             Err(error) => self.evaluation_failed(id, error),
         }
     }
@@ -51,13 +57,6 @@ impl Engine<'_> {
             }
             Ok(None)
         })
-    }
-
-    fn choice_output(&self, id: StrandId, state: &State, input: &Value) -> Result<Value, EvalError> {
-        match &state.flow.output {
-            Some(template) => self.with_env(id, input, |env| template.eval(env)),
-            None => self.select(id, &state.flow.output_path, input),
-        }
     }
 
     /// Reported on AWS: the error is States.Runtime, not the specification's States.NoChoiceMatched.

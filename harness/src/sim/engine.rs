@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::asl::{Kind, Machine, MachineType, State, StateId};
-use crate::expr::{ContextObject, Env, EvalError, EvalErrorKind, Random};
+use crate::expr::{ContextObject, Env, Random};
 use crate::history::{Detail, EventType, ExecutionTimer, History, Iteration, Outcome, StrandId, Unknown};
 use crate::mock::Responder;
 use crate::value::Value;
@@ -221,8 +221,10 @@ impl<'a> Engine<'a> {
         let state = self.state(id);
         let now = self.clock.now();
         let input = self.strands[at(id)].input.clone();
+        let before = self.strands[at(id)].last;
         let event = self.emit(id, entered_type(&state.kind), Detail::Input(input));
         let strand = &mut self.strands[at(id)];
+        strand.entered_after = before;
         strand.entered = event;
         strand.entered_at = now;
         strand.attempts = 0;
@@ -345,23 +347,10 @@ impl<'a> Engine<'a> {
     ) -> T {
         let variables = &self.strands[at(id)].variables;
         let states = crate::expr::States::default();
-        evaluate(&Env { input, context, variables, random: &self.random, states, jsonata: &self.jsonata })
-    }
-
-    /// An evaluation failed: the execution ends, well known or not.
-    pub(super) fn evaluation_failed(&mut self, id: StrandId, error: EvalError) -> Step {
-        let state = self.state(id);
-        if error.kind == EvalErrorKind::Unsupported {
-            self.give_up("expression", error.cause, &state.pointer);
-            return Step::End;
-        }
-        let cause = format!(
-            "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
-            state.name,
-            self.strands[at(id)].entered.0,
-            error.cause
+        self.jsonata.set_now_ms(
+            self.case.epoch_ms.saturating_add(i64::try_from(self.clock.now().0).unwrap_or(i64::MAX)),
         );
-        self.fail(id, StateError::interpreter(crate::error::ErrorName::RUNTIME, cause), None)
+        evaluate(&Env { input, context, variables, random: &self.random, states, jsonata: &self.jsonata })
     }
 }
 

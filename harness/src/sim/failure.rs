@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::asl::{Catcher, Jitter, Kind, Retrier, State};
-use crate::error::{Failure, Origin, backoff_ms, first_catcher, first_retrier};
+use crate::asl::{Catcher, Jitter, Kind, QueryLanguage, Retrier, State};
+use crate::error::{ErrorName, Failure, Origin, backoff_ms, first_catcher, first_retrier};
+use crate::expr::{EvalError, EvalErrorKind, States, Template};
 use crate::history::{Detail, EventType, FailureRecord, Handling, StrandId};
 use crate::value::{ObjectBuilder, Value};
 
 use super::engine::Engine;
+use super::flow::assigned;
 use super::strand::{Phase, Step, at};
 
 /// An error and its cause while they look for a handler.
@@ -139,19 +141,84 @@ impl Engine<'_> {
 
     fn caught(&mut self, id: StrandId, state: &State, catcher: &Catcher, error: &StateError) -> Step {
         let error_output = error_output(error);
-        let assigned = match self.assign(id, catcher.assign.as_ref(), &error_output) {
-            Ok(assigned) => assigned,
-            Err(error) => return self.evaluation_failed(id, error),
+        let left = match state.query_language {
+            QueryLanguage::Jsonata => {
+                let states = States { result: None, error_output: Some(&error_output) };
+                let eval = |template: &Template| self.with_states(id, states, |env| template.eval(env));
+                assigned(catcher.assign.as_ref(), eval).and_then(|assigned| {
+                    let output = catcher.output.as_ref().map(eval).transpose()?;
+                    Ok((output.unwrap_or_else(|| error_output.clone()), assigned))
+                })
+            }
+            QueryLanguage::JsonPath => {
+                let eval = |template: &Template| self.with_env(id, &error_output, |env| template.eval(env));
+                assigned(catcher.assign.as_ref(), eval).and_then(|assigned| {
+                    // ASL spec, "Catcher": only the catcher's own ResultPath applies; OutputPath and
+                    // ResultSelector do not.
+                    Ok((self.merge(id, &catcher.result_path, error_output.clone())?, assigned))
+                })
+            }
         };
-        // ASL spec, "Catcher": only the catcher's own ResultPath applies; OutputPath and ResultSelector do not.
-        let output = match &catcher.output {
-            Some(template) => self.with_env(id, &error_output, |env| template.eval(env)),
-            None => self.merge(id, &catcher.result_path, error_output),
-        };
-        match output {
-            Ok(output) => self.exit(id, state, output, assigned, Some(catcher.next)),
-            Err(error) => self.evaluation_failed(id, error),
+        match left {
+            Ok((output, assigned)) => self.exit(id, state, output, assigned, Some(catcher.next)),
+            Err(error) => self.catcher_failed(id, error),
         }
+    }
+
+    /// A catcher's own fields cannot be evaluated: it does not catch that, nor does another one of its state.
+    fn catcher_failed(&mut self, id: StrandId, error: EvalError) -> Step {
+        match self.evaluation_error(id, error) {
+            Some(error) => {
+                let record = self.record_failure(id, &error, None);
+                self.pass_up(id, error, record)
+            }
+            None => Step::End,
+        }
+    }
+
+    /// An evaluation failed: as its state's handlers see it.
+    pub(super) fn evaluation_failed(&mut self, id: StrandId, error: EvalError) -> Step {
+        match self.evaluation_error(id, error) {
+            Some(error) => self.fail(id, error, None),
+            None => Step::End,
+        }
+    }
+
+    /// What a failed evaluation is for handlers; none if the run ends here, because nobody knows what AWS does.
+    fn evaluation_error(&mut self, id: StrandId, error: EvalError) -> Option<StateError> {
+        let state = self.state(id);
+        if error.kind == EvalErrorKind::Unsupported {
+            self.give_up("expression", error.cause, &state.pointer);
+            return None;
+        }
+        let cause = format!(
+            "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+            state.name,
+            self.strands[at(id)].entered.0,
+            error.cause
+        );
+        let EvalErrorKind::Query(location) = error.kind else {
+            return Some(StateError::interpreter(ErrorName::RUNTIME, cause));
+        };
+        let cause: Arc<str> = Arc::from(cause);
+        self.emit_evaluation_failed(id, state, location, cause.clone());
+        Some(StateError::reported(Arc::from(ErrorName::QUERY_EVALUATION), Some(cause)))
+    }
+
+    /// Recorded on AWS: what fails while a state is entered follows the event before it, as the entry does; only a
+    /// Wait state has been entered when it looks at its time.
+    fn emit_evaluation_failed(
+        &mut self,
+        id: StrandId,
+        state: &State,
+        location: Option<Arc<str>>,
+        cause: Arc<str>,
+    ) {
+        let strand = &mut self.strands[at(id)];
+        if strand.last == strand.entered && !matches!(state.kind, Kind::Wait(_)) {
+            strand.last = strand.entered_after;
+        }
+        self.emit(id, EventType::EvaluationFailed, Detail::Evaluation { location, cause });
     }
 
     /// No handler of the state took it.

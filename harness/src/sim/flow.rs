@@ -2,7 +2,7 @@
 
 use crate::asl::{DataPath, Kind, QueryLanguage, ResultPath, State, Transition};
 use crate::error::ErrorName;
-use crate::expr::{EvalError, EvalErrorKind, Template};
+use crate::expr::{Env, EvalError, States, Template};
 use crate::history::{Assigned, Detail, EventType, StrandId};
 use crate::value::Value;
 
@@ -10,6 +10,10 @@ use super::engine::Engine;
 use super::failure::StateError;
 use super::probe::Stage;
 use super::strand::{Step, at};
+
+/// Docs, "Passing data between states with variables": all variables of an execution together; those of one
+/// `Assign` share the limit of payloads.
+const VARIABLES_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 impl Engine<'_> {
     /// The state's input after `InputPath`.
@@ -47,25 +51,51 @@ impl Engine<'_> {
         }
     }
 
-    fn output(&mut self, id: StrandId, state: &State, result: Value) -> Result<(Value, Assigned), EvalError> {
+    fn output(&self, id: StrandId, state: &State, result: Value) -> Result<(Value, Assigned), EvalError> {
         let flow = &state.flow;
         self.note(Stage::Result, &result);
-        let assigned = self.assign(id, state.assign.as_ref(), &result)?;
         if state.query_language == QueryLanguage::Jsonata {
-            let output = match &flow.output {
-                Some(template) => self.with_env(id, &result, |env| template.eval(env))?,
-                None => result,
-            };
-            return Ok((output, assigned));
+            return self.jsonata_output(id, state, result);
         }
         let selected = match &flow.result_selector {
             Some(template) => self.with_env(id, &result, |env| template.eval(env))?,
             None => result,
         };
         self.note(Stage::ResultSelector, &selected);
+        // Recorded on AWS: Assign sees the result before ResultPath puts it into the input.
+        let assigned = assigned(state.assign.as_ref(), |template| {
+            self.with_env(id, &selected, |env| template.eval(env))
+        })?;
         let merged = self.merge(id, &flow.result_path, selected)?;
         self.note(Stage::ResultPath, &merged);
         Ok((self.select(id, &flow.output_path, &merged)?, assigned))
+    }
+
+    /// Docs, "Transforming data with JSONata": `Output` and `Assign` see the raw input and, where the state has
+    /// work of its own, its result; without `Output` the result is the output.
+    fn jsonata_output(
+        &self,
+        id: StrandId,
+        state: &State,
+        result: Value,
+    ) -> Result<(Value, Assigned), EvalError> {
+        let works = matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_));
+        let states = States { result: works.then_some(&result), error_output: None };
+        let eval = |template: &Template| self.with_states(id, states, |env| template.eval(env));
+        let assigned = assigned(state.assign.as_ref(), eval)?;
+        let output = state.flow.output.as_ref().map(eval).transpose()?;
+        Ok((output.unwrap_or(result), assigned))
+    }
+
+    /// Evaluates something in a JSONata state, with more than its input in `$states`.
+    pub(super) fn with_states<T>(
+        &self,
+        id: StrandId,
+        states: States<'_>,
+        evaluate: impl FnOnce(&Env<'_>) -> T,
+    ) -> T {
+        let input = &self.strands[at(id)].input;
+        self.with_env(id, input, |env| evaluate(&Env { states, ..*env }))
     }
 
     /// ASL spec, "ResultPath": combined with the raw input of the state.
@@ -76,26 +106,6 @@ impl Engine<'_> {
             ResultPath::Discard => Ok(raw.clone()),
             ResultPath::At(path) => path.put(raw, result),
         }
-    }
-
-    /// Evaluates `Assign` and sets the variables of the strand.
-    pub(super) fn assign(
-        &mut self,
-        id: StrandId,
-        template: Option<&Template>,
-        input: &Value,
-    ) -> Result<Assigned, EvalError> {
-        let Some(template) = template else { return Ok(None) };
-        let values = self.with_env(id, input, |env| template.eval(env))?;
-        let Some(object) = values.as_object() else {
-            let cause = "The Assign field must be an object".to_owned();
-            return Err(EvalError { kind: EvalErrorKind::Type, cause });
-        };
-        let assigned: Vec<_> = object.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        for (name, value) in &assigned {
-            self.strands[at(id)].variables.set(name.clone(), value.clone());
-        }
-        Ok(Some(assigned.into()))
     }
 
     /// Leaves the state with its final output.
@@ -116,7 +126,7 @@ impl Engine<'_> {
         assigned: Assigned,
         next: Option<crate::asl::StateId>,
     ) -> Step {
-        if output.json_len() > self.limits().payload_bytes_max {
+        if output.json_len() > self.limits().payload_bytes_max || !self.set_variables(id, &assigned) {
             return self.fail(id, oversized(state), None);
         }
         if let Some(kind) = exited_type(&state.kind) {
@@ -128,6 +138,34 @@ impl Engine<'_> {
             Some(next) => Step::Goto(next, output),
             None => Step::Finish(output),
         }
+    }
+
+    /// Sets variables; false if they are larger than AWS keeps them.
+    fn set_variables(&mut self, id: StrandId, assigned: &Assigned) -> bool {
+        let Some(assigned) = assigned else { return true };
+        let bytes: usize = assigned.iter().map(|(_, value)| value.json_len()).sum();
+        if bytes > self.limits().payload_bytes_max {
+            return false;
+        }
+        let variables = &mut self.strands[at(id)].variables;
+        for (name, value) in assigned.iter() {
+            variables.set(name.clone(), value.clone());
+        }
+        variables.iter().map(|(_, value)| value.json_len()).sum::<usize>() <= VARIABLES_BYTES_MAX
+    }
+}
+
+/// The new values of variables that `Assign` gives. Recorded on AWS: nothing else in the state sees them.
+pub(super) fn assigned(
+    template: Option<&Template>,
+    eval: impl FnOnce(&Template) -> Result<Value, EvalError>,
+) -> Result<Assigned, EvalError> {
+    let Some(template) = template else { return Ok(None) };
+    match eval(template)? {
+        Value::Object(object) => {
+            Ok(Some(object.iter().map(|(name, value)| (name.clone(), value.clone())).collect()))
+        }
+        _ => unreachable!("the compiler lets nothing but an object be Assign"),
     }
 }
 

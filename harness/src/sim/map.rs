@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::asl::{Map, MapItems, MapMode, State};
-use crate::expr::{EvalError, EvalErrorKind};
+use crate::asl::{Map, MapItems, MapMode, QueryLanguage, State};
+use crate::expr::{EvalError, EvalErrorKind, Template};
 use crate::history::{Detail, EventId, EventType, StrandId};
 use crate::value::{Array, Value};
 
@@ -111,9 +111,17 @@ impl Engine<'_> {
                     })
                     .collect(),
             )),
-            _ => Err(EvalError {
-                kind: EvalErrorKind::Type,
-                cause: format!("Reference path \"{place}\" must point to array."),
+            // Recorded on AWS: the three ways to say that these are no items.
+            value => Err(match &map.items {
+                MapItems::Template(Template::Jsonata(query)) => query.unexpected_type("array", &value),
+                _ if self.state(id).query_language == QueryLanguage::Jsonata => EvalError {
+                    kind: EvalErrorKind::Query(None),
+                    cause: format!("Map state input must be an array but was: {value}"),
+                },
+                _ => EvalError {
+                    kind: EvalErrorKind::Type,
+                    cause: format!("Reference path \"{place}\" must point to array."),
+                },
             }),
         }
     }

@@ -23,6 +23,8 @@ pub(super) struct Strand {
     pub(super) input: Value,
     /// The event of the last entry.
     pub(super) entered: EventId,
+    /// The event that the last entry follows.
+    pub(super) entered_after: EventId,
     pub(super) entered_at: VirtualTime,
     /// The event that the next one follows.
     pub(super) last: EventId,
@@ -77,6 +79,7 @@ impl Strand {
             state: start,
             input,
             entered: EventId::default(),
+            entered_after: EventId::default(),
             entered_at: VirtualTime::ZERO,
             last,
             retries: Vec::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::asl::{State, TextSource};
 use crate::error::Origin;
-use crate::expr::{EvalError, EvalErrorKind};
+use crate::expr::{EvalError, EvalErrorKind, Template};
 use crate::history::StrandId;
 use crate::value::Value;
 
@@ -67,6 +67,9 @@ impl Engine<'_> {
             Some(TextSource::Template(template)) => template,
         };
         let input = self.effective_input(id, state)?;
+        if let Template::Jsonata(query) = template {
+            return self.with_env(id, &input, |env| query.eval_text(env)).map(Some);
+        }
         match self.with_env(id, &input, |env| template.eval_field(env, field))? {
             Value::String(text) => Ok(Some(text)),
             other => Err(EvalError {

@@ -1,7 +1,7 @@
 //! Wait states, and numbers that a state finds when it runs.
 
 use crate::asl::{Amount, State, Wait};
-use crate::expr::{EvalError, EvalErrorKind, Timestamp};
+use crate::expr::{EvalError, EvalErrorKind, Query, Timestamp};
 use crate::history::StrandId;
 use crate::value::Value;
 
@@ -10,6 +10,7 @@ use super::strand::{Phase, Step, at};
 
 /// Recorded on AWS: a Wait until 24,856 days from now is refused while it runs, so the bound is 2^31 - 1 seconds.
 const WAIT_SECONDS_MAX: f64 = 2_147_483_647.0;
+const TOO_LONG: &str = "Wait state delay is too long.";
 
 impl Engine<'_> {
     pub(super) fn pause(&mut self, id: StrandId, state: &State, wait: &Wait) -> Step {
@@ -35,12 +36,21 @@ impl Engine<'_> {
     fn wait_ms(&self, id: StrandId, wait: &Wait, input: &Value) -> Result<u64, EvalError> {
         match wait {
             Wait::Seconds(amount) => self.wait_seconds(id, amount, input),
-            Wait::Timestamp(text) => self.until(text, "Timestamp", ""),
+            Wait::Timestamp(text) => timestamp(text, "Timestamp", "").and_then(|time| self.until(&time)),
             Wait::TimestampPath(path) => {
                 let value = self.with_env(id, input, |env| path.eval(env))?;
-                self.until(value.as_str().unwrap_or(""), "TimestampPath", path.text())
+                let time = timestamp(value.as_str().unwrap_or(""), "TimestampPath", path.text())?;
+                self.until(&time)
             }
-            Wait::TimestampJsonata(text) => Err(unsupported(text)),
+            Wait::TimestampJsonata(query) => {
+                let text = self.with_env(id, input, |env| query.eval_text(env))?;
+                let Some(timestamp) = Timestamp::parse(&text) else {
+                    let field =
+                        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time";
+                    return Err(query.refused(format!("{field} format string: {text}")));
+                };
+                self.until(&timestamp).map_err(|error| query.refused(error.cause))
+            }
         }
     }
 
@@ -63,29 +73,30 @@ impl Engine<'_> {
                 };
                 (seconds as f64, place)
             }
-            Amount::Jsonata(text) => return Err(unsupported(text)),
+            Amount::Jsonata(query) => {
+                let seconds = self.query_whole(id, query, input)?;
+                if seconds as f64 > WAIT_SECONDS_MAX {
+                    return Err(query.refused(TOO_LONG.to_owned()));
+                }
+                return Ok(seconds.saturating_mul(1000));
+            }
         };
         if seconds < 0.0 {
             return Err(invalid(format!("The SecondsPath parameter references a negative value: {place}")));
         }
         if seconds > WAIT_SECONDS_MAX {
-            return Err(invalid("Wait state delay is too long.".to_owned()));
+            return Err(invalid(TOO_LONG.to_owned()));
         }
         Ok((seconds * 1000.0) as u64)
     }
 
-    fn until(&self, text: &str, field: &str, path: &str) -> Result<u64, EvalError> {
-        let Some(timestamp) = Timestamp::parse(text) else {
-            return Err(invalid(format!(
-                "The {field} parameter does not reference a valid ISO-8601 extended offset date-time format \
-                 string: {path} == {text}"
-            )));
-        };
+    /// The milliseconds from now until a time; none if it is over.
+    fn until(&self, timestamp: &Timestamp) -> Result<u64, EvalError> {
         let target_ms = timestamp.nanos.div_euclid(1_000_000);
         let now_ms = i128::from(self.case.epoch_ms) + i128::from(self.clock.now().0);
         let delay_ms = u64::try_from(target_ms - now_ms).unwrap_or(0);
         if delay_ms as f64 > WAIT_SECONDS_MAX * 1000.0 {
-            return Err(invalid("Wait state delay is too long.".to_owned()));
+            return Err(invalid(TOO_LONG.to_owned()));
         }
         Ok(delay_ms)
     }
@@ -110,7 +121,9 @@ impl Engine<'_> {
                     ))
                 })
             }
-            Amount::Jsonata(text) => Err(unsupported(text)),
+            Amount::Jsonata(query) => {
+                self.with_env(id, input, |env| query.eval_number(env)).map(crate::value::Number::as_f64)
+            }
         }
     }
 
@@ -122,11 +135,12 @@ impl Engine<'_> {
         input: &Value,
         field: &str,
     ) -> Result<u64, EvalError> {
-        let number = self.amount(id, amount, input, field)?;
         let place = match amount {
             Amount::Path(path) => path.text().to_string(),
-            Amount::Literal(_) | Amount::Jsonata(_) => String::new(),
+            Amount::Literal(_) => String::new(),
+            Amount::Jsonata(query) => return self.query_whole(id, query, input),
         };
+        let number = self.amount(id, amount, input, field)?;
         if number.fract() != 0.0 {
             return Err(invalid(format!(
                 "The {field} field refers to value \"{number}\" which is not a valid integer: {place}"
@@ -137,12 +151,31 @@ impl Engine<'_> {
         }
         Ok(number as u64)
     }
+
+    /// The whole number that a JSONata expression gives. Docs, "Handling errors in JSONata expressions": a value
+    /// that is out of range is an error of the evaluation.
+    fn query_whole(&self, id: StrandId, query: &Query, input: &Value) -> Result<u64, EvalError> {
+        let number = self.with_env(id, input, |env| query.eval_number(env))?;
+        let seconds = number.as_f64();
+        if seconds.fract() != 0.0 {
+            return Err(query.unexpected_type("integer", &Value::Number(number)));
+        }
+        if seconds < 0.0 {
+            return Err(query.refused(format!("{} cannot be negative.", query.location())));
+        }
+        Ok(seconds as u64)
+    }
+}
+
+fn timestamp(text: &str, field: &str, path: &str) -> Result<Timestamp, EvalError> {
+    Timestamp::parse(text).ok_or_else(|| {
+        invalid(format!(
+            "The {field} parameter does not reference a valid ISO-8601 extended offset date-time format string: \
+             {path} == {text}"
+        ))
+    })
 }
 
 fn invalid(cause: String) -> EvalError {
     EvalError { kind: EvalErrorKind::Type, cause }
-}
-
-fn unsupported(text: &str) -> EvalError {
-    EvalError { kind: EvalErrorKind::Unsupported, cause: format!("JSONata expression {text}") }
 }

@@ -1,6 +1,6 @@
 //! Choice states.
 
-use super::read::jsonata;
+use super::read::is_query;
 use super::state::Current;
 use super::{Compiler, Place};
 use crate::asl::fields::RULE;
@@ -62,14 +62,15 @@ impl<'d> Compiler<'d> {
             return None;
         }
         let condition = self.required(at, "Condition")?;
+        // Recorded on AWS: a literal is a condition. All of nothing hold, any of nothing does not.
         if let crate::load::NodeKind::Bool(truth) = condition.node.kind {
-            return Some(Rule::Jsonata(format!("{{% {truth} %}}").into()));
+            return Some(if truth { Rule::And(Vec::new()) } else { Rule::Or(Vec::new()) });
         }
-        let expression = jsonata(&condition);
-        if expression.is_none() {
+        if !is_query(&condition) {
             self.wrong_type(&condition, "a JSONata expression in {% %}");
+            return None;
         }
-        expression.map(|expression| Rule::Jsonata(expression.into()))
+        self.query(&condition).map(Rule::Jsonata)
     }
 
     /// JSONPath: `And`, `Or`, `Not`, or one comparison.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::jsonata;
+use super::read::is_query;
 use super::state::Current;
 use super::{Compiler, Limits, Place, fields};
 use crate::asl::{
@@ -126,7 +126,7 @@ impl<'d> Compiler<'d> {
             QueryLanguage::Jsonata => match place.get("Items") {
                 Some(at) => {
                     let list = at.node.items().is_some() || at.node.members().is_some();
-                    if !list && jsonata(&at).is_none() {
+                    if !list && !is_query(&at) {
                         self.wrong_type(&at, "a list or a JSONata expression");
                         return None;
                     }

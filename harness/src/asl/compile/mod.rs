@@ -59,6 +59,8 @@ pub(super) struct Compiler<'d> {
     pub(super) starts: Vec<Option<StateId>>,
     /// States that end their scope.
     pub(super) terminal: Vec<bool>,
+    /// Bytes of the JSON pointer to the state that is being compiled.
+    pub(super) state_pointer_len: usize,
 }
 
 impl<'d> Compiler<'d> {
@@ -71,6 +73,7 @@ impl<'d> Compiler<'d> {
             edges: vec![Vec::new(); outline.states.len()],
             starts: vec![None; outline.scopes.len()],
             terminal: vec![false; outline.states.len()],
+            state_pointer_len: 0,
             outline,
         }
     }

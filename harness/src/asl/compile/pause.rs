@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::{is_unknown, jsonata};
+use super::read::{is_query, is_unknown};
 use super::state::Current;
 use super::{Compiler, Limits, Place, SECONDS_MAX};
 use crate::asl::{Kind, QueryLanguage, TextSource, Wait};
@@ -38,10 +38,10 @@ impl<'d> Compiler<'d> {
                 self.amount(place, "Seconds", current.language, &limits).map(Wait::Seconds)
             }
             "TimestampPath" => self.path(&at).map(Wait::TimestampPath),
-            _ => match jsonata(&at).filter(|_| current.language == QueryLanguage::Jsonata) {
-                Some(expression) => Some(Wait::TimestampJsonata(expression.into())),
-                None => self.timestamp(&at),
-            },
+            _ if current.language == QueryLanguage::Jsonata && is_query(&at) => {
+                self.query(&at).map(Wait::TimestampJsonata)
+            }
+            _ => self.timestamp(&at),
         }
     }
 
@@ -70,10 +70,10 @@ impl<'d> Compiler<'d> {
             self.exclusive(path, name);
         }
         match (literal, path) {
-            (Some(at), _) => match jsonata(&at).filter(|_| current.language == QueryLanguage::Jsonata) {
-                Some(expression) => Some(TextSource::Template(Template::Jsonata(expression.into()))),
-                None => self.text(&at).map(|text| TextSource::Literal(text.into())),
-            },
+            (Some(at), _) if current.language == QueryLanguage::Jsonata && is_query(&at) => {
+                self.query(&at).map(|query| TextSource::Template(Template::Jsonata(query)))
+            }
+            (Some(at), _) => self.text(&at).map(|text| TextSource::Literal(text.into())),
             (None, Some(at)) if current.language == QueryLanguage::JsonPath => {
                 self.expression(&at).map(TextSource::Template)
             }

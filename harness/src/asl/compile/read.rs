@@ -1,10 +1,11 @@
 //! Reading single fields: the value, or a problem at its place.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use super::{Compiler, Place};
 use crate::asl::{Amount, QueryLanguage};
-use crate::expr::{Path, ReferencePath, Template};
+use crate::expr::{Path, Query, ReferencePath, Template};
 use crate::load::{NodeKind, Part, Span, parse_number, parts};
 use crate::value::Value;
 
@@ -125,7 +126,7 @@ impl<'d> Compiler<'d> {
         problem.suggestion = Some("give the placeholder a value".to_owned());
     }
 
-    /// A number under `name`, or found by a path under `nameSuffix` (`TimeoutSeconds`, `TimeoutSecondsPath`), or
+    /// A number under `name`, or found by a path under `namePath` (`TimeoutSeconds`, `TimeoutSecondsPath`), or
     /// a JSONata expression.
     pub(super) fn amount(
         &mut self,
@@ -137,10 +138,10 @@ impl<'d> Compiler<'d> {
         let literal = state.get(name);
         if language == QueryLanguage::Jsonata {
             let at = literal?;
-            return match jsonata(&at) {
-                Some(expression) => Some(Amount::Jsonata(expression.into())),
-                None => self.number(&at, limits).map(Amount::Literal),
-            };
+            if is_query(&at) {
+                return self.query(&at).map(Amount::Jsonata);
+            }
+            return self.number(&at, limits).map(Amount::Literal);
         }
         let path = state.get(&format!("{name}Path"));
         if let (Some(_), Some(path)) = (&literal, &path) {
@@ -201,12 +202,43 @@ impl<'d> Compiler<'d> {
         }
     }
 
+    /// A JSONata expression in `{% %}`.
+    pub(super) fn query(&mut self, at: &Place<'d>) -> Option<Arc<Query>> {
+        let text = self.text(at)?;
+        match Query::parse(&opaque(text), &self.location(at)) {
+            Ok(query) => Some(Arc::new(query)),
+            Err(error) => {
+                let message = format!("{} is no valid JSONata: {}", at.label(), error.message);
+                let span = self.inside(at, error.offset);
+                self.problems.error("invalid-expression", span, &at.pointer, message);
+                None
+            }
+        }
+    }
+
+    /// A field of the current state as AWS names it: `Seconds`, `Choices[0]/Condition`.
+    fn location(&self, at: &Place<'d>) -> String {
+        let mut location = String::new();
+        for token in at.pointer.get(self.state_pointer_len..).unwrap_or_default().split('/').skip(1) {
+            if token.bytes().all(|byte| byte.is_ascii_digit()) {
+                location.extend(["[", token, "]"]);
+                continue;
+            }
+            if !location.is_empty() {
+                location.push('/');
+            }
+            location.push_str(&token.replace("~1", "/").replace("~0", "~"));
+        }
+        location
+    }
+
     /// A payload template in the state's language.
     pub(super) fn template(&mut self, at: &Place<'d>, language: QueryLanguage) -> Option<Template> {
-        if language == QueryLanguage::Jsonata {
-            return Some(Template::jsonata(&at.node.to_value()));
-        }
-        match Template::payload(&payload_value(at)) {
+        let compiled = match language {
+            QueryLanguage::Jsonata => Template::jsonata(&query_value(at), &self.location(at)),
+            QueryLanguage::JsonPath => Template::payload(&payload_value(at)),
+        };
+        match compiled {
             Ok(template) => Some(template),
             Err(errors) => {
                 for error in errors {
@@ -256,10 +288,9 @@ impl<'d> Compiler<'d> {
     }
 }
 
-/// The text of a JSONata expression, `{% … %}` included.
-pub(super) fn jsonata<'d>(at: &Place<'d>) -> Option<&'d str> {
-    let text = at.node.as_str()?;
-    (text.starts_with("{%") && text.trim_end().ends_with("%}")).then_some(text)
+/// Whether a field holds a JSONata expression.
+pub(super) fn is_query(at: &Place<'_>) -> bool {
+    at.node.as_str().is_some_and(Query::is_query)
 }
 
 /// Whether a text depends on a placeholder without a value.
@@ -288,6 +319,13 @@ fn payload_value(at: &Place<'_>) -> Value {
     at.node.to_value_with(&|name, text| match name {
         Some(name) if name.ends_with(".$") => Value::from(opaque(text)),
         _ => Value::from(text),
+    })
+}
+
+/// The value of a JSONata template; expressions have opaque names for unknown placeholders.
+fn query_value(at: &Place<'_>) -> Value {
+    at.node.to_value_with(&|_, text| {
+        if Query::is_query(text) { Value::from(opaque(text)) } else { Value::from(text) }
     })
 }
 

@@ -17,6 +17,7 @@ pub(super) struct Current<'d> {
 impl<'d> Compiler<'d> {
     pub(super) fn state(&mut self, id: StateId, machine_language: QueryLanguage) -> Option<State> {
         let place = self.outline.state(id).place.clone();
+        self.state_pointer_len = place.pointer.len();
         // As long as it is not known where a state goes, it is taken for an end.
         self.terminal[id.0 as usize] = true;
         if !self.object(&place) {

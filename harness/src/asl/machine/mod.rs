@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::catalog::Integration;
-use crate::expr::{Path, ReferencePath, Rule, Template};
+use crate::expr::{Path, Query, ReferencePath, Rule, Template};
 use crate::load::{Document, Location};
 use crate::value::Value;
 
@@ -231,8 +231,8 @@ pub enum Amount {
     Literal(f64),
     /// A `…Path` field.
     Path(Path),
-    /// A JSONata expression, `{% … %}` included.
-    Jsonata(Arc<str>),
+    /// A JSONata expression.
+    Jsonata(Arc<Query>),
 }
 
 /// A text that is written down, or found when the state runs.
@@ -276,7 +276,7 @@ pub enum Wait {
     /// `TimestampPath`
     TimestampPath(Path),
     /// JSONata `Timestamp`
-    TimestampJsonata(Arc<str>),
+    TimestampJsonata(Arc<Query>),
 }
 
 impl Machine {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub use self::operator::{OPERATORS, OperatorError};
 pub use self::timestamp::Timestamp;
 
-use super::{Env, EvalError, EvalErrorKind, Path};
+use super::{Env, EvalError, EvalErrorKind, Path, Query};
 use crate::value::{Number, Value};
 
 /// A condition.
@@ -29,8 +29,8 @@ pub enum Rule {
         /// The operator with its operand.
         comparison: Comparison,
     },
-    /// JSONata `Condition`, `{% … %}` included.
-    Jsonata(Arc<str>),
+    /// JSONata `Condition`.
+    Jsonata(Arc<Query>),
 }
 
 /// What a value is compared with: written down, or found by a `…Path` operator.
@@ -118,10 +118,7 @@ impl Rule {
                 Ok(variable.find(env)?.is_some() == *wanted)
             }
             Self::Test { variable, comparison } => comparison.holds(&*find(variable, env)?, env),
-            Self::Jsonata(expression) => Err(EvalError {
-                kind: EvalErrorKind::Unsupported,
-                cause: format!("JSONata expressions are not evaluated yet: {expression}"),
-            }),
+            Self::Jsonata(condition) => condition.eval_bool(env),
         }
     }
 }

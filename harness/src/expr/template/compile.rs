@@ -1,9 +1,10 @@
 //! From JSON to a template.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::Template;
-use crate::expr::{Path, SyntaxError, intrinsic};
+use crate::expr::{Path, Query, SyntaxError, intrinsic};
 use crate::value::{Key, Object, ObjectBuilder, Value};
 
 /// A part of a template that cannot be read.
@@ -26,17 +27,12 @@ impl Template {
         if compiler.errors.is_empty() { Ok(template) } else { Err(compiler.errors) }
     }
 
-    /// Reads a template of a JSONata state: texts `{% … %}` are expressions, everything else is as it is.
-    pub fn jsonata(value: &Value) -> Self {
-        match value {
-            Value::String(text) if is_jsonata(text) => Self::Jsonata(text.clone()),
-            Value::Array(items) => list(value, items.iter().map(Self::jsonata).collect()),
-            Value::Object(object) => {
-                let members = object.iter().map(|(key, member)| (key.clone(), Self::jsonata(member)));
-                whole(members.collect())
-            }
-            _ => Self::Literal(value.clone()),
-        }
+    /// Reads a template of a JSONata state, and all of its problems: texts `{% … %}` are expressions, everything
+    /// else is as it is. The location is that of the template, see [`Query::parse`].
+    pub fn jsonata(value: &Value, location: &str) -> Result<Self, Vec<TemplateError>> {
+        let mut compiler = Compiler { pointer: String::new(), errors: Vec::new() };
+        let template = compiler.jsonata(value, &mut location.to_owned());
+        if compiler.errors.is_empty() { Ok(template) } else { Err(compiler.errors) }
     }
 
     /// Reads one expression: a path or a call of an intrinsic function.
@@ -51,11 +47,6 @@ impl Template {
             "expected a path that starts with `$` or an intrinsic function such as States.Format(…)";
         Err(SyntaxError::at(0, message))
     }
-}
-
-/// Whether a text of a JSONata state is an expression.
-fn is_jsonata(text: &str) -> bool {
-    text.starts_with("{%") && text.ends_with("%}") && text.len() >= "{%%}".len()
 }
 
 struct Compiler {
@@ -77,6 +68,45 @@ impl Compiler {
             }
             _ => Template::Literal(value.clone()),
         }
+    }
+
+    fn jsonata(&mut self, value: &Value, location: &mut String) -> Template {
+        match value {
+            Value::String(text) if Query::is_query(text) => match Query::parse(text, location) {
+                Ok(query) => Template::Jsonata(Arc::new(query)),
+                Err(error) => {
+                    self.problem(error.message, error.offset);
+                    Template::Literal(Value::Null)
+                }
+            },
+            Value::Array(items) => {
+                let mut parts = Vec::with_capacity(items.len());
+                for (at, item) in items.iter().enumerate() {
+                    let index = format!("[{at}]");
+                    parts.push(self.at(&at.to_string(), |this| this.located(item, location, &index)));
+                }
+                list(value, parts)
+            }
+            Value::Object(object) => {
+                let mut members = Vec::with_capacity(object.len());
+                for (key, member) in object.iter() {
+                    let step = format!("/{key}");
+                    let template = self.at(key, |this| this.located(member, location, &step));
+                    members.push((key.clone(), template));
+                }
+                whole(members)
+            }
+            _ => Template::Literal(value.clone()),
+        }
+    }
+
+    /// Compiles the part at the next step of the location. Reported on AWS: `Output/lines[0]/price`.
+    fn located(&mut self, value: &Value, location: &mut String, step: &str) -> Template {
+        let before = location.len();
+        location.push_str(step);
+        let template = self.jsonata(value, location);
+        location.truncate(before);
+        template
     }
 
     fn object(&mut self, object: &Object) -> Template {

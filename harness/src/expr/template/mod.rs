@@ -7,7 +7,7 @@ use std::sync::Arc;
 pub use self::compile::TemplateError;
 
 use super::env::checked_depth;
-use super::{Call, Env, EvalError, EvalErrorKind, Path};
+use super::{Call, Env, EvalError, Path, Query};
 use crate::value::{Key, ObjectBuilder, Value};
 
 /// A compiled payload template.
@@ -23,8 +23,8 @@ pub enum Template {
     Object(Vec<(Key, Template)>),
     /// A list with computed parts.
     Array(Vec<Template>),
-    /// A JSONata expression, `{% … %}` included.
-    Jsonata(Arc<str>),
+    /// A JSONata expression.
+    Jsonata(Arc<Query>),
 }
 
 impl Template {
@@ -45,10 +45,7 @@ impl Template {
                 let items = items.iter().map(|item| item.eval(env));
                 checked_depth(Value::array(items.collect::<Result<_, _>>()?))
             }
-            Self::Jsonata(expression) => Err(EvalError {
-                kind: EvalErrorKind::Unsupported,
-                cause: format!("JSONata expressions are not evaluated yet: {expression}"),
-            }),
+            Self::Jsonata(query) => query.eval(env),
         }
     }
 

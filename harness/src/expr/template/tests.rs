@@ -3,7 +3,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::expr::jsonata::Session;
-use crate::expr::{Random, States, Variables};
+use crate::expr::{EvalErrorKind, Random, States, Variables};
 
 fn value(text: &str) -> Value {
     Value::parse(text).unwrap()
@@ -67,14 +67,15 @@ fn every_problem_of_a_template_is_found_where_it_is() {
 }
 
 #[test]
-fn jsonata_expressions_are_kept_for_later() {
-    let template = Template::jsonata(&value(r#"{"a":"{% $states.input %}","b":["{% 1 %}"],"c.$":"$.x"}"#));
+fn expressions_of_a_jsonata_template_know_their_field() {
+    let text = r#"{"a":"{% $states.input %}","b":[{"c":"{% 1 %}"}],"c.$":"$.x"}"#;
+    let template = Template::jsonata(&value(text), "Output").unwrap();
     let Template::Object(members) = &template else { panic!("{template:?}") };
-    assert!(matches!(&members[0].1, Template::Jsonata(text) if &**text == "{% $states.input %}"));
-    assert!(matches!(&members[1].1, Template::Array(_)));
+    assert!(matches!(&members[0].1, Template::Jsonata(query) if &**query.location() == "Output/a"));
+    let Template::Array(items) = &members[1].1 else { panic!("{template:?}") };
+    let Template::Object(inner) = &items[0] else { panic!("{template:?}") };
+    assert!(matches!(&inner[0].1, Template::Jsonata(query) if &**query.location() == "Output/b[0]/c"));
     assert!(matches!(&members[2].1, Template::Literal(_)));
-    let expected = "JSONata expressions are not evaluated yet: {% $states.input %}";
-    assert_eq!(eval(&template, "{}"), Err(expected.to_owned()));
 }
 
 #[rstest]
