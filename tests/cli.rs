@@ -161,6 +161,51 @@ fn one_execution_prints_the_history_as_aws_gives_it() {
 }
 
 #[test]
+fn the_context_of_one_execution_can_be_given() {
+    let show = r#"{ "StartAt": "Show", "States": { "Show": { "Type": "Pass", "End": true,
+        "Parameters": { "execution.$": "$$.Execution", "machine.$": "$$.StateMachine" } } } }"#;
+    let context = r#"{ "Execution": { "Id": "arn:aws:states:eu-west-1:111122223333:execution:orders:run-7",
+        "RoleArn": "arn:aws:iam::111122223333:role/orders", "StartTime": "2026-02-03T04:05:06.000Z",
+        "Input": { "n": 1 } }, "StateMachine": { "Name": "Orders" } }"#;
+    let folder =
+        folder(&[("show.asl.json", show), ("context.json", context), ("wrong.json", r#"{"Map": {}}"#)]);
+    let with = |file| ["run", "show.asl.json", "--format", "json", "--context", file];
+    let ended = run(folder.path(), &with("context.json"));
+    let json: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    let expected = serde_json::json!({
+        "execution": {
+            "Id": "arn:aws:states:eu-west-1:111122223333:execution:orders:run-7",
+            "Input": { "n": 1 },
+            "Name": "run-7",
+            "RoleArn": "arn:aws:iam::111122223333:role/orders",
+            "StartTime": "2026-02-03T04:05:06.000Z",
+            "RedriveCount": 0
+        },
+        "machine": { "Id": "arn:aws:states:eu-west-1:111122223333:stateMachine:Orders", "Name": "Orders" }
+    });
+    assert_eq!(json["output"], expected);
+    assert_eq!(json["events"][0]["timestamp"], "2026-02-03T04:05:06.000Z");
+    let role = &json["events"][0]["executionStartedEventDetails"]["roleArn"];
+    assert_eq!(role, "arn:aws:iam::111122223333:role/orders");
+    let wrong = run(folder.path(), &with("wrong.json"));
+    assert_eq!(wrong.code, ExitCode::Usage);
+    assert!(wrong.err.contains("wrong.json:1:2: 'Map' field is not supported"), "{}", wrong.err);
+}
+
+#[test]
+fn one_execution_is_stopped_and_redriven() {
+    let folder = folder(&[("pause.asl.json", PAUSE)]);
+    let stopped = run(folder.path(), &["run", "pause.asl.json", "--stop-after", "30"]);
+    assert!(stopped.out.contains("ABORTED after 30 s of virtual time"), "{}", stopped.out);
+    let redriven = run(folder.path(), &["run", "pause.asl.json", "--stop-after", "30", "--redrive", "1"]);
+    assert!(
+        redriven.out.contains("SUCCEEDED after 2 min of virtual time, redriven 1 time"),
+        "{}",
+        redriven.out
+    );
+}
+
+#[test]
 fn faults_of_one_execution_are_given_as_text() {
     let folder = folder(&[("ask.asl.json", STUCK)]);
     let ended = run(folder.path(), &["run", "ask.asl.json", "--faults", "Ask:throttling*3"]);

@@ -12,7 +12,7 @@ use crate::campaign::Finding;
 use crate::fault::{ParseError, Plan};
 use crate::generate::Scenario;
 use crate::oracle::RuleId;
-use crate::sim::{Case, Identity, Limits};
+use crate::sim::{Case, Given, Identity, Limits};
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u32 = 1;
@@ -136,6 +136,9 @@ impl CaseFile {
             epoch_ms: self.epoch_ms,
             task_ms: Case::TASK_MS,
             limits: Limits::default(),
+            given: Given::default(),
+            stop: None,
+            redrives_after_ms: Vec::new(),
         })
     }
 

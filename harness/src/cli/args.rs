@@ -155,8 +155,8 @@ pub(super) struct RunArgs {
     /// A definition or template
     #[arg(value_name = "DEF")]
     pub(super) definition: PathBuf,
-    /// The input, as a file or as JSON
-    #[arg(long, value_name = "FILE|JSON")]
+    /// The input, as a file, as JSON, or `-` for what comes in
+    #[arg(long, value_name = "FILE|JSON|-", allow_hyphen_values = true)]
     pub(super) input: Option<String>,
     /// What tasks answer, in the format of Step Functions Local
     #[arg(long, value_name = "FILE[#TestCase]")]
@@ -173,6 +173,15 @@ pub(super) struct RunArgs {
     /// The value of a placeholder ${NAME}; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(super) substitutions: Vec<(String, String)>,
+    /// Parts of the context object: names, ids, the role, the start time
+    #[arg(long, value_name = "FILE|JSON")]
+    pub(super) context: Option<String>,
+    /// Stops the execution after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) stop_after: Option<u64>,
+    /// Redrives every unsuccessful end at once, so many times at most
+    #[arg(long, value_name = "TIMES", default_value_t = 0)]
+    pub(super) redrive: u8,
     /// Seed of jitter and of the random functions
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,

@@ -3,6 +3,7 @@
 mod args;
 mod beside;
 mod chaos;
+mod context;
 mod doctor;
 mod entry;
 mod exit_code;

@@ -1,9 +1,12 @@
 //! `run`: one execution in virtual time, printed as AWS would tell it.
 
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Format, RunArgs};
 use super::beside::beside;
+use super::context::{self, Context};
 use super::failure::Failure;
 use super::selection::{folder_join, input, input_file};
 use super::{ExitCode, Streams};
@@ -16,11 +19,15 @@ use crate::load::{self, Definition, LoadOptions};
 use crate::mock::{Script, file};
 use crate::model::Model;
 use crate::report;
-use crate::sim::{self, Case};
+use crate::sim::{self, Case, Stop};
 use crate::value::Value;
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
-    let definition = definition(args, streams)?;
+    let context = match &args.context {
+        Some(text) => read_context(text, streams)?,
+        None => Context::default(),
+    };
+    let definition = definition(args, context.machine_name.as_deref(), streams)?;
     let compiled = asl::compile(&definition);
     let Some(machine) = compiled.machine else {
         write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
@@ -29,17 +36,26 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
     let model = Model::new(Arc::new(machine));
     let machine = &*model.machine;
     let script = complete(&model, &script(args, &definition, machine, streams)?);
-    let case = Case {
+    let mut case = Case {
         machine_type: args.machine_type.or(definition.declared_type).unwrap_or_default(),
         plan: plan(args, machine)?,
         seed: args.seed,
-        ..Case::new(execution_input(args, &definition, &model, streams)?)
+        stop: args
+            .stop_after
+            .map(|seconds| Stop { after_ms: seconds.saturating_mul(1000), ..Stop::default() }),
+        redrives_after_ms: vec![0; usize::from(args.redrive)],
+        ..Case::new(execution_input(args, &context, &definition, &model, streams)?)
     };
+    context.apply(&mut case);
     let history = execute(&model, &case, &script);
     tell_idle(&case.plan, &history, machine, streams)?;
     match args.format {
         Format::Json => {
-            writeln!(streams.out, "{}", pretty(&wire::execution(&history, machine, case.epoch_ms)))?;
+            writeln!(
+                streams.out,
+                "{}",
+                pretty(&wire::execution_as(&history, machine, case.epoch_ms, &case.identity))
+            )?;
         }
         Format::Human => report::execution(&history, machine, streams.out)?,
     }
@@ -74,17 +90,16 @@ fn tell_idle(
 }
 
 /// The definition, by its name where the file holds several; a single one takes the name that is given.
-fn definition(args: &RunArgs, streams: &Streams<'_>) -> Result<Definition, Failure> {
+fn definition(args: &RunArgs, name: Option<&str>, streams: &Streams<'_>) -> Result<Definition, Failure> {
+    let name = args.state_machine_name.as_deref().or(name);
     let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
     let path = folder_join(&streams.folder, &args.definition);
     let mut found = load::definitions(&path, &options)?;
-    if let ([definition], Some(name)) = (found.as_mut_slice(), &args.state_machine_name) {
-        definition.name.clone_from(name);
+    if let ([definition], Some(name)) = (found.as_mut_slice(), name) {
+        name.clone_into(&mut definition.name);
     }
     let names: Vec<_> = found.iter().map(|definition| definition.name.clone()).collect();
-    let wanted = |definition: &Definition| {
-        args.state_machine_name.as_ref().is_none_or(|name| definition.name == *name)
-    };
+    let wanted = |definition: &Definition| name.is_none_or(|name| definition.name == name);
     let mut chosen: Vec<_> = found.into_iter().filter(wanted).collect();
     if let (Some(definition), true) = (chosen.pop(), chosen.is_empty()) {
         return Ok(definition);
@@ -139,12 +154,19 @@ fn check_token(fault: &Fault, machine: &Machine) -> Result<(), Failure> {
 /// What is given; else what lies beside the definition; else what the machine reads.
 fn execution_input(
     args: &RunArgs,
+    context: &Context,
     definition: &Definition,
     model: &Model,
     streams: &mut Streams<'_>,
 ) -> Result<Value, Failure> {
+    if args.input.as_deref() == Some("-") {
+        return standard_input();
+    }
     if let Some(text) = &args.input {
         return Ok(input(text, &streams.folder)?.1);
+    }
+    if let Some(given) = &context.input {
+        return Ok(given.clone());
     }
     let (source, value) = match beside(definition).inputs.first() {
         Some(path) => (path.display().to_string(), input_file(path)?.1),
@@ -152,6 +174,25 @@ fn execution_input(
     };
     writeln!(streams.err, "input: {value} ({source})")?;
     Ok(value)
+}
+
+/// A context in a file, or as it is.
+fn read_context(text: &str, streams: &Streams<'_>) -> Result<Context, Failure> {
+    if text.trim_start().starts_with('{') {
+        return context::read("--context", text);
+    }
+    let path = folder_join(&streams.folder, Path::new(text));
+    let failed =
+        |error: io::Error| Failure::Read { what: "context", path: path.clone(), reason: error.to_string() };
+    let text = std::fs::read_to_string(&path).map_err(failed)?;
+    context::read(&path.display().to_string(), &text)
+}
+
+/// What comes in on the standard input.
+fn standard_input() -> Result<Value, Failure> {
+    let failed = |reason: String| Failure::Read { what: "input", path: PathBuf::from("-"), reason };
+    let text = io::read_to_string(io::stdin()).map_err(|error| failed(error.to_string()))?;
+    Value::parse(&text).map_err(|error| failed(error.to_string()))
 }
 
 fn pretty(value: &Value) -> String {

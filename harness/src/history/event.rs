@@ -82,6 +82,8 @@ pub enum Detail {
     Iteration(Arc<str>, u64),
     /// The map run of a distributed Map (by ARN).
     MapRun(Arc<str>),
+    /// How often the execution was redriven.
+    Redriven(u32),
 }
 
 /// What a task is scheduled with.

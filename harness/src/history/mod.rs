@@ -14,6 +14,7 @@ pub use ledger::{
 };
 
 use crate::asl::MachineType;
+use crate::sim::NotRedrivable;
 use crate::value::Value;
 
 /// One execution, from start to end.
@@ -40,6 +41,10 @@ pub struct History {
     pub decisions: Vec<Decision>,
     /// The faults of the plan that were injected, in order.
     pub injected: Vec<Injected>,
+    /// How often it was redriven.
+    pub redrives: u32,
+    /// Why it was not redriven though the case asks for it.
+    pub not_redrivable: Option<NotRedrivable>,
 }
 
 /// How an execution ended.

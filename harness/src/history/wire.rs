@@ -111,6 +111,7 @@ fn details(
             details.push("index", (*index as i64).into());
         }
         Detail::MapRun(arn) => details.push("mapRunArn", arn.clone().into()),
+        Detail::Redriven(count) => details.push("redriveCount", i64::from(*count).into()),
     }
     push_place(&mut details, event.kind, state);
     let key = details_key(event.kind)?;
@@ -147,8 +148,10 @@ fn push_scheduled(
         }
         push_payload(details, "input", &scheduled.parameters);
     }
+    // API reference: Lambda's event has no heartbeat.
+    let heartbeat = scheduled.heartbeat_seconds.filter(|_| kind != EventType::LambdaFunctionScheduled);
     for (name, seconds) in
-        [("timeoutInSeconds", scheduled.timeout_seconds), ("heartbeatInSeconds", scheduled.heartbeat_seconds)]
+        [("timeoutInSeconds", scheduled.timeout_seconds), ("heartbeatInSeconds", heartbeat)]
     {
         if let Some(seconds) = seconds {
             details.push(name, i64::try_from(seconds).unwrap_or(i64::MAX).into());
@@ -191,6 +194,7 @@ fn details_key(kind: EventType) -> Option<String> {
     let name = kind.name();
     let stem = match kind {
         EventType::LambdaFunctionStarted
+        | EventType::MapRunAborted
         | EventType::MapRunSucceeded
         | EventType::MapStateSucceeded
         | EventType::MapStateFailed

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::asl::State;
-use crate::history::Site;
+use crate::history::{Site, VirtualTime};
 use crate::value::Value;
 
 /// One attempt of a task, as the service sees it.
@@ -13,6 +13,8 @@ pub struct Call<'a> {
     pub state: &'a State,
     /// Which entry of it, in which iteration.
     pub site: &'a Site,
+    /// When it is made.
+    pub at: VirtualTime,
     /// Which attempt of this entry, from 1.
     pub attempt: u32,
     /// How many calls of the state (by name, over all iterations) were answered before, from 0; those that a fault

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::asl::MachineType;
 use crate::fault::Plan;
+use crate::history::{VirtualTime, rfc3339};
 use crate::value::Value;
 
-use super::Identity;
+use super::{Given, Identity, Stop};
 
 /// Everything that decides a run, besides the machine and the answers of its tasks.
 #[derive(Clone, Debug)]
@@ -30,6 +31,12 @@ pub struct Case {
     pub task_ms: u64,
     /// Where the run stops.
     pub limits: Limits,
+    /// Parts of the context object that are given instead of computed.
+    pub given: Given,
+    /// `StopExecution`, if somebody calls it.
+    pub stop: Option<Stop>,
+    /// Every unsuccessful end is redriven so many milliseconds later, until the list is used up.
+    pub redrives_after_ms: Vec<u64>,
 }
 
 /// Where a run stops. The service's own limits are documented facts; the step budget is ours.
@@ -56,6 +63,11 @@ impl Case {
     /// What an attempt takes unless somebody says otherwise.
     pub const TASK_MS: u64 = 100;
 
+    /// Virtual time as AWS writes it.
+    pub fn time(&self, at: VirtualTime) -> String {
+        rfc3339(self.epoch_ms.saturating_add(i64::try_from(at.0).unwrap_or(i64::MAX)))
+    }
+
     /// A Standard execution of this input, without faults.
     pub fn new(input: Value) -> Self {
         Self {
@@ -68,6 +80,9 @@ impl Case {
             epoch_ms: Self::EPOCH_MS,
             task_ms: Self::TASK_MS,
             limits: Limits::default(),
+            given: Given::default(),
+            stop: None,
+            redrives_after_ms: Vec::new(),
         }
     }
 }

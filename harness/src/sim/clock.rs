@@ -10,6 +10,8 @@ use crate::history::{StrandId, VirtualTime};
 pub(super) enum Alarm {
     /// The execution has run too long.
     Deadline,
+    /// Somebody stops the execution.
+    Stop,
     /// A strand goes on, if it still waits for this ticket.
     Strand(StrandId, Ticket),
 }
@@ -34,6 +36,12 @@ impl Clock {
     pub(super) fn set(&mut self, after_ms: u64, alarm: Alarm) {
         self.made += 1;
         self.timers.push(Reverse((self.now.after_ms(after_ms), self.made, alarm)));
+    }
+
+    /// Forgets every timer; time goes on by so much.
+    pub(super) fn restart(&mut self, after_ms: u64) {
+        self.timers.clear();
+        self.now = self.now.after_ms(after_ms);
     }
 
     /// Advances to the next timer and gives what it rings for.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::asl::{Kind, Machine};
 use crate::catalog::{Pattern, Service};
 use crate::expr::ContextObject;
-use crate::history::{StrandId, rfc3339};
+use crate::history::{StrandId, VirtualTime, rfc3339};
 use crate::value::{Key, Object, ObjectBuilder, Value};
 
 use super::Case;
@@ -18,6 +18,8 @@ use super::strand::{Item, at};
 pub(super) struct ContextParts<'a> {
     machine: &'a Machine,
     case: &'a Case,
+    /// How often it was redriven, and when last.
+    redriven: Option<(u32, VirtualTime)>,
     execution: OnceCell<Value>,
     state_machine: OnceCell<Value>,
     names: OnceCell<Names>,
@@ -38,7 +40,12 @@ struct Names {
 impl<'a> ContextParts<'a> {
     pub(super) fn new(machine: &'a Machine, case: &'a Case) -> Self {
         let (execution, state_machine, names) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { machine, case, execution, state_machine, names }
+        Self { machine, case, redriven: None, execution, state_machine, names }
+    }
+
+    /// The same after a redrive.
+    pub(super) fn redriven(machine: &'a Machine, case: &'a Case, count: u32, at: VirtualTime) -> Self {
+        Self { redriven: Some((count, at)), ..Self::new(machine, case) }
     }
 
     fn execution(&self) -> &Value {
@@ -52,9 +59,13 @@ impl<'a> ContextParts<'a> {
                 ("StartTime", Value::from(rfc3339(self.case.epoch_ms))),
                 ("Name", Value::from(name.clone())),
                 ("RoleArn", Value::from(identity.role_arn(machine))),
-                ("RedriveCount", Value::from(0)),
+                ("RedriveCount", Value::from(self.redriven.map_or(0, |(count, _)| i64::from(count)))),
             ];
-            Object::from_iter(members).into()
+            let mut execution = Object::from_iter(members);
+            if let Some((_, at)) = self.redriven {
+                execution.insert("RedriveTime", Value::from(self.case.time(at)));
+            }
+            self.case.given.over_execution(execution).into()
         })
     }
 
@@ -62,7 +73,8 @@ impl<'a> ContextParts<'a> {
         self.state_machine.get_or_init(|| {
             let name = &self.machine.name;
             let arn = self.case.identity.machine_arn(name);
-            Object::from_iter([("Id", Value::from(arn)), ("Name", Value::from(name.clone()))]).into()
+            let computed = Object::from_iter([("Id", Value::from(arn)), ("Name", Value::from(name.clone()))]);
+            self.case.given.over_state_machine(computed).into()
         })
     }
 
@@ -91,8 +103,7 @@ impl StrandContext<'_, '_> {
     fn state(&self) -> Value {
         let (parts, strand) = (&self.engine.context, &self.engine.strands[at(self.strand)]);
         let names = parts.names();
-        let entered =
-            rfc3339(parts.case.epoch_ms.saturating_add(strand.entered_at.0.min(i64::MAX as u64) as i64));
+        let entered = parts.case.time(strand.entered_at);
         let here = self.engine.state(self.strand);
         let mut state = ObjectBuilder::with_capacity(3);
         state.push(names.entered_time.clone(), Value::from(entered));

@@ -98,7 +98,8 @@ impl Engine<'_> {
         };
         let parameters = parameters.map_err(|error| self.evaluation_failed(id, error))?;
         let site = Site { state: state.id, iteration: self.history.iteration(id), visit: 1 };
-        let call = Call { state, site: &site, attempt: 1, invocation: 0, parameters: &parameters };
+        let at = self.clock.now();
+        let call = Call { state, site: &site, at, attempt: 1, invocation: 0, parameters: &parameters };
         let (error, cause): (Arc<str>, Arc<str>) = match self.responder.answer(call).reply {
             Reply::Return(Value::Array(items)) => return Ok(items),
             Reply::Return(other) => (

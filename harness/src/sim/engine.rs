@@ -18,7 +18,7 @@ use super::strand::{Phase, Step, Strand, at};
 use super::{Case, Limits};
 
 /// Docs, "Quotas": a Standard execution lasts at most a year, an Express one five minutes.
-const STANDARD_LONGEST_MS: u64 = 31_536_000_000;
+pub(super) const STANDARD_LONGEST_MS: u64 = 31_536_000_000;
 pub(super) const EXPRESS_LONGEST_MS: u64 = 300_000;
 
 /// One execution while it runs.
@@ -43,7 +43,7 @@ pub(super) struct Engine<'a> {
     /// What submissions answer by default, by state; see [`Engine::submitted`].
     pub(super) submitted: BTreeMap<StateId, Value>,
     steps: u64,
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 /// How often each state was entered, by iteration.
@@ -98,6 +98,18 @@ impl<'a> Engine<'a> {
     /// From the start to the end.
     pub(super) fn drive(&mut self) {
         self.start();
+        self.work();
+        let case = self.case;
+        for after_ms in &case.redrives_after_ms {
+            if !self.redrive(*after_ms) {
+                break;
+            }
+            self.work();
+        }
+    }
+
+    /// Lets everything happen until the execution ends.
+    fn work(&mut self) {
         while !self.ended {
             if let Some(strand) = self.ready.pop_front() {
                 self.advance(strand);
@@ -105,6 +117,7 @@ impl<'a> Engine<'a> {
             }
             match self.clock.next() {
                 Some(Alarm::Deadline) => self.time_out(),
+                Some(Alarm::Stop) => self.stop(),
                 Some(Alarm::Strand(strand, ticket)) => self.ring(strand, ticket),
                 None => unreachable!("the deadline of the execution is always set"),
             }
@@ -129,11 +142,14 @@ impl<'a> Engine<'a> {
             return self.give_up("oversized execution input", detail, "");
         }
         self.clock.set(self.longest_ms().1, Alarm::Deadline);
+        if let Some(stop) = &self.case.stop {
+            self.clock.set(stop.after_ms, Alarm::Stop);
+        }
         self.ready.push_back(top);
     }
 
     /// Which clock bounds the execution, and when it fires.
-    fn longest_ms(&self) -> (ExecutionTimer, u64) {
+    pub(super) fn longest_ms(&self) -> (ExecutionTimer, u64) {
         let longest = match self.case.machine_type {
             MachineType::Standard => STANDARD_LONGEST_MS,
             MachineType::Express => EXPRESS_LONGEST_MS,
@@ -161,6 +177,10 @@ impl<'a> Engine<'a> {
             parent: strand.parent.map(|(container, _)| self.containers[container.0].owner),
             item: strand.item.as_ref().map(|item| item.index),
         });
+        if let Some((container, _)) = strand.parent {
+            let owner = self.containers[container.0].owner;
+            self.strands[at(owner)].container = Some(container);
+        }
         self.strands.push(strand);
         id
     }
@@ -178,6 +198,7 @@ impl<'a> Engine<'a> {
                     strand.state = state;
                     strand.input = input;
                     strand.phase = Phase::Entering;
+                    strand.awaits_entry = true;
                     step = self.enter(id);
                 }
                 Step::Finish(output) => {
@@ -197,6 +218,7 @@ impl<'a> Engine<'a> {
                 strand.state = state;
                 strand.input = input;
                 strand.phase = Phase::Entering;
+                strand.awaits_entry = true;
                 self.ready.push_back(id);
             }
             Step::Finish(output) => {
@@ -229,6 +251,8 @@ impl<'a> Engine<'a> {
         strand.entered_at = now;
         strand.attempts = 0;
         strand.retries.clear();
+        strand.awaits_entry = false;
+        strand.container = None;
         if matches!(state.kind, Kind::Task(_) | Kind::Choice(_)) {
             let iteration = self.history.iteration(id);
             self.strands[at(id)].visit = self.visits.count(state.id, iteration);

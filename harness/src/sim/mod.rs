@@ -4,6 +4,7 @@
 //! next timer. Nothing here knows files, faults' names or reports; what it does not model ends the run as
 //! [`crate::history::Outcome::Unknown`] with its place in the definition.
 
+mod abort;
 mod case;
 mod choice;
 mod clock;
@@ -13,11 +14,13 @@ mod distributed;
 mod engine;
 mod failure;
 mod flow;
+mod given;
 mod identity;
 mod map;
 mod parallel;
 mod probe;
 mod record;
+mod redrive;
 mod strand;
 mod task;
 mod terminal;
@@ -26,9 +29,12 @@ mod wait;
 #[cfg(test)]
 mod tests;
 
+pub use abort::Stop;
 pub use case::{Case, Limits};
+pub use given::Given;
 pub use identity::Identity;
 pub use probe::{Observation, Probe, Stage, Work, probe};
+pub use redrive::NotRedrivable;
 
 use crate::asl::Machine;
 use crate::history::History;

@@ -24,6 +24,8 @@ pub(super) fn empty_history(case: &Case, states: usize) -> History {
         failures: Vec::new(),
         decisions: Vec::new(),
         injected: Vec::new(),
+        redrives: 0,
+        not_redrivable: None,
     }
 }
 

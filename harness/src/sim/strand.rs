@@ -19,6 +19,10 @@ pub(super) struct Strand {
     pub(super) item: Option<Item>,
     /// The state it is in.
     pub(super) state: StateId,
+    /// It has not entered that state yet.
+    pub(super) awaits_entry: bool,
+    /// The last run of the Parallel or Map state that it is in.
+    pub(super) container: Option<ContainerId>,
     /// The raw input of that state.
     pub(super) input: Value,
     /// The event of the last entry.
@@ -77,6 +81,8 @@ impl Strand {
             parent: None,
             item: None,
             state: start,
+            awaits_entry: true,
+            container: None,
             input,
             entered: EventId::default(),
             entered_after: EventId::default(),

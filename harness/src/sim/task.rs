@@ -176,7 +176,8 @@ impl Engine<'_> {
         let invocation = *calls;
         *calls = calls.saturating_add(1);
         let parameters = &self.history.attempts[record].parameters;
-        self.responder.answer(Call { state, site, attempt, invocation, parameters })
+        let at = self.clock.now();
+        self.responder.answer(Call { state, site, at, attempt, invocation, parameters })
     }
 
     fn normal_course(&mut self, state: &State, answer: Answer) -> Option<Course> {
