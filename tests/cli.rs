@@ -309,3 +309,38 @@ fn a_misspelt_command_is_recognised() {
     let ended = run(folder.path(), &["chaos", "lsit"]);
     assert!(ended.err.contains("did you mean `chaos list`?"), "{}", ended.err);
 }
+
+const TEST_OF_A_RETRY: &str = r#"{
+  "definition": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "Done",
+    "Retry": [{ "ErrorEquals": ["States.Timeout"], "MaxAttempts": 2 }] },
+  "inspectionLevel": "DEBUG",
+  "stateConfiguration": { "retrierRetryCount": 1 },
+  "mock": { "errorOutput": { "error": "States.Timeout" } }
+}"#;
+
+#[test]
+fn a_state_is_tested_without_aws() {
+    let folder = folder(&[("request.json", TEST_OF_A_RETRY)]);
+    let ended = run(folder.path(), &["test-state", "request.json"]);
+    assert_eq!((ended.code, ended.err.as_str()), (ExitCode::Clean, ""));
+    for part in [r#""status": "RETRIABLE""#, r#""retryBackoffIntervalSeconds": 2"#] {
+        assert!(ended.out.contains(part), "{part} is missing in:\n{}", ended.out);
+    }
+}
+
+#[test]
+fn a_test_that_aws_refuses_has_the_error_of_the_api() {
+    let folder = folder(&[("request.json", r#"{"stateName": "Elsewhere"}"#), ("pause.asl.json", PAUSE)]);
+    let ended = run(folder.path(), &["test-state", "request.json", "--definition", "pause.asl.json"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    assert!(ended.out.contains(r#""__type": "ValidationException""#), "{}", ended.out);
+}
+
+#[test]
+fn a_test_of_a_real_call_is_inconclusive() {
+    let request = r#"{"stateName": "Call", "roleArn": "arn:aws:iam::123456789012:role/prices"}"#;
+    let folder = folder(&[("request.json", request), ("call.asl.json", CALL)]);
+    let ended = run(folder.path(), &["test-state", "request.json", "--definition", "call.asl.json"]);
+    assert_eq!((ended.code, ended.out.as_str()), (ExitCode::Inconclusive, ""));
+    assert!(ended.err.contains("give a mock"), "{}", ended.err);
+}

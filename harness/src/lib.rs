@@ -17,6 +17,7 @@ pub mod fault;
 pub mod mock;
 pub mod sim;
 pub mod history;
+pub mod test_state;
 pub mod generate;
 pub mod search;
 pub mod oracle;

@@ -15,9 +15,29 @@ const LINES_MAX: usize = 500;
 const VAGUE_MODULES: [&str; 4] = ["utils", "util", "helpers", "common"];
 
 /// The modules of the library in the order in which data flows through them; those that exist keep this order.
-const MODULES: [&str; 22] = [
-    "value", "load", "asl", "expr", "catalog", "model", "error", "fault", "mock", "sim", "history",
-    "generate", "search", "oracle", "reduce", "diagnose", "campaign", "report", "case", "config", "cli",
+const MODULES: [&str; 23] = [
+    "value",
+    "load",
+    "asl",
+    "expr",
+    "catalog",
+    "model",
+    "error",
+    "fault",
+    "mock",
+    "sim",
+    "history",
+    "test_state",
+    "generate",
+    "search",
+    "oracle",
+    "reduce",
+    "diagnose",
+    "campaign",
+    "report",
+    "case",
+    "config",
+    "cli",
     "aws",
 ];
 

@@ -12,6 +12,7 @@ mod names;
 mod representative;
 mod resource;
 mod result;
+mod shape;
 mod status;
 mod table;
 
@@ -21,4 +22,5 @@ pub use fault::{Fault, FaultKind, application_error, errors, fault, job_failed};
 pub use integration::{Integration, Pattern, Service};
 pub use names::{can_report, suggest};
 pub use result::{submitted, typical_result};
+pub use shape::{Bounds, Item, NamedShape, ResultShape, ShapeKind, ShapeMember, result_shape};
 pub use status::{Statuses, statuses};

@@ -28,6 +28,8 @@ pub(super) enum Command {
     Chaos(Box<ChaosArgs>),
     /// Runs one execution in virtual time and prints it
     Run(RunArgs),
+    /// Answers a request to AWS's TestState API, offline
+    TestState(TestStateArgs),
     /// Lists every problem of definitions, with its place
     Validate(ValidateArgs),
 }
@@ -188,6 +190,16 @@ pub(super) struct RunArgs {
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestStateArgs {
+    /// The request as JSON, with the fields of the API; `-` reads standard input
+    #[arg(value_name = "REQUEST")]
+    pub(super) request: PathBuf,
+    /// The definition, if it is not in the request
+    #[arg(long, value_name = "FILE")]
+    pub(super) definition: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

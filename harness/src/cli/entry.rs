@@ -11,7 +11,7 @@ use super::args::{ChaosAction, Command, CommandLine};
 use super::failure::Failure;
 use super::streams::Leavable;
 use super::streams::colour_of_stdout;
-use super::{ExitCode, Progress, Streams, chaos, doctor, listing, replay, run, validate};
+use super::{ExitCode, Progress, Streams, chaos, doctor, listing, replay, run, test_state, validate};
 
 /// Runs a command of the process. `program` is what users type before the arguments.
 pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -60,6 +60,7 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
     match command {
         Command::Validate(args) => validate::validate(args, streams),
         Command::Run(args) => run::run(&args, streams),
+        Command::TestState(args) => test_state::test_state(&args, streams),
         Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),
             Some(ChaosAction::Replay(args)) => replay::replay(args, streams),

@@ -16,6 +16,7 @@ mod saving;
 mod selection;
 mod settings;
 mod streams;
+mod test_state;
 mod validate;
 
 pub use crate::report::Colour;

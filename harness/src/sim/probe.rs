@@ -120,9 +120,7 @@ impl Responder for Double {
     fn answer(&mut self, _: Call<'_>) -> Answer {
         let reply = match self.0.clone() {
             Some(Work::Result(value)) => Reply::Return(value),
-            Some(Work::Error { error, cause }) => {
-                Reply::Throw { error: Some(error), cause: Some(cause.unwrap_or_else(|| Arc::from(""))) }
-            }
+            Some(Work::Error { error, cause }) => Reply::Throw { error: Some(error), cause },
             None => Reply::Unmocked("what the service answers is not known here; give a mock".to_owned()),
         };
         Answer { after_ms: 1, ..Answer::with(reply) }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value as Json, json};
 
-use super::{execution, text, validation};
+use super::{execution, test_state, text, validation};
 
 /// A case as it was read.
 pub(crate) struct Case {
@@ -96,7 +96,10 @@ impl Case {
                 let (verdict, produced) = validation::judge(data);
                 one(Kind::Validation, verdict, produced)
             }
-            "test_state" => one(Kind::TestState, Verdict::default(), Json::Null),
+            "test_state" => {
+                let (verdict, produced) = test_state::judge(data);
+                one(Kind::TestState, verdict, produced)
+            }
             other => anyhow::bail!("{id}: the kind of case `{other}` is not known"),
         })
     }

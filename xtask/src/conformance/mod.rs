@@ -12,6 +12,7 @@ mod level;
 mod matcher;
 mod replay;
 mod table;
+mod test_state;
 mod validation;
 
 use std::path::{Path, PathBuf};
