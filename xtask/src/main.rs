@@ -2,6 +2,7 @@
 //! `sfn-chaos` itself.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod catalog;
 mod ci;
 mod conformance;
 mod schema;
@@ -15,6 +16,8 @@ Chores of the repository:
   ci                          everything that .ci/run runs
   tidy                        house rules that no compiler checks
   schema                      writes docs/chaos-report.schema.json
+  catalog [--botocore WHEEL] [--check]
+                              writes the API models of AWS from a pinned release of botocore
   conformance DIR [--emit OUT] [--verbose]
                               recorded answers of AWS against the simulator
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["schema"] => schema::write(),
+        ["catalog", rest @ ..] => catalog::Options::parse(rest).and_then(|options| catalog::run(&options)),
         ["conformance", folder, rest @ ..] => conformance::Options::parse(rest)
             .and_then(|options| conformance::run(Path::new(folder), &options)),
         _ => {

@@ -8,6 +8,7 @@ mod corpus;
 mod effect;
 mod fault;
 mod integration;
+pub mod models;
 mod names;
 mod representative;
 mod resource;

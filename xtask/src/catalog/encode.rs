@@ -1,0 +1,173 @@
+//! A model as bytes, in the form that `catalog::models` of the library reads and describes.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+
+use super::facts::Facts;
+use super::model::{Kind, Model, Operation, PLAIN, Shape};
+
+/// The columns of one service, each a run of bytes of its own: like beside like compresses best.
+#[derive(Default)]
+struct Columns<'a> {
+    texts: Texts<'a>,
+    head: Vec<u8>,
+    kinds: Vec<u8>,
+    parts: Vec<u8>,
+    words: Vec<u8>,
+    names: Vec<u8>,
+    types: Vec<u8>,
+    flags: Vec<u8>,
+    spellings: Vec<u8>,
+    errors: Vec<u8>,
+    operations: Vec<u8>,
+}
+
+/// Texts in the order in which they are met, each once.
+#[derive(Default)]
+struct Texts<'a> {
+    numbers: BTreeMap<&'a str, usize>,
+    joined: String,
+}
+
+impl<'a> Texts<'a> {
+    fn number(&mut self, text: &'a str) -> usize {
+        let next = self.numbers.len();
+        *self.numbers.entry(text).or_insert_with(|| {
+            self.joined.push_str(text);
+            self.joined.push('\n');
+            next
+        })
+    }
+}
+
+/// The frame of a service before compression.
+pub(super) fn service(model: &Model, facts: &Facts) -> Result<Vec<u8>> {
+    let mut columns = Columns::default();
+    columns.head(model, facts);
+    for shape in &model.shapes {
+        columns.shape(shape);
+    }
+    for error in &model.errors {
+        let flags = u8::from(error.fault) | u8::from(error.retryable) << 1 | u8::from(error.throttling) << 2;
+        number(columns.texts.number(&error.name), &mut columns.errors);
+        number(error.status, &mut columns.errors);
+        columns.errors.push(flags);
+    }
+    for operation in &model.operations {
+        columns.operation(operation, facts);
+    }
+    columns.finish()
+}
+
+impl<'a> Columns<'a> {
+    fn head(&mut self, model: &'a Model, facts: &'a Facts) {
+        let texts = [facts.prefix.as_str(), &model.id, facts.iam.as_deref().unwrap_or_default()];
+        for text in texts {
+            number(self.texts.number(text), &mut self.head);
+        }
+        self.head.push(u8::from(facts.documented));
+        for count in [model.shapes.len(), model.errors.len(), model.operations.len()] {
+            number(count, &mut self.head);
+        }
+    }
+
+    fn shape(&mut self, shape: &'a Shape) {
+        // Codes of kinds: those of PLAIN, then these.
+        let code = match &shape.kind {
+            Kind::Plain(code) => *code,
+            Kind::Document => PLAIN.len(),
+            Kind::List(_) => PLAIN.len() + 1,
+            Kind::Map(..) => PLAIN.len() + 2,
+            Kind::Structure { union: false, .. } => PLAIN.len() + 3,
+            Kind::Structure { union: true, .. } => PLAIN.len() + 4,
+        };
+        let marks = u8::from(shape.min.is_some()) << 4
+            | u8::from(shape.max.is_some()) << 5
+            | u8::from(!shape.words.is_empty()) << 6
+            | u8::from(shape.sensitive) << 7;
+        self.kinds.push(code as u8 | marks);
+        for bound in shape.min.iter().chain(&shape.max) {
+            number(self.texts.number(bound), &mut self.parts);
+        }
+        if !shape.words.is_empty() {
+            number(shape.words.len(), &mut self.words);
+            for word in &shape.words {
+                number(self.texts.number(word), &mut self.words);
+            }
+        }
+        match &shape.kind {
+            Kind::Plain(_) | Kind::Document => {}
+            Kind::List(item) => number(*item, &mut self.parts),
+            Kind::Map(key, value) => {
+                number(*key, &mut self.parts);
+                number(*value, &mut self.parts);
+            }
+            Kind::Structure { members, .. } => {
+                number(members.len(), &mut self.parts);
+                for member in members {
+                    let other = member.optimized != member.name;
+                    number(self.texts.number(&member.name), &mut self.names);
+                    number(member.shape, &mut self.types);
+                    let token = u8::from(member.token) << 1;
+                    self.flags.push(u8::from(member.required) | token | u8::from(other) << 2);
+                    if other {
+                        number(self.texts.number(&member.optimized), &mut self.spellings);
+                    }
+                }
+            }
+        }
+    }
+
+    fn operation(&mut self, operation: &'a Operation, facts: &Facts) {
+        let refused = facts.refused.contains(&operation.name);
+        let marks =
+            u8::from(refused) << 3 | u8::from(operation.stream) << 4 | u8::from(operation.deprecated) << 5;
+        let column = &mut self.operations;
+        number(self.texts.number(&operation.name), column);
+        column.push(facts.access(&operation.name) as u8 | marks);
+        for side in [operation.input, operation.output] {
+            number(side.map_or(0, |shape| shape + 1), column);
+        }
+        number(operation.errors.len(), column);
+        for error in &operation.errors {
+            number(*error, column);
+        }
+    }
+
+    /// Every column after its length, the texts first.
+    fn finish(self) -> Result<Vec<u8>> {
+        if self.texts.joined.matches('\n').count() != self.texts.numbers.len() {
+            bail!("a text has more than one line");
+        }
+        let mut bytes = Vec::new();
+        let texts = self.texts.joined.into_bytes();
+        let columns = [
+            texts,
+            self.head,
+            self.kinds,
+            self.parts,
+            self.words,
+            self.names,
+            self.types,
+            self.flags,
+            self.spellings,
+            self.errors,
+            self.operations,
+        ];
+        for column in columns {
+            number(column.len(), &mut bytes);
+            bytes.extend_from_slice(&column);
+        }
+        Ok(bytes)
+    }
+}
+
+/// A number in as few bytes as it needs, seven bits a byte, the lowest first.
+pub(super) fn number(mut value: usize, bytes: &mut Vec<u8>) {
+    while value >= 0x80 {
+        bytes.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
