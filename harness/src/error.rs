@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::asl::{Catcher, Retrier};
+use crate::contested::{Contested, Rules};
 
 /// The name of an error as Step Functions reports it: `States.Timeout`, `Lambda.TooManyRequestsException`,
 /// `PaymentDeclined`.
@@ -69,33 +70,33 @@ pub enum Origin {
 }
 
 /// Whether an entry of `ErrorEquals` matches a failure.
-pub fn matches(pattern: &ErrorName, failure: Failure<'_>) -> bool {
+pub fn matches(pattern: &ErrorName, failure: Failure<'_>, rules: Rules) -> bool {
     // Recorded on AWS: an execution with `Catch: [States.Runtime]` and a bad path ends in ExecutionFailed all
     // the same; docs, "Error names": States.Runtime is never retried nor caught.
     if failure.origin == Origin::Interpreter || failure.error == ErrorName::RUNTIME {
         return false;
     }
+    let missed_heartbeat = failure.origin == Origin::Heartbeat;
+    let beyond_wildcards = failure.error == ErrorName::DATA_LIMIT && rules.departs(Contested::DataLimit);
     match pattern.as_str() {
-        // Recorded on AWS: an oversized task result is caught by States.ALL, whatever the documentation says.
-        ErrorName::ALL => true,
-        // Docs, "Error names": any error except States.Timeout. A missed heartbeat is reported as
-        // States.Timeout, so it does not match either.
-        ErrorName::TASK_FAILED => failure.error != ErrorName::TIMEOUT,
-        ErrorName::HEARTBEAT_TIMEOUT => {
-            failure.origin == Origin::Heartbeat || failure.error == ErrorName::HEARTBEAT_TIMEOUT
-        }
+        ErrorName::ALL => !beyond_wildcards,
+        // Docs, "Error names": any error except States.Timeout.
+        ErrorName::TASK_FAILED if missed_heartbeat => rules.departs(Contested::HeartbeatTaskFailed),
+        ErrorName::TASK_FAILED => failure.error != ErrorName::TIMEOUT && !beyond_wildcards,
+        // Reported on AWS: a missed heartbeat is caught by either name.
+        ErrorName::HEARTBEAT_TIMEOUT | ErrorName::TIMEOUT if missed_heartbeat => true,
         name => name == failure.error,
     }
 }
 
 /// The first retrier that lists the failure. It decides alone: when it is spent, catchers are next.
-pub fn first_retrier(retriers: &[Retrier], failure: Failure<'_>) -> Option<usize> {
-    retriers.iter().position(|retrier| retrier.errors.iter().any(|name| matches(name, failure)))
+pub fn first_retrier(retriers: &[Retrier], failure: Failure<'_>, rules: Rules) -> Option<usize> {
+    retriers.iter().position(|retrier| retrier.errors.iter().any(|name| matches(name, failure, rules)))
 }
 
 /// The first catcher that lists the failure.
-pub fn first_catcher(catchers: &[Catcher], failure: Failure<'_>) -> Option<usize> {
-    catchers.iter().position(|catcher| catcher.errors.iter().any(|name| matches(name, failure)))
+pub fn first_catcher(catchers: &[Catcher], failure: Failure<'_>, rules: Rules) -> Option<usize> {
+    catchers.iter().position(|catcher| catcher.errors.iter().any(|name| matches(name, failure, rules)))
 }
 
 /// Delay before retry number `retry` (from 0) of a retrier, before jitter, in milliseconds.
@@ -141,7 +142,47 @@ mod tests {
     #[case::a_task_timeout_is_no_heartbeat("States.HeartbeatTimeout", reported("States.Timeout"), false)]
     #[case::names_are_case_sensitive("lambda.Unknown", reported("Lambda.Unknown"), false)]
     fn an_entry_of_error_equals(#[case] pattern: &str, #[case] failure: Failure<'_>, #[case] expected: bool) {
-        assert_eq!(matches(&ErrorName::new(pattern), failure), expected);
+        assert_eq!(matches(&ErrorName::new(pattern), failure, Rules::default()), expected);
+    }
+
+    #[rstest]
+    #[case::all_does_not_match_an_oversized_result(
+        "data-limit=documented",
+        "States.ALL",
+        reported("States.DataLimitExceeded"),
+        false
+    )]
+    #[case::nor_does_task_failed(
+        "data-limit=documented",
+        "States.TaskFailed",
+        reported("States.DataLimitExceeded"),
+        false
+    )]
+    #[case::its_own_name_does(
+        "data-limit=documented",
+        "States.DataLimitExceeded",
+        reported("States.DataLimitExceeded"),
+        true
+    )]
+    #[case::task_failed_matches_a_missed_heartbeat(
+        "heartbeat-task-failed=documented", "States.TaskFailed",
+        Failure { error: "States.Timeout", origin: Origin::Heartbeat }, true)]
+    #[case::but_no_timeout(
+        "heartbeat-task-failed=documented",
+        "States.TaskFailed",
+        reported("States.Timeout"),
+        false
+    )]
+    #[case::a_heartbeat_by_its_own_name_is_a_timeout(
+        "heartbeat-name=documented", "States.Timeout",
+        Failure { error: "States.HeartbeatTimeout", origin: Origin::Heartbeat }, true)]
+    fn an_entry_of_error_equals_under_a_contested_rule(
+        #[case] rules: &str,
+        #[case] pattern: &str,
+        #[case] failure: Failure<'_>,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(matches(&ErrorName::new(pattern), failure, rules.parse().unwrap()), expected);
     }
 
     #[test]

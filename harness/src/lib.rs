@@ -12,6 +12,7 @@ pub mod asl;
 pub mod expr;
 pub mod catalog;
 pub mod model;
+pub mod contested;
 pub mod error;
 pub mod fault;
 pub mod mock;

@@ -1,4 +1,4 @@
-//! `cargo xtask schema`: the JSON Schema of reports, from the names that the program itself uses.
+//! `cargo xtask schema`: the JSON Schema of reports and the page of contested rules, from the tables of the program.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,13 @@ use anyhow::{Context, Result};
 
 use crate::root;
 
-/// Writes the file.
+/// Writes the files.
 pub(crate) fn write() -> Result<()> {
-    let path = path();
-    std::fs::write(&path, text()).with_context(|| format!("failed to write {}", path.display()))
+    let page = root().join("docs").join("simulator-rules.md");
+    for (path, text) in [(path(), text()), (page, sfn_chaos::contested::page())] {
+        std::fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Where it stands.

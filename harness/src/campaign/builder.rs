@@ -8,6 +8,7 @@ use super::record::Record;
 use super::{Finding, MachineOutcome, MachineVerdict, PhaseCount};
 use crate::asl::{Machine, MachineType, Problem};
 use crate::catalog::Service;
+use crate::contested::Rules;
 use crate::fault::Plan;
 use crate::generate::{self, Baselines, Examples, Origin, Scenario};
 use crate::history::{History, Outcome, Unknown};
@@ -43,6 +44,7 @@ pub struct Campaign {
     limits: Limits,
     oracles: Vec<&'static dyn Oracle>,
     rules: Vec<RuleId>,
+    contested: Rules,
 }
 
 /// A Standard execution ends at 25,000 events, and so does each child of a distributed Map. What goes on for much more
@@ -68,6 +70,7 @@ impl Campaign {
             limits: Limits { steps_max: STEPS_MAX, ..Limits::default() },
             oracles: oracle::all().to_vec(),
             rules: RuleId::ALL.to_vec(),
+            contested: Rules::default(),
             machine,
         }
     }
@@ -156,6 +159,13 @@ impl Campaign {
         self
     }
 
+    /// The rules on which documentation and recordings of AWS disagree, otherwise than by default.
+    #[must_use]
+    pub fn contested(mut self, rules: Rules) -> Self {
+        self.contested = rules;
+        self
+    }
+
     /// Runs it all.
     pub fn run(self) -> MachineOutcome {
         let arena = self.arena();
@@ -203,7 +213,7 @@ impl Campaign {
     /// What all runs share.
     pub(super) fn arena(&self) -> Arena {
         Arena {
-            model: Arc::new(Model::new(self.machine.clone())),
+            model: Arc::new(Model::new(self.machine.clone()).under(self.contested)),
             machine_type: self.machine_type,
             seed: self.seed,
             limits: self.limits,

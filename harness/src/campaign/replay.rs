@@ -27,7 +27,8 @@ pub struct Replay {
 /// Runs a saved case against a machine.
 pub fn replay(file: &CaseFile, machine: &Arc<Machine>) -> Result<Replay, CaseError> {
     let case = file.case(machine)?;
-    let arena = Campaign::new(machine.clone()).machine_type(file.machine_type).seed(file.seed).arena();
+    let campaign = Campaign::new(machine.clone()).machine_type(file.machine_type).seed(file.seed);
+    let arena = campaign.contested(file.rules).arena();
     let without = Case { plan: Plan::default(), ..case.clone() };
     let baseline = Arc::new(arena.run(&file.scenario, &without));
     let history = Arc::new(arena.run(&file.scenario, &case));

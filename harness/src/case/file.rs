@@ -9,10 +9,11 @@ use sha2::{Digest as _, Sha256};
 use super::{redact, wire};
 use crate::asl::{Machine, MachineType};
 use crate::campaign::Finding;
+use crate::contested::Rules;
 use crate::fault::{ParseError, Plan};
 use crate::generate::Scenario;
 use crate::oracle::RuleId;
-use crate::sim::{Case, Given, Identity, Limits};
+use crate::sim::{Case, Given, Identity, Limits, StartedBy};
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u32 = 1;
@@ -36,6 +37,8 @@ pub struct CaseFile {
     pub epoch_ms: i64,
     /// Name of the execution.
     pub execution_name: String,
+    /// The contested rules that it follows.
+    pub rules: Rules,
     /// What the run is expected to show.
     pub expected: Expected,
 }
@@ -107,6 +110,7 @@ impl CaseFile {
             seed: case.seed,
             epoch_ms: case.epoch_ms,
             execution_name: case.execution_name.to_string(),
+            rules: case.rules,
             expected: Expected {
                 finding: finding.id.clone(),
                 rule: violation.rule,
@@ -139,6 +143,8 @@ impl CaseFile {
             given: Given::default(),
             stop: None,
             redrives_after_ms: Vec::new(),
+            rules: self.rules,
+            started_by: StartedBy::default(),
         })
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{CaseError, CaseFile, Definition, Expected, VERSION};
 use crate::asl::MachineType;
+use crate::contested::Rules;
 use crate::generate::{Origin, Scenario};
 use crate::mock::{self, Author, Script, Sequence};
 use crate::oracle::RuleId;
@@ -44,6 +45,9 @@ struct Document {
     seed: u64,
     epoch_ms: i64,
     execution_name: String,
+    /// Contested rules that depart from their default, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    rules: BTreeMap<String, String>,
     faults: String,
     expected: ExpectedPart,
     scenario: String,
@@ -155,6 +159,7 @@ impl Document {
             seed: case.seed,
             epoch_ms: case.epoch_ms,
             execution_name: case.execution_name.clone(),
+            rules: case.rules.departures().map(|(name, choice)| (name.into(), choice.into())).collect(),
             faults: case.plan.clone(),
             expected: ExpectedPart {
                 finding: case.expected.finding.clone(),
@@ -176,6 +181,9 @@ impl Document {
         let rule = RuleId::ALL.iter().find(|rule| rule.name() == self.expected.rule).copied();
         let rule = rule.ok_or_else(|| {
             CaseError::Syntax(format!("`expected.rule`: there is no rule `{}`", self.expected.rule))
+        })?;
+        let contested = self.rules.iter().try_fold(Rules::default(), |rules, (name, choice)| {
+            rules.with(name, choice).map_err(|error| CaseError::Syntax(format!("`rules`: {error}")))
         })?;
         let answers = self.answers.into_iter().map(|(path, part)| (Arc::from(path), part.into()));
         Ok(CaseFile {
@@ -199,6 +207,7 @@ impl Document {
             seed: self.seed,
             epoch_ms: self.epoch_ms,
             execution_name: self.execution_name,
+            rules: contested,
             expected: Expected { finding: self.expected.finding, rule, state: self.expected.state },
         })
     }
@@ -346,6 +355,7 @@ mod tests {
             seed: 7,
             epoch_ms: -1,
             execution_name: "run".to_owned(),
+            rules: "map-exit=older".parse().unwrap(),
             expected: Expected { finding: "id".to_owned(), rule: RuleId::FailureSwallowed, state: None },
         }
     }
@@ -358,6 +368,7 @@ mod tests {
         assert_eq!(read.scenario.script, case().scenario.script);
         assert_eq!(read.scenario.input.to_json(), r#"{"id":1.0,"items":[]}"#);
         assert_eq!(read.expected, case().expected);
+        assert_eq!(read.rules, case().rules);
     }
 
     #[rstest]
@@ -373,6 +384,13 @@ mod tests {
     )]
     fn what_is_no_case_is_refused(#[case] text: &str, #[case] message: &str) {
         assert_eq!(CaseFile::parse(text).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn an_unknown_contested_rule_is_named() {
+        let text = case().to_json().replace("\"older\"", "\"old\"");
+        let message = "this is no case file: `rules`: `map-exit` is `recorded` or `older`, not `old`";
+        assert_eq!(CaseFile::parse(&text).unwrap_err().to_string(), message);
     }
 
     #[test]

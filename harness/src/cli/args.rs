@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::asl::MachineType;
 use crate::config::MocksRef;
+use crate::contested;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
 
@@ -184,6 +185,9 @@ pub(super) struct RunArgs {
     /// Redrives every unsuccessful end at once, so many times at most
     #[arg(long, value_name = "TIMES", default_value_t = 0)]
     pub(super) redrive: u8,
+    /// A contested rule, otherwise than by default: `data-limit=documented`; may be several, between commas
+    #[arg(long = "rule", value_name = "NAME=CHOICE", default_value_t, hide_default_value = true)]
+    pub(super) rules: contested::Rules,
     /// Seed of jitter and of the random functions
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,

@@ -19,7 +19,7 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     let profile = config.profile(args.selection.profile.as_deref())?;
     check_action(&args.selection.paths, &streams.folder)?;
     let targets = select(&args.selection, &config, &streams.folder)?;
-    let settings = Settings::new(&args.selection, &args.search, &args.output, profile);
+    let settings = Settings::new(&args.selection, &args.search, &args.output, profile, config.rules);
     let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
     let mut line = Line::new(targets.len());
     for target in targets {
@@ -80,7 +80,8 @@ fn machine(target: Target, settings: &Settings) -> Result<MachineOutcome, Failur
         .threads(settings.threads)
         .budget(settings.budget)
         .phases(&settings.phases)
-        .rules(&settings.rules);
+        .rules(&settings.rules)
+        .contested(settings.contested);
     Ok(campaign.run())
 }
 

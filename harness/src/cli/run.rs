@@ -40,6 +40,7 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         machine_type: args.machine_type.or(definition.declared_type).unwrap_or_default(),
         plan: plan(args, machine)?,
         seed: args.seed,
+        rules: args.rules,
         stop: args
             .stop_after
             .map(|seconds| Stop { after_ms: seconds.saturating_mul(1000), ..Stop::default() }),

@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use super::args::{Format, OutputArgs, Rules, SearchArgs, SelectionArgs};
+use super::args::{self, Format, OutputArgs, SearchArgs, SelectionArgs};
 use crate::campaign::Campaign;
 use crate::config::Profile;
+use crate::contested::Rules;
 use crate::oracle::{RuleId, Severity};
 use crate::report::{Detail, Replay, Values};
 use crate::search::{Budget, Phase};
@@ -18,6 +19,7 @@ pub(super) struct Settings {
     pub(super) budget: Budget,
     pub(super) phases: Vec<Phase>,
     pub(super) rules: Vec<RuleId>,
+    pub(super) contested: Rules,
     pub(super) fail_on: Severity,
     pub(super) save_cases: Option<PathBuf>,
     pub(super) replay: Replay,
@@ -32,6 +34,7 @@ impl Settings {
         search: &SearchArgs,
         output: &OutputArgs,
         profile: Profile,
+        contested: Rules,
     ) -> Self {
         let show_values = output.show_values || profile.show_values.unwrap_or(false);
         let budget = match search.budget.or(profile.budget) {
@@ -48,6 +51,7 @@ impl Settings {
             budget,
             phases,
             rules: rules(&flat(&search.rules), &skipped),
+            contested,
             fail_on: search.fail_on.or(profile.fail_on).unwrap_or(Severity::Medium),
             save_cases: search.save_cases.clone(),
             replay: match &search.save_cases {
@@ -90,7 +94,7 @@ fn rules(wanted: &[RuleId], skipped: &[RuleId]) -> Vec<RuleId> {
     all.filter(|rule| (wanted.is_empty() || wanted.contains(rule)) && !skipped.contains(rule)).collect()
 }
 
-fn flat(groups: &[Rules]) -> Vec<RuleId> {
+fn flat(groups: &[args::Rules]) -> Vec<RuleId> {
     groups.iter().flat_map(|group| group.0.iter().copied()).collect()
 }
 

@@ -9,6 +9,7 @@ use super::profile::Profiles;
 use super::table::{Entry, Table, invalid};
 use super::{ConfigError, MocksRef, Profile};
 use crate::asl::MachineType;
+use crate::contested::Rules;
 use crate::load::SourceFile;
 
 /// The name of the file.
@@ -21,6 +22,8 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// The machines it lists, in order.
     pub machines: Vec<MachineEntry>,
+    /// The contested rules of `[rules]`.
+    pub rules: Rules,
     profiles: Profiles,
 }
 
@@ -73,22 +76,32 @@ impl Config {
             let at = error.span().unwrap_or_default();
             invalid(&file, at, error.message().to_lowercase())
         })?;
-        let table = Table::checked(&file, parsed.get_ref(), FILE_NAME, &["profile", "machine"])?;
+        let table = Table::checked(&file, parsed.get_ref(), FILE_NAME, &["profile", "machine", "rules"])?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let profiles = table.get("profile").map(|entry| Profiles::read(&file, &entry)).transpose()?;
+        let rules =
+            table.get("rules").map(|entry| read_rules(&file, &entry)).transpose()?.unwrap_or_default();
         let mut machines = Vec::new();
         if let Some(entry) = table.get("machine") {
             for entry in entry.items("a list of tables, each written as [[machine]]")? {
                 machines.push(read_machine(&file, folder, &entry)?);
             }
         }
-        Ok(Self { path: Some(path.to_owned()), machines, profiles: profiles.unwrap_or_default() })
+        Ok(Self { path: Some(path.to_owned()), machines, rules, profiles: profiles.unwrap_or_default() })
     }
 
     /// A profile with everything it inherits; `default` without a name.
     pub fn profile(&self, name: Option<&str>) -> Result<Profile, ConfigError> {
         self.profiles.resolve(name)
     }
+}
+
+/// `NAME = "CHOICE"` for each rule that is not as by default.
+fn read_rules(file: &SourceFile, entry: &Entry<'_>) -> Result<Rules, ConfigError> {
+    let entries = Table::entries(file, entry.table()?);
+    entries
+        .iter()
+        .try_fold(Rules::default(), |rules, entry| entry.word(|choice| rules.with(entry.key(), choice)))
 }
 
 fn read_machine(file: &SourceFile, folder: &Path, entry: &Entry<'_>) -> Result<MachineEntry, ConfigError> {
@@ -139,7 +152,7 @@ mod tests {
     #[rstest]
     #[case::a_key(
         "budgt = 3",
-        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine"
+        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine, rules"
     )]
     #[case::a_key_of_a_profile(
         "[profile.ci]\nbudgt = 3",
@@ -160,6 +173,10 @@ mod tests {
     #[case::a_circle(
         "[profile.a]\ninherits = \"b\"\n[profile.b]\ninherits = \"a\"",
         "etc/chaos.toml:1:1: profile `a` inherits itself"
+    )]
+    #[case::a_choice(
+        "[rules]\nmap-exit = \"newer\"",
+        "etc/chaos.toml:2:12: `map-exit` is `recorded` or `older`, not `newer`"
     )]
     #[case::what_is_needed("[[machine]]\nname = \"x\"", "etc/chaos.toml:1:1: [[machine]] needs `definition`")]
     fn what_is_wrong_is_told_with_its_place(#[case] text: &str, #[case] expected: &str) {
@@ -183,6 +200,12 @@ mod tests {
         };
         assert_eq!(config.profile(Some("deep")).unwrap(), expected);
         assert_eq!(config.profile(None).unwrap().budget, Some(10));
+    }
+
+    #[test]
+    fn contested_rules_are_chosen_by_name() {
+        let config = parse("[rules]\ndata-limit = \"documented\"\nmap-exit = \"recorded\"\n").unwrap();
+        assert_eq!(config.rules.to_string(), "data-limit=documented");
     }
 
     #[test]

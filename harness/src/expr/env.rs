@@ -157,6 +157,8 @@ pub enum EvalErrorKind {
     Type,
     /// A field of a JSONata state has no value it can use; where the field is, if it has a place of its own.
     Query(Option<Arc<str>>),
+    /// No rule of a Choice state holds, and it has no default.
+    NoChoice,
     /// The simulator does not model this; the execution is inconclusive, it did not fail.
     Unsupported,
 }

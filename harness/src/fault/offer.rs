@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::injection::REFUSAL_MS;
 use super::{Burst, Class, Injection, classes, injection};
-use crate::asl::{Kind, Machine, MapMode, State, StateId, Task};
+use crate::asl::{Kind, MapMode, State, StateId, Task};
 use crate::catalog::{self, ErrorClass};
 use crate::error::{ErrorName, Failure, Origin, first_catcher, first_retrier};
 use crate::model::{Idle, Model, idle_names};
@@ -30,7 +30,7 @@ pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
     let mut known: Vec<(Key, Offer)> = Vec::new();
     for class in classes(model, state) {
         let consequence = Consequence::of(&class, task);
-        let meeting = Meeting::of(&model.machine, state, &consequence);
+        let meeting = Meeting::of(model, state, &consequence);
         let trouble = if meeting.is_retried() { trouble(&class) } else { Trouble::Any };
         let apart = is_apart(state, &class).then(|| class.clone());
         let key = Key { levels: meeting.levels.clone(), moment: consequence.moment, trouble, apart };
@@ -161,7 +161,8 @@ struct Meeting {
 }
 
 impl Meeting {
-    fn of(machine: &Machine, state: &State, consequence: &Consequence) -> Self {
+    fn of(model: &Model, state: &State, consequence: &Consequence) -> Self {
+        let (machine, rules) = (&model.machine, model.rules);
         let mut meeting = Self { levels: Vec::new(), retries: Vec::new(), caught_to: None };
         let Some((mut error, mut origin)) = consequence.error.clone() else { return meeting };
         for level in std::iter::once(state).chain(machine.enclosing(state.id)) {
@@ -170,8 +171,8 @@ impl Meeting {
                 (error, origin) = (Arc::from("States.ExceedToleratedFailureThreshold"), Origin::Reported);
             }
             let failure = Failure { error: &error, origin };
-            let retrier = first_retrier(&level.retry, failure);
-            let catcher = first_catcher(&level.catch, failure);
+            let retrier = first_retrier(&level.retry, failure, rules);
+            let catcher = first_catcher(&level.catch, failure, rules);
             meeting.levels.push((retrier, catcher));
             meeting.retries.push(retrier.map_or(0, |at| level.retry[at].attempts_max));
             if let Some(catcher) = catcher {

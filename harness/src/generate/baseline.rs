@@ -179,7 +179,8 @@ struct Kept {
 
 impl<'a> Search<'a> {
     fn new(model: &'a Model, machine_type: MachineType, seed: u64) -> Self {
-        let case = Case { machine_type, seed, limits: search_limits(model), ..Case::new(Value::Null) };
+        let (limits, rules) = (search_limits(model), model.rules);
+        let case = Case { machine_type, seed, limits, rules, ..Case::new(Value::Null) };
         Self {
             model,
             case,

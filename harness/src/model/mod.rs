@@ -13,6 +13,7 @@ pub use graph::{Graph, Loop, inner_scopes};
 pub use handlers::{HandlerKind, Idle, IdleName, idle_names};
 
 use crate::asl::Machine;
+use crate::contested::Rules;
 
 /// The facts.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Model {
     pub machine: Arc<Machine>,
     /// Its states as a graph.
     pub graph: Graph,
+    /// The contested rules that it runs under.
+    pub rules: Rules,
     demands: Demands,
 }
 
@@ -29,7 +32,14 @@ impl Model {
     pub fn new(machine: Arc<Machine>) -> Self {
         let graph = Graph::new(&machine);
         let demands = flow::demands(&machine);
-        Self { machine, graph, demands }
+        Self { machine, graph, demands, rules: Rules::default() }
+    }
+
+    /// The same machine under other rules.
+    #[must_use]
+    pub fn under(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
     }
 
     /// What the machine reads of its input and of the results of its tasks.

@@ -16,6 +16,7 @@
 
 use crate::asl::{Edge, Kind, MachineType, MapMode, ResultPath, State, StateId, Transition};
 use crate::catalog::{self, Effect, ErrorClass, Pattern};
+use crate::contested::Rules;
 use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, matches};
 use crate::history::{Attempt, Ending, FailureRecord, Outcome};
@@ -67,14 +68,14 @@ impl Caught<'_> {
     }
 
     /// The entry of `ErrorEquals` that matched.
-    fn name(&self) -> Option<&ErrorName> {
+    fn name(&self, rules: Rules) -> Option<&ErrorName> {
         let failure = Failure { error: &self.taken.error, origin: self.taken.origin };
-        self.state.catch[self.catcher].errors.iter().find(|name| matches(name, failure))
+        self.state.catch[self.catcher].errors.iter().find(|name| matches(name, failure, rules))
     }
 }
 
 fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
-    let names_the_error = caught.name().is_some_and(|name| {
+    let names_the_error = caught.name(run.case.rules).is_some_and(|name| {
         !matches!(
             name.as_str(),
             ErrorName::ALL | ErrorName::TASK_FAILED | ErrorName::TIMEOUT | ErrorName::HEARTBEAT_TIMEOUT
@@ -144,7 +145,7 @@ fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: boo
         return Severity::Note;
     }
     let expected_timer = caught
-        .name()
+        .name(run.case.rules)
         .is_some_and(|name| matches!(name.as_str(), ErrorName::TIMEOUT | ErrorName::HEARTBEAT_TIMEOUT));
     let reads = run.model.machine.state(attempt.state).task().map(|task| catalog::effect(&task.integration))
         == Some(Effect::None);

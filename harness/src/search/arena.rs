@@ -66,6 +66,7 @@ impl Arena {
             plan: plan.clone(),
             seed: self.seed,
             limits: self.limits,
+            rules: self.model.rules,
             ..Case::new(scenario.input.clone())
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::asl::MachineType;
+use crate::contested::Rules;
 use crate::fault::Plan;
 use crate::history::{VirtualTime, rfc3339};
 use crate::value::Value;
@@ -37,6 +38,20 @@ pub struct Case {
     pub stop: Option<Stop>,
     /// Every unsuccessful end is redriven so many milliseconds later, until the list is used up.
     pub redrives_after_ms: Vec<u64>,
+    /// The contested rules that it follows.
+    pub rules: Rules,
+    /// Which call started it.
+    pub started_by: StartedBy,
+}
+
+/// Which call started an execution. An Express execution that somebody waits for sees another context object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StartedBy {
+    /// `StartExecution`
+    #[default]
+    StartExecution,
+    /// `StartSyncExecution`
+    StartSyncExecution,
 }
 
 /// Where a run stops. The service's own limits are documented facts; the step budget is ours.
@@ -83,6 +98,8 @@ impl Case {
             given: Given::default(),
             stop: None,
             redrives_after_ms: Vec::new(),
+            rules: Rules::default(),
+            started_by: StartedBy::default(),
         }
     }
 }

@@ -63,6 +63,6 @@ impl Engine<'_> {
     fn unmatched(&mut self, id: StrandId) -> Step {
         let cause =
             "Failed to transition out of the state. The state does not point to a next state.".to_owned();
-        self.evaluation_failed(id, EvalError { kind: EvalErrorKind::Type, cause })
+        self.evaluation_failed(id, EvalError { kind: EvalErrorKind::NoChoice, cause })
     }
 }

@@ -1,8 +1,10 @@
 //! The strands of one Parallel or Map state, and how their ends are put together.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::asl::{Kind, State};
+use crate::contested::Contested;
 use crate::history::{Detail, EventId, EventType, StrandId};
 use crate::value::{Array, Value};
 
@@ -130,6 +132,12 @@ impl Engine<'_> {
         // Recorded on AWS: the first failure aborts the siblings; error and cause are the failing one's own.
         self.abort_children(container);
         self.strands[at(owner)].last = self.strands[at(child)].last;
+        let error = match state.kind {
+            Kind::Parallel { .. } if self.case.rules.departs(Contested::BranchFailed) => {
+                StateError { error: Some(Arc::from("States.BranchFailed")), ..error }
+            }
+            _ => error,
+        };
         let step = self.fail(owner, error, Some(Source::Inside(record)));
         self.resume(owner, step);
     }

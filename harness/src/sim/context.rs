@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use crate::asl::{Kind, Machine};
 use crate::catalog::{Pattern, Service};
+use crate::contested::Contested;
 use crate::expr::ContextObject;
 use crate::history::{StrandId, VirtualTime, rfc3339};
 use crate::value::{Key, Object, ObjectBuilder, Value};
 
-use super::Case;
 use super::engine::Engine;
 use super::strand::{Item, at};
+use super::{Case, StartedBy};
 
 /// What is the same for the whole execution, made when it is first asked for.
 #[derive(Debug)]
@@ -59,9 +60,13 @@ impl<'a> ContextParts<'a> {
                 ("StartTime", Value::from(rfc3339(self.case.epoch_ms))),
                 ("Name", Value::from(name.clone())),
                 ("RoleArn", Value::from(identity.role_arn(machine))),
-                ("RedriveCount", Value::from(self.redriven.map_or(0, |(count, _)| i64::from(count)))),
             ];
-            let mut execution = Object::from_iter(members);
+            // Recorded on AWS: an execution that somebody waits for has none; it cannot be redriven.
+            let counts = self.case.started_by != StartedBy::StartSyncExecution
+                && !self.case.rules.departs(Contested::RedriveCount);
+            let redrives = self.redriven.map_or(0, |(count, _)| i64::from(count));
+            let redrives = counts.then(|| ("RedriveCount", Value::from(redrives)));
+            let mut execution: Object = members.into_iter().chain(redrives).collect();
             if let Some((_, at)) = self.redriven {
                 execution.insert("RedriveTime", Value::from(self.case.time(at)));
             }

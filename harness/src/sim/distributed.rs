@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::asl::{ItemReader, MachineType, Map, MapMode, State};
+use crate::contested::Contested;
 use crate::error::{ErrorName, Origin};
 use crate::expr::{EvalError, EvalErrorKind};
 use crate::history::{Detail, EventId, EventType, Handling, Site, StrandId, VirtualTime};
@@ -264,8 +265,12 @@ impl Engine<'_> {
         outputs: Vec<Value>,
     ) -> Step {
         let owner = self.containers[container.0].owner;
+        let started = self.strands[at(owner)].last;
         self.emit(owner, EventType::MapRunSucceeded, Detail::None);
         self.emit_aside(owner, EventType::MapStateSucceeded, Detail::None);
+        if !self.case.rules.departs(Contested::MapExit) {
+            self.strands[at(owner)].last = started;
+        }
         let crate::asl::Kind::Map(map) = &state.kind else { unreachable!("only Map states are distributed") };
         let Some(writer) = &map.result_writer else {
             return self.complete(owner, state, Value::array(outputs));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::asl::{Catcher, Jitter, Kind, QueryLanguage, Retrier, State};
+use crate::contested::Contested;
 use crate::error::{ErrorName, Failure, Origin, backoff_ms, first_catcher, first_retrier};
 use crate::expr::{EvalError, EvalErrorKind, States, Template};
 use crate::history::{Detail, EventType, FailureRecord, Handling, StrandId};
@@ -53,7 +54,7 @@ impl Engine<'_> {
         let state = self.state(id);
         let record = self.record_failure(id, &error, source);
         // ASL spec, "Retrier": the first retrier that lists the error decides; once it is spent, Catch is next.
-        let retrier = first_retrier(&state.retry, error.failure());
+        let retrier = first_retrier(&state.retry, error.failure(), self.case.rules);
         let mut spent = None;
         if let Some(index) = retrier {
             if let Some(retry) = self.take_retry(id, state, index) {
@@ -67,7 +68,7 @@ impl Engine<'_> {
         {
             self.emit(id, kind, Detail::None);
         }
-        let Some(index) = first_catcher(&state.catch, error.failure()) else {
+        let Some(index) = first_catcher(&state.catch, error.failure(), self.case.rules) else {
             self.history.failures[record].handling = Handling::Uncaught { spent };
             return self.pass_up(id, error, record);
         };
@@ -198,11 +199,25 @@ impl Engine<'_> {
             error.cause
         );
         let EvalErrorKind::Query(location) = error.kind else {
-            return Some(StateError::interpreter(ErrorName::RUNTIME, cause));
+            return Some(self.runtime_error(&error.kind, cause));
         };
         let cause: Arc<str> = Arc::from(cause);
         self.emit_evaluation_failed(id, state, location, cause.clone());
         Some(StateError::reported(Arc::from(ErrorName::QUERY_EVALUATION), Some(cause)))
+    }
+
+    /// The interpreter's own failure: `States.Runtime`, unless the reserved names are to be reported.
+    fn runtime_error(&self, kind: &EvalErrorKind, cause: String) -> StateError {
+        let reserved = match kind {
+            EvalErrorKind::MissingPath(_) => "States.ParameterPathFailure",
+            EvalErrorKind::Intrinsic => "States.IntrinsicFailure",
+            EvalErrorKind::NoChoice => "States.NoChoiceMatched",
+            EvalErrorKind::Type | EvalErrorKind::Query(_) | EvalErrorKind::Unsupported => ErrorName::RUNTIME,
+        };
+        if reserved != ErrorName::RUNTIME && self.case.rules.departs(Contested::ReservedNames) {
+            return StateError::reported(Arc::from(reserved), Some(Arc::from(cause)));
+        }
+        StateError::interpreter(ErrorName::RUNTIME, cause)
     }
 
     /// Recorded on AWS: what fails while a state is entered follows the event before it, as the entry does; only a

@@ -30,7 +30,7 @@ mod wait;
 mod tests;
 
 pub use abort::Stop;
-pub use case::{Case, Limits};
+pub use case::{Case, Limits, StartedBy};
 pub use given::Given;
 pub use identity::Identity;
 pub use probe::{Observation, Probe, Stage, Work, probe};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::asl::{State, Task};
 use crate::catalog::{self, Pattern, Service};
+use crate::contested::Contested;
 use crate::error::{ErrorName, Origin};
 use crate::expr::EvalError;
 use crate::fault::{Class, Injection, injection};
@@ -250,7 +251,9 @@ impl Engine<'_> {
             }
             // Recorded on AWS: a missed heartbeat is shown as States.Timeout, without a cause.
             AttemptEnd::HeartbeatMissed => {
-                (Some(Arc::from(ErrorName::TIMEOUT)), None, Origin::Heartbeat, timed_out_type(task))
+                let own_name = self.case.rules.departs(Contested::HeartbeatName);
+                let name = if own_name { ErrorName::HEARTBEAT_TIMEOUT } else { ErrorName::TIMEOUT };
+                (Some(Arc::from(name)), None, Origin::Heartbeat, timed_out_type(task))
             }
         };
         let error = StateError { error, cause, origin };

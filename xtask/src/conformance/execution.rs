@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use sfn_chaos::asl::{self, Machine, MachineType};
 use sfn_chaos::history::{Outcome, wire};
-use sfn_chaos::sim::{self, Identity};
+use sfn_chaos::sim::{self, Identity, StartedBy};
 use sfn_chaos::value::Value;
 
 use super::case::Verdict;
@@ -51,6 +51,9 @@ fn settings(case: &Json, row: &Json) -> sim::Case {
     }
     if let Some(clock) = case["clock"].as_str().and_then(|clock| clock.parse::<jiff::Timestamp>().ok()) {
         run.epoch_ms = clock.as_millisecond();
+    }
+    if !row["expected"]["start_sync_execution"].is_null() {
+        run.started_by = StartedBy::StartSyncExecution;
     }
     run.identity = identity(row);
     run

@@ -157,7 +157,7 @@ impl Call {
     pub fn eval(&self, env: &Env<'_>) -> Result<Value, EvalError> {
         self.compute(env).map_err(|error| match error.kind {
             EvalErrorKind::Unsupported | EvalErrorKind::Query(_) => error,
-            EvalErrorKind::MissingPath(_) | EvalErrorKind::Intrinsic | EvalErrorKind::Type => EvalError {
+            _ => EvalError {
                 cause: format!("The function '{}' had the following error: {}", self.text, error.cause),
                 ..error
             },

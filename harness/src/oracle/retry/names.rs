@@ -5,6 +5,7 @@
 //! without such a run it is advice.
 
 use crate::asl::State;
+use crate::contested::Rules;
 use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, Origin, matches};
 use crate::history::{FailureRecord, Handling};
@@ -26,7 +27,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             out.holds(RULE);
         }
         // The last first, so that removing one leaves the places of the others.
-        for name in idle.iter().rev().filter(|name| passes_by(state, name, record)) {
+        for name in idle.iter().rev().filter(|name| passes_by(state, name, record, run.case.rules)) {
             let severity =
                 if matches!(name.idle, Idle::Shadowed { .. }) { Severity::Low } else { Severity::Medium };
             out.violated(describe(state, name, trace::violation(run, RULE, severity, record)));
@@ -58,17 +59,18 @@ fn is_shadowed(name: &IdleName) -> bool {
 }
 
 /// Whether the failure is the one the name was written for, and met another handler or none.
-fn passes_by(state: &State, name: &IdleName, record: &FailureRecord) -> bool {
+fn passes_by(state: &State, name: &IdleName, record: &FailureRecord, rules: Rules) -> bool {
     let meant = match &name.idle {
         Idle::NotReported(Some(meant)) => *meant == *record.error,
         Idle::Shadowed { .. } => {
             let whole_catcher = name.kind == HandlerKind::Catcher && name.whole;
-            !whole_catcher && matches(&name.name, Failure { error: &record.error, origin: record.origin })
+            let failure = Failure { error: &record.error, origin: record.origin };
+            !whole_catcher && matches(&name.name, failure, rules)
         }
         // Nothing can bring the error about, so no run proves anything.
         Idle::NotReported(None) | Idle::Reserved | Idle::NoHeartbeat | Idle::NoTimer => false,
     };
-    meant && !took(name, record) && !lists_it_too(state, name, record)
+    meant && !took(name, record) && !lists_it_too(state, name, record, rules)
 }
 
 fn took(name: &IdleName, record: &FailureRecord) -> bool {
@@ -83,9 +85,9 @@ fn took(name: &IdleName, record: &FailureRecord) -> bool {
 }
 
 /// Whether another entry of the same handler has the right name, so that the wrong one costs nothing.
-fn lists_it_too(state: &State, name: &IdleName, record: &FailureRecord) -> bool {
+fn lists_it_too(state: &State, name: &IdleName, record: &FailureRecord, rules: Rules) -> bool {
     let failure = Failure { error: &record.error, origin: Origin::Reported };
-    !is_shadowed(name) && name_list(state, name).iter().any(|entry| matches(entry, failure))
+    !is_shadowed(name) && name_list(state, name).iter().any(|entry| matches(entry, failure, rules))
 }
 
 fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {

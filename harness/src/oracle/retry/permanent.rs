@@ -9,6 +9,7 @@
 
 use crate::asl::{Retrier, State};
 use crate::catalog::{self, ErrorClass};
+use crate::contested::Rules;
 use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, backoff_ms, matches};
 use crate::history::{FailureRecord, Handling, VirtualTime};
@@ -52,7 +53,7 @@ fn severity(
     record: &FailureRecord,
     class: ErrorClass,
 ) -> Option<Severity> {
-    let by_name = listed_by_name(retrier, record);
+    let by_name = listed_by_name(retrier, record, run.case.rules);
     if by_name && (catalog::means_two_things(&record.error) || class == ErrorClass::NotFound) {
         return None;
     }
@@ -67,9 +68,9 @@ fn severity(
     Some(if run.model.graph.is_failure_path(state.id) { Severity::Note } else { severity })
 }
 
-fn listed_by_name(retrier: &Retrier, record: &FailureRecord) -> bool {
+fn listed_by_name(retrier: &Retrier, record: &FailureRecord, rules: Rules) -> bool {
     let failure = Failure { error: &record.error, origin: record.origin };
-    let first = retrier.errors.iter().find(|name| matches(name, failure));
+    let first = retrier.errors.iter().find(|name| matches(name, failure, rules));
     first.is_some_and(|name| !matches!(name.as_str(), ErrorName::ALL | ErrorName::TASK_FAILED))
 }
 
@@ -88,7 +89,7 @@ fn violation(
     retrier: usize,
 ) -> Violation {
     let found = &state.retry[retrier];
-    let how = if listed_by_name(found, record) { "by-name" } else { "wildcard" };
+    let how = if listed_by_name(found, record, run.case.rules) { "by-name" } else { "wildcard" };
     Violation {
         route: format!("{how}>{severity}"),
         title: format!("`{}` is retried, and no retry can mend it", record.error),

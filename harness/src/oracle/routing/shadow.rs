@@ -23,7 +23,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         let failure = Failure { error: &record.error, origin: record.origin };
         let shadowed = shadowed_catchers(state);
         let proven = shadowed.iter().find(|(later, by)| {
-            *by == catcher && state.catch[*later].errors.iter().any(|name| matches(name, failure))
+            *by == catcher
+                && state.catch[*later].errors.iter().any(|name| matches(name, failure, run.case.rules))
         });
         match proven {
             Some((later, by)) => {

@@ -5,7 +5,7 @@ use rstest::rstest;
 use super::{LAMBDA, case, end, express, passed, task};
 use crate::history::Outcome;
 use crate::mock::{Answer, Call};
-use crate::sim::{Case, run};
+use crate::sim::{Case, StartedBy, run};
 use crate::value::Value;
 
 /// The names of a member's members, as a Pass state sees them.
@@ -77,4 +77,10 @@ fn every_attempt_of_a_callback_has_a_token_of_its_own() {
     });
     assert_eq!(seen.len(), 2);
     assert_ne!(seen[0], seen[1]);
+}
+
+#[test]
+fn an_execution_that_somebody_waits_for_has_no_count_of_redrives() {
+    let case = Case { started_by: StartedBy::StartSyncExecution, ..express("{}") };
+    assert_eq!(names(&case, "$$.Execution"), ["Id", "Input", "StartTime", "Name", "RoleArn"]);
 }

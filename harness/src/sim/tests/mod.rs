@@ -1,5 +1,6 @@
 //! Histories of small machines, event by event.
 
+mod contested;
 mod context;
 mod tasks;
 
