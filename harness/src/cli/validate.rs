@@ -43,12 +43,13 @@ pub(super) fn validate(args: ValidateArgs, streams: &mut Streams<'_>) -> Result<
             definition.declared_type = args.machine_type.or(definition.declared_type);
             let compiled = asl::compile(&definition);
             let source = definition.source.display().to_string();
+            let checked_now = Checked::new(&definition, source, &compiled.problems);
             if args.format == Format::Human {
                 write!(streams.out, "{}", asl::render(&compiled.problems, &definition.document))?;
-                let verdict = summary(&compiled.problems);
-                writeln!(streams.out, "{} ({source}): {verdict}", definition.name)?;
+                let verdict = summary(&compiled.problems, checked_now.valid);
+                writeln!(streams.out, "{} ({}): {verdict}", definition.name, checked_now.source)?;
             }
-            checked.push(Checked::new(&definition, source, &compiled.problems));
+            checked.push(checked_now);
         }
     }
     if args.format == Format::Json {
@@ -68,7 +69,7 @@ impl Checked {
         Self {
             name: definition.name.clone(),
             source,
-            valid,
+            valid: valid && !refused,
             problems: problems.iter().map(ProblemView::new).collect(),
             result: if refused { "FAIL" } else { "OK" },
             diagnostics: diagnostics.into_iter().map(DiagnosticView::new).collect(),
@@ -89,12 +90,16 @@ impl DiagnosticView {
     }
 }
 
-/// `valid`, `valid, 2 warnings`, `1 error, 2 warnings`
-fn summary(problems: &[asl::Problem]) -> String {
+/// `valid`, `valid, 2 warnings`, `1 error, 2 warnings`, `refused by AWS, 1 warning`
+fn summary(problems: &[asl::Problem], valid: bool) -> String {
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(ProblemSeverity::Error), count(ProblemSeverity::Warning));
     let mut parts = Vec::new();
-    parts.push(if errors == 0 { "valid".to_owned() } else { counted(errors as u64, "error") });
+    parts.push(match (errors, valid) {
+        (0, true) => "valid".to_owned(),
+        (0, false) => "refused by AWS".to_owned(),
+        _ => counted(errors as u64, "error"),
+    });
     if warnings > 0 {
         parts.push(counted(warnings as u64, "warning"));
     }

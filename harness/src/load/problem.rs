@@ -5,7 +5,8 @@ use super::{Document, Location, SourceFile, Span};
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProblemSeverity {
-    /// AWS accepts it, but it hardly does what it says, or something about it cannot be known.
+    /// It hardly does what it says, or something about it cannot be known, or AWS asks for something that the
+    /// simulator can do without.
     Warning,
     /// AWS refuses the definition.
     Error,

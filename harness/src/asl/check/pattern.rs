@@ -1,16 +1,23 @@
-//! What Express workflows cannot do.
+//! Patterns that an integration has not, and what Express workflows cannot do.
 
 use crate::asl::compile::{Compiler, Place};
 use crate::asl::{MachineType, ScopeId, StateId};
 use crate::catalog::{Integration, Pattern, Service};
 
-/// Docs, "Choosing workflow type": no callbacks, no jobs that are waited for, no activities.
+/// Docs, "Service integration patterns": not every call can be waited for. Docs, "Choosing workflow type": no callbacks, no jobs that are waited for, no activities.
 pub(in crate::asl) fn check<'d>(
     compiler: &mut Compiler<'d>,
     id: StateId,
     resource: &Place<'d>,
     integration: &Integration,
 ) {
+    let optional = matches!(integration.kind, Service::Optimized | Service::Sdk | Service::Http);
+    if optional && !integration.allows(integration.pattern, MachineType::Standard) {
+        let message =
+            format!("`{integration}` is no integration: it has no `{}`", integration.pattern.suffix());
+        compiler.problems.error("invalid-resource", resource.span(), &resource.pointer, message);
+        return;
+    }
     let what = match (integration.kind, integration.pattern) {
         (Service::Activity, _) => "activities",
         (_, Pattern::RequestResponse) => return,

@@ -42,7 +42,8 @@ impl<'d> Compiler<'d> {
             Some(at) => self.number(&at, &limits),
             None => Some(limits.stand_in),
         };
-        let interval = field("IntervalSeconds", Limits::whole(1, INTERVAL_MAX, 1.0));
+        // Reported: AWS accepts 0, though the specification wants a positive number.
+        let interval = field("IntervalSeconds", Limits::whole(0, INTERVAL_MAX, 1.0));
         let attempts = field("MaxAttempts", Limits::whole(0, ATTEMPTS_MAX, 3.0));
         let backoff = Limits { range: 1.0..=f64::INFINITY, whole: false, stand_in: 2.0 };
         let backoff = field("BackoffRate", backoff);

@@ -89,11 +89,18 @@ impl<'d> Compiler<'d> {
         check::keys::check(self);
         self.known_fields(&root, &fields::MACHINE, QueryLanguage::JsonPath, "a state machine");
         let query_language = self.query_language(&root).unwrap_or_default();
-        let limits = Limits::whole(1, SECONDS_MAX, f64::from(SECONDS_MAX));
+        // Reported: AWS accepts 0; what it means is not documented, and no limit is taken for it.
+        let limits = Limits::whole(0, SECONDS_MAX, f64::from(SECONDS_MAX));
         let timeout = root.get("TimeoutSeconds").and_then(|at| self.number(&at, &limits));
+        let timeout = timeout.filter(|seconds| *seconds > 0.0);
         let scopes: Vec<_> = self.outline.scope_ids().map(|id| self.scope(id)).collect();
         let states: Vec<_> = self.outline.state_ids().map(|id| self.state(id, query_language)).collect();
         check::names::check(self);
+        check::labels::check(self);
+        check::reader::check(self);
+        check::request::check(self, query_language);
+        check::jsonata::check(self, query_language);
+        check::lookalike::check(self, query_language);
         check::graph::check(self);
         let states: Option<Vec<State>> = states.into_iter().collect();
         let scopes: Option<Vec<Scope>> = scopes.into_iter().collect();

@@ -99,6 +99,10 @@ impl<'d> Compiler<'d> {
         let (next, end) = (place.get("Next"), place.get("End"));
         match (next, end) {
             (Some(next), None) => self.go(current.id, &next).map(Transition::Next),
+            // Reported: an `End` that is not true does not exclude `Next`.
+            (Some(next), Some(end)) if matches!(end.node.kind, crate::load::NodeKind::Bool(false)) => {
+                self.go(current.id, &next).map(Transition::Next)
+            }
             (None, Some(end)) => self.end(current.id, &end),
             (Some(next), Some(end)) => {
                 self.go(current.id, &next);

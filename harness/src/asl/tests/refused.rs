@@ -25,12 +25,17 @@ fn only(code: &str, text: &str) -> Vec<(String, String)> {
     "duplicate-key",
     "\"StartAt\""
 )]
+#[case::version(
+    r#"{"StartAt": "A", "Version": "2.0", "States": {"A": {"Type": "Succeed"}}}"#,
+    "unknown-value",
+    "\"2.0\""
+)]
 #[case::no_states(r#"{"StartAt": "A", "States": {}}"#, "missing-field", "\"States\"")]
 #[case::start(r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#, "unknown-target", "\"B\"")]
 #[case::timeout(
-    r#"{"StartAt": "A", "TimeoutSeconds": 0, "States": {"A": {"Type": "Succeed"}}}"#,
+    r#"{"StartAt": "A", "TimeoutSeconds": -1, "States": {"A": {"Type": "Succeed"}}}"#,
     "out-of-range",
-    "0"
+    "-1"
 )]
 #[case::language(
     r#"{"StartAt": "A", "QueryLanguage": "jsonata", "States": {"A": {"Type": "Succeed"}}}"#,
@@ -107,6 +112,7 @@ fn a_fail(#[case] fields: &str, #[case] code: &str, #[case] offending: &str) {
 
 #[rstest]
 #[case::no_resource(r#""Type": "Task", "End": true"#, "missing-field", "\"A\"")]
+#[case::no_job(r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.sync", "Parameters": {"FunctionName": "f"}, "End": true"#, "invalid-resource", "\"arn:aws:states:::lambda:invoke.sync\"")]
 #[case::heartbeat(r#""TimeoutSeconds": 5, "HeartbeatSeconds": 5"#, "out-of-range", "5")]
 #[case::timeout(r#""TimeoutSeconds": 0"#, "out-of-range", "0")]
 #[case::timeout_and_path(
@@ -118,13 +124,14 @@ fn a_fail(#[case] fields: &str, #[case] code: &str, #[case] offending: &str) {
 #[case::no_error_equals(r#""Retry": [{"MaxAttempts": 1}]"#, "missing-field", "{\"MaxAttempts\": 1}")]
 #[case::empty_error_equals(r#""Retry": [{"ErrorEquals": []}]"#, "error-equals-empty", "[]")]
 #[case::attempts(r#""Retry": [{"ErrorEquals": ["E"], "MaxAttempts": -1}]"#, "out-of-range", "-1")]
-#[case::interval(r#""Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 0}]"#, "out-of-range", "0")]
+#[case::interval(r#""Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": -1}]"#, "out-of-range", "-1")]
 #[case::backoff(r#""Retry": [{"ErrorEquals": ["E"], "BackoffRate": 0.5}]"#, "out-of-range", "0.5")]
 #[case::delay(
     r#""Retry": [{"ErrorEquals": ["E"], "MaxDelaySeconds": 31622401}]"#,
     "out-of-range",
     "31622401"
 )]
+#[case::credentials(r#""Credentials": {"Role": "r"}"#, "credentials", "\"Credentials\"")]
 #[case::jitter(r#""Retry": [{"ErrorEquals": ["E"], "JitterStrategy": "full"}]"#, "unknown-value", "\"full\"")]
 #[case::retrier_field(
     r#""Retry": [{"ErrorEquals": ["E"], "MaxAttemps": 1}]"#,
@@ -230,6 +237,17 @@ const PROCESSOR: &str = r#""ItemProcessor": {"StartAt": "B", "States": {"B": {"T
     "\"Parameters\""
 )]
 #[case::reader(r#", PROCESSOR, "ItemReader": {}"#, "missing-field", "\"ItemReader\"")]
+#[case::execution_type_of_inline_items(r#", "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE", "ExecutionType": "STANDARD"}, "StartAt": "B", "States": {"B": {"Type": "Succeed"}}}"#, "unknown-field", "\"ExecutionType\"")]
+#[case::reader_of_another_service(
+    r#", PROCESSOR, "ItemReader": {"Resource": "arn:aws:states:::dynamodb:scan"}"#,
+    "reader-resource",
+    "\"arn:aws:states:::dynamodb:scan\""
+)]
+#[case::reader_of_unknown_files(r#", PROCESSOR, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "XML"}}"#, "reader-input-type", "\"XML\"")]
+#[case::csv_without_headers(r#", PROCESSOR, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV"}}"#, "reader-headers", "\"ReaderConfig\"")]
+#[case::headers_that_are_not_given(r#", PROCESSOR, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}}"#, "missing-field", "\"ReaderConfig\"")]
+#[case::headers_of_json(r#", PROCESSOR, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW"}}"#, "unknown-field", "\"CSVHeaderLocation\"")]
+#[case::label_with_blanks(r#", PROCESSOR, "Label": "a b""#, "label", "\"a b\"")]
 #[case::label(
     r#", PROCESSOR, "Label": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa""#,
     "out-of-range",
@@ -264,6 +282,17 @@ fn a_map(#[case] fields: &str, #[case] code: &str, #[case] offending: &str) {
     "wrong-type",
     "\"true\""
 )]
+#[case::unclosed(r#""Type": "Pass", "Output": "{% 1", "End": true"#, "jsonata-unclosed", "\"{% 1\"")]
+#[case::name_without_value(
+    r#""Type": "Pass", "Output": {"a": "{% phone %}"}, "End": true"#,
+    "unsupported-reference",
+    "\"{% phone %}\""
+)]
+#[case::error_output_without_error(
+    r#""Type": "Pass", "Output": "{% $states.errorOutput %}", "End": true"#,
+    "no-error-output",
+    "\"{% $states.errorOutput %}\""
+)]
 #[case::items(r#""Type": "Map", "Items": 5, "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}, "End": true"#, "wrong-type", "5")]
 fn a_jsonata_state(#[case] fields: &str, #[case] code: &str, #[case] offending: &str) {
     let found = found(&one_jsonata_state(fields));
@@ -276,8 +305,7 @@ fn a_jsonata_state(#[case] fields: &str, #[case] code: &str, #[case] offending: 
 #[case::job("arn:aws:states:::glue:startJobRun.sync")]
 #[case::activity("arn:aws:states:us-east-1:123456789012:activity:a")]
 fn an_express_workflow_cannot_wait(#[case] resource: &str) {
-    let fields =
-        r#""Type": "Task", "Resource": "RESOURCE", "Parameters": {"t.$": "$$.Task.Token"}, "End": true"#;
+    let fields = r#""Type": "Task", "Resource": "RESOURCE", "Parameters": {"JobName": "j", "QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, "End": true"#;
     let mut definition = Definition::from_text("m.json", &one_state(&fields.replace("RESOURCE", resource)));
     assert!(compile(&definition).machine.is_some());
     definition.declared_type = Some(MachineType::Express);
@@ -289,7 +317,8 @@ fn an_express_workflow_cannot_wait(#[case] resource: &str) {
 fn items_of_an_express_map_cannot_wait_either() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Map", "End": true, "ItemProcessor": {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "B", "States": {
-        "B": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "End": true}}}}}}"#;
+        "B": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync",
+              "Parameters": {"JobName": "j"}, "End": true}}}}}}"#;
     assert_eq!(found(text), only("express-pattern", "\"arn:aws:states:::glue:startJobRun.sync\""));
 }
 

@@ -7,7 +7,7 @@ use crate::asl::{ProblemSeverity, compile};
 use crate::load::Definition;
 
 #[rstest]
-#[case::callback_without_token(r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"MessageBody": "x"}, "End": true"#, "callback-without-token", "\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"")]
+#[case::callback_without_token(r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"QueueUrl": "q", "MessageBody": "x"}, "End": true"#, "callback-without-token", "\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"")]
 #[case::error_name(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Retry": [{"ErrorEquals": ["States.TimeOut"]}], "End": true"#, "unknown-error-name", "\"States.TimeOut\"")]
 #[case::delay_cap(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 5, "MaxDelaySeconds": 5}], "End": true"#, "delay-cap", "5")]
 #[case::inline_reader(r#""Type": "Map", "ToleratedFailureCount": 1, "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}, "End": true"#, "distributed-only", "\"ToleratedFailureCount\"")]
@@ -74,4 +74,71 @@ fn a_bare_placeholder_is_warned_of_and_a_default_stands_in() {
     let compiled = compile(&Definition::from_text("m.json", &text));
     assert!(compiled.problems.iter().all(|problem| problem.severity == ProblemSeverity::Warning));
     assert_eq!(compiled.machine.unwrap().states[0].retry[0].attempts_max, 3);
+}
+
+#[rstest]
+#[case::path_in_a_template(
+    r#""Type": "Pass", "Parameters": {"x": "$.a"}, "End": true"#,
+    "no-dollar",
+    "\"$.a\""
+)]
+#[case::function_in_a_template(
+    r#""Type": "Pass", "Parameters": {"x": "States.UUID()"}, "End": true"#,
+    "no-dollar",
+    "\"States.UUID()\""
+)]
+#[case::path_in_a_result(
+    r#""Type": "Pass", "Result": {"x.$": "$.a"}, "End": true"#,
+    "static-result",
+    "\"$.a\""
+)]
+#[case::path_in_an_error(r#""Type": "Fail", "Error": "$.a""#, "no-path", "\"$.a\"")]
+#[case::no_request(
+    r#""Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listBuckets", "End": true"#,
+    "request-missing",
+    "\"arn:aws:states:::aws-sdk:s3:listBuckets\""
+)]
+#[case::name(r#""Type": "Task", "Resource": "createToken", "End": true"#, "resource-name", "\"createToken\"")]
+#[case::no_queue(
+    r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"MessageBody": 1}, "End": true"#,
+    "request-incomplete",
+    "\"Parameters\""
+)]
+fn what_is_hardly_meant_or_asked_for_by_aws(
+    #[case] fields: &str,
+    #[case] code: &str,
+    #[case] offending: &str,
+) {
+    let text = one_state(fields);
+    assert_eq!(found(&text), [(code.to_owned(), offending.to_owned())]);
+    assert!(compile(&Definition::from_text("m.json", &text)).machine.is_some());
+}
+
+#[rstest]
+#[case::dollars(r#""Type": "Pass", "Parameters": {"price": "$5", "x.$": "$.a"}, "End": true"#)]
+#[case::result(r#""Type": "Pass", "Result": {"x": "States of matter"}, "End": true"#)]
+#[case::request_as_a_whole(r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl.$": "$.q", "MessageBody.$": "$"}, "End": true"#)]
+#[case::interval_of_nothing(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 0}], "End": true"#)]
+#[case::end_of_none(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Catch": [], "Retry": [], "End": true"#)]
+fn what_looks_odd_is_accepted_without_a_word(#[case] fields: &str) {
+    assert_eq!(found(&one_state(fields)), []);
+}
+
+#[test]
+fn an_end_that_is_none_does_not_exclude_next() {
+    let text = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Next": "B", "End": false}, "B": {"Type": "Succeed"}}}"#;
+    assert_eq!(found(text), []);
+}
+
+#[test]
+fn a_catcher_knows_the_error_and_a_variable_is_no_bare_name() {
+    let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",
+          "Assign": {"Next": "{% $states.result.items[price > 3].name %}"},
+          "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B",
+            "Output": {"e": "{% $states.errorOutput.Error %}"}, "Assign": {"e": "{% $states.errorOutput %}"}}],
+          "Next": "B"},
+        "B": {"Type": "Succeed", "Comment": "{% phone %}", "Output": "{% $e & $Next %}"}}}"#;
+    assert_eq!(found(text), []);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Diagnostic;
 use super::owner::language_of;
-use crate::load::{Document, Node};
+use crate::load::{Document, Node, NodeKind};
 
 const MISSING_TARGET: &str = "MISSING_TRANSITION_TARGET";
 
@@ -101,7 +101,9 @@ impl Found {
 
 /// Whether a state ends its scope.
 fn is_end(state: &Node) -> bool {
-    matches!(state.get("Type").and_then(Node::as_str), Some("Succeed" | "Fail")) || state.get("End").is_some()
+    let ends = |end: &Node| matches!(end.kind, NodeKind::Bool(true));
+    matches!(state.get("Type").and_then(Node::as_str), Some("Succeed" | "Fail"))
+        || state.get("End").is_some_and(ends)
 }
 
 /// Every state that a state names, and where.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::graph;
 use crate::asl::QueryLanguage;
 use crate::expr::OPERATORS;
+use crate::expr::jsonata::Expression;
 use crate::load::{Document, Node, NodeKind};
 
 /// Variables by the name of the state that reads them; states that read none are left out. Recorded on AWS: the
@@ -70,55 +71,15 @@ fn in_path(text: &str, names: &mut BTreeSet<String>) {
     }
 }
 
-/// `$name` in a JSONata expression, without functions, `$states`, and what the expression binds itself.
+/// Variables of a JSONata expression. One that cannot be read has none: its definition is refused.
 fn in_jsonata(text: &str, names: &mut BTreeSet<String>) {
-    let (mut read, mut bound) = (BTreeSet::new(), BTreeSet::new());
-    let mut parameters = false;
-    let mut word = String::new();
-    let mut focus = false;
-    let mut rest = text.chars().peekable();
-    while let Some(character) = rest.next() {
-        let was_focus = std::mem::take(&mut focus);
-        match character {
-            '"' | '\'' | '`' => skip_string(character, &mut rest),
-            '/' if rest.peek() == Some(&'*') => skip_comment(&mut rest),
-            '@' | '#' => focus = true,
-            '(' => parameters = word == "function" || word == "λ",
-            ')' => parameters = false,
-            '$' => {
-                let name = identifier(&mut rest);
-                while rest.peek().is_some_and(|next| next.is_whitespace()) {
-                    rest.next();
-                }
-                let called = rest.peek() == Some(&'(');
-                let binds = parameters || was_focus || is_assignment(&rest);
-                if binds {
-                    bound.insert(name);
-                } else if !name.is_empty()
-                    && !called
-                    && name != "states"
-                    && !FUNCTIONS.contains(&name.as_str())
-                {
-                    read.insert(name);
-                }
-            }
-            _ => {}
-        }
-        if character.is_alphabetic() {
-            word.push(character);
-        } else if !character.is_whitespace() {
-            word.clear();
-        }
-    }
-    names.extend(read.difference(&bound).cloned());
+    let Some(inner) = text.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}")) else { return };
+    let Ok(expression) = Expression::parse(inner.trim()) else { return };
+    let read = expression.reads().variables.iter().map(|(name, _)| name);
+    names.extend(read.filter(|name| !FUNCTIONS.contains(&name.as_str())).cloned());
 }
 
 type Rest<'t> = std::iter::Peekable<std::str::Chars<'t>>;
-
-fn is_assignment(rest: &Rest<'_>) -> bool {
-    let mut ahead = rest.clone();
-    ahead.next() == Some(':') && ahead.next() == Some('=')
-}
 
 fn identifier(rest: &mut Rest<'_>) -> String {
     let mut name = String::new();
@@ -139,17 +100,6 @@ fn skip_string(quote: char, rest: &mut Rest<'_>) {
             _ if character == quote => return,
             _ => {}
         }
-    }
-}
-
-fn skip_comment(rest: &mut Rest<'_>) {
-    let mut before = ' ';
-    rest.next();
-    for character in rest.by_ref() {
-        if before == '*' && character == '/' {
-            return;
-        }
-        before = character;
     }
 }
 

@@ -95,7 +95,7 @@ fn a_machine_is_refused(#[case] text: &str, #[case] expected: &str) {
 #[case::all_not_last(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true, "Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["E"]}]"#, "States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals[0]")]
 #[case::no_errors(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true, "Retry": [{}]"#, "These fields are required: [ErrorEquals] at /States/A/Retry[0]")]
 #[case::no_pattern(
-    r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.syncc", "Parameters": {}, "End": true"#,
+    r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.syncc", "Parameters": {"FunctionName": "f"}, "End": true"#,
     "The resource provided arn:aws:states:::lambda:invoke.syncc is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/A/Resource"
 )]
 fn a_state_is_refused(#[case] fields: &str, #[case] expected: &str) {

@@ -13,7 +13,9 @@ use crate::load::{Document, Node};
 
 /// What AWS says where the compiler finds a problem. A problem that AWS accepts says nothing.
 pub(super) fn translate(problem: &Problem, document: &Document) -> Vec<Diagnostic> {
-    let Some(spot) = Spot::at(document, &problem.pointer) else { return Vec::new() };
+    let Some(spot) = Spot::at(document, &problem.pointer) else {
+        return absent(problem, document).into_iter().collect();
+    };
     if problem.severity == ProblemSeverity::Warning {
         return warning(problem, &spot).into_iter().collect();
     }
@@ -61,6 +63,21 @@ pub(super) fn translate(problem: &Problem, document: &Document) -> Vec<Diagnosti
             schema(format!("Value should be one of the following: {}", list(words_of(name))), here)
         }
         "out-of-range" => out_of_range(&spot, held),
+        "label" => label(&spot),
+        "jsonata-unclosed" => schema("JSONata string must start with {% and end with %}", here),
+        "unsupported-reference" => unsupported(problem, here),
+        "no-error-output" => unsupported_reference("Field '$states.errorOutput' does not exist.", here),
+        "credentials" => credentials(&spot, held),
+        "reader-resource" => schema(
+            "The field 'Resource' does not match any of the allowed values. Examples: \
+             [arn:<partition>:states:::s3:getObject, arn:<partition>:states:::s3:listObjectsV2]",
+            here,
+        ),
+        "reader-input-type" => schema(
+            "The field 'InputType' should have one of these values: [MANIFEST, JSON, CSV, JSONL, PARQUET]",
+            here,
+        ),
+        "reader-headers" => schema("The field 'CSVHeaderLocation' is required", here),
         "state-name" => named("INVALID_STATE_NAME", "State", name, 80, here),
         "variable-name" => variable_name(name, spot.language, held),
         _ => schema(problem.message.clone(), here),
@@ -68,8 +85,24 @@ pub(super) fn translate(problem: &Problem, document: &Document) -> Vec<Diagnosti
     vec![one]
 }
 
-/// What AWS warns of, too.
+/// What AWS says of a member that a request lacks: there is no value to point at.
+fn absent(problem: &Problem, document: &Document) -> Option<Diagnostic> {
+    let (request, member) = problem.pointer.rsplit_once('/')?;
+    let request = Spot::at(document, request).filter(|_| problem.code == "request-incomplete")?;
+    Some(schema(format!("The field '{member}' is required but was missing"), request.location))
+}
+
+/// What AWS warns of, too, and what it refuses though the simulator can do without.
 fn warning(problem: &Problem, spot: &Spot<'_>) -> Option<Diagnostic> {
+    if problem.code == "resource-name" {
+        return Some(schema("Value is not a valid resource ARN", spot.location.as_str()));
+    }
+    if problem.code == "request-missing" {
+        let field = if spot.language == QueryLanguage::Jsonata { "Arguments" } else { "Parameters" };
+        let resource = spot.node.as_str().unwrap_or_default();
+        let message = format!("{field} field is required for resource ARN: {resource}");
+        return Some(schema(message, spot.location.as_str()));
+    }
     let (code, message) = match problem.code {
         "no-dollar" => ("NO_DOLLAR", "No .$ on a field that appears to be a JSONPath or Intrinsic Function."),
         "no-path" => ("NO_PATH", "Field value looks like a path, but field name does not end with 'Path'."),
@@ -100,6 +133,7 @@ fn missing(spot: &Spot<'_>) -> Vec<Diagnostic> {
         Owner::Retrier => &["ErrorEquals"],
         Owner::Catcher => &["ErrorEquals", "Next"],
         Owner::ItemReader => &["Resource"],
+        Owner::ReaderConfig => &["CSVHeaders"],
         _ => &[],
     };
     let mut absent: Vec<&'static str> =
@@ -243,6 +277,36 @@ fn expression(problem: &Problem, spot: &Spot<'_>, held: &str) -> Diagnostic {
         None if name.ends_with(".$") => schema(format!("The value for the field '{name}' {allowed}"), held),
         None => schema(format!("Value {allowed}"), spot.location.as_str()),
     }
+}
+
+/// Names that an expression cannot read; the compiler's message has the name between its first marks.
+fn unsupported(problem: &Problem, here: &str) -> Diagnostic {
+    let name = problem.message.split('`').nth(1).unwrap_or_default();
+    if name == "$$" {
+        return unsupported_reference("Reference to '$$' is not supported.", here);
+    }
+    unsupported_reference(&format!("Reference to '{name}' at the top level is not supported."), here)
+}
+
+fn unsupported_reference(message: &str, here: &str) -> Diagnostic {
+    Diagnostic::error("UNSUPPORTED_JSONATA_EXPRESSION", message, here)
+}
+
+fn credentials(spot: &Spot<'_>, held: &str) -> Diagnostic {
+    if spot.node.members().is_some()
+        && spot.node.get("RoleArn").or_else(|| spot.node.get("RoleArn.$")).is_none()
+    {
+        return schema("The field 'RoleArn' is required but was missing", spot.location.as_str());
+    }
+    schema("The field 'Credentials' is not supported for activities", held)
+}
+
+fn label(spot: &Spot<'_>) -> Diagnostic {
+    let label = spot.node.as_str().unwrap_or_default();
+    let why =
+        if label.is_empty() { "Value cannot be empty" } else { "the label contains invalid characters" };
+    let message = format!("Invalid Label name: {label}: {why}");
+    Diagnostic::error("INVALID_LABEL_NAME", message, spot.location.as_str())
 }
 
 fn operand(operator: &str) -> String {

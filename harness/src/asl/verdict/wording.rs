@@ -24,8 +24,8 @@ pub(super) fn kind_of(field: &str) -> &'static str {
 /// The least and the largest value of a number.
 pub(super) fn limits_of(field: &str) -> Option<(&'static str, Option<&'static str>)> {
     Some(match field {
-        "TimeoutSeconds" | "HeartbeatSeconds" | "IntervalSeconds" => ("1", Some("99999999")),
-        "Seconds" | "MaxAttempts" => ("0", Some("99999999")),
+        "TimeoutSeconds" | "HeartbeatSeconds" => ("1", Some("99999999")),
+        "Seconds" | "MaxAttempts" | "IntervalSeconds" => ("0", Some("99999999")),
         "BackoffRate" => ("1.0", None),
         "MaxDelaySeconds" => ("1", Some("31622400")),
         "MaxConcurrency" | "ToleratedFailureCount" | "MaxItems" => ("0", None),

@@ -2,6 +2,7 @@
 
 mod convert;
 mod functions;
+mod outside;
 mod reads;
 mod session;
 
@@ -88,6 +89,11 @@ impl Expression {
     /// What it reads of `$states` and which variables it names.
     pub fn reads(&self) -> &Reads {
         &self.reads
+    }
+
+    /// Names that it reads from the top level, where Step Functions has no value; `$$` for the root itself.
+    pub fn outside(&self) -> Vec<String> {
+        outside::of(&self.tree)
     }
 
     /// Its value; `None` where it is undefined.

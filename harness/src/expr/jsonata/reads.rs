@@ -41,6 +41,7 @@ impl Reads {
                     match (name.as_str(), value) {
                         ("Path", _) => self.path(value, bound),
                         ("Variable", Json::String(name)) => self.variable(name, &[]),
+                        ("focus" | "index_var" | "Index", Json::String(name)) => bound.push(name.clone()),
                         ("Function", _) => {
                             if let Some(name) = value["name"].as_str() {
                                 note(&mut self.functions, name.to_owned());
@@ -73,6 +74,9 @@ impl Reads {
             steps[1..].iter().map_while(|step| step["node"]["Name"].as_str()).map(str::to_owned).collect();
         self.variable(name, &members);
         for step in steps {
+            bound.extend(
+                ["focus", "index_var"].iter().filter_map(|name| step[*name].as_str()).map(str::to_owned),
+            );
             self.walk(&step["stages"], bound);
         }
         for step in &steps[1..] {

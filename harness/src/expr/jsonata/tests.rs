@@ -67,3 +67,10 @@ fn reads_are_the_member_paths_that_the_tree_mentions() {
     assert_eq!(reads.functions, ["count"]);
     assert!(!reads.whole_states);
 }
+
+#[test]
+fn what_a_path_binds_is_no_variable() {
+    let text = "$states.input.orders@$o.lines#$at[$o.id = $wanted]{$o.id: $at}";
+    let expression = Expression::parse(text).unwrap();
+    assert_eq!(expression.reads().variables, [("wanted".to_owned(), vec![])]);
+}
