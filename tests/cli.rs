@@ -192,6 +192,65 @@ fn the_context_of_one_execution_can_be_given() {
     assert!(wrong.err.contains("wrong.json:1:2: 'Map' field is not supported"), "{}", wrong.err);
 }
 
+/// A parent that waits for a child, and gives it a name of its own.
+const NESTED: &str = r#"
+Resources:
+  Parent:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionSubstitutions:
+        ChildArn: !GetAtt Child.Arn
+      Definition:
+        StartAt: Call
+        States:
+          Call:
+            Type: Task
+            Resource: arn:aws:states:::states:startExecution.sync:2
+            Parameters: {StateMachineArn: "${ChildArn}", Name: child-1, Input: {n: 1}}
+            OutputPath: $.Output
+            End: true
+  Child:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Price
+        States:
+          Price: {Type: Task, Resource: "arn:aws:states:::lambda:invoke", Parameters: {FunctionName: p}, End: true}
+"#;
+
+const NESTED_MOCKS: &str = r#"{ "StateMachines": {
+    "Parent": { "TestCases": { "Cheap": {}, "Dear": {} } },
+    "Child": { "TestCases": { "Cheap": { "Price": "Three" }, "Dear": { "Price": "Nine" } } } },
+  "MockedResponses": { "Three": { "0": { "Return": 3 } }, "Nine": { "0": { "Return": 9 } } } }"#;
+
+#[test]
+fn another_machine_of_the_template_is_started() {
+    let folder = folder(&[("template.yaml", NESTED), ("mocks.json", NESTED_MOCKS)]);
+    let parent = ["run", "template.yaml", "--state-machine-name", "Parent", "--input", "{}"];
+    let with = |more: &[&str]| run(folder.path(), &[&parent, more].concat());
+    let ended = with(&["--format", "json", "--mocks", "mocks.json#Dear"]);
+    let json: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    assert_eq!(json["output"], 9);
+    let child = &json["nested"][0];
+    assert_eq!(child["executionArn"], "arn:aws:states:us-east-1:123456789012:execution:Child:child-1");
+    assert_eq!((&child["status"], &child["output"]), (&"SUCCEEDED".into(), &9.into()));
+    let told = with(&["--mocks", "mocks.json#Cheap"]);
+    assert!(told.out.contains("child-1 of Child, started at 0 ms"), "{}", told.out);
+    assert!(told.out.contains("Price  Task lambda:invoke"), "{}", told.out);
+}
+
+#[test]
+fn another_machine_can_be_named() {
+    let call = r#"{ "StartAt": "Call", "States": { "Call": { "Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {
+            "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Sleeper" } } } }"#;
+    let folder = folder(&[("call.asl.json", call), ("pause.asl.json", PAUSE)]);
+    let ended =
+        run(folder.path(), &["run", "call.asl.json", "--input", "{}", "--machine", "Sleeper=pause.asl.json"]);
+    assert!(ended.out.contains("SUCCEEDED after 1 min 30 s of virtual time"), "{}", ended.out);
+    assert!(ended.out.contains("of Sleeper, started at 0 ms"), "{}", ended.out);
+}
+
 #[test]
 fn one_execution_is_stopped_and_redriven() {
     let folder = folder(&[("pause.asl.json", PAUSE)]);

@@ -170,6 +170,9 @@ pub(super) struct RunArgs {
     /// The name of the machine, in ARNs, in mock files and where a template holds several
     #[arg(long, value_name = "NAME")]
     pub(super) state_machine_name: Option<String>,
+    /// Another machine that the execution may start; may be repeated
+    #[arg(long = "machine", value_name = "NAME=FILE", value_parser = name_and_path)]
+    pub(super) machines: Vec<(String, PathBuf)>,
     /// Faults to inject: `Charge:throttling*4 + Ship:timeout`
     #[arg(long, value_name = "PLAN")]
     pub(super) faults: Option<String>,
@@ -239,6 +242,10 @@ fn machine_type(text: &str) -> Result<MachineType, String> {
         "EXPRESS" => Ok(MachineType::Express),
         _ => Err("it is STANDARD or EXPRESS".to_owned()),
     }
+}
+
+fn name_and_path(text: &str) -> Result<(String, PathBuf), String> {
+    name_and_value(text).map(|(name, path)| (name, path.into())).map_err(|_| "it is NAME=FILE".to_owned())
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {

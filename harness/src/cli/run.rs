@@ -8,6 +8,7 @@ use super::args::{Format, RunArgs};
 use super::beside::beside;
 use super::context::{self, Context};
 use super::failure::Failure;
+use super::library;
 use super::selection::{folder_join, input, input_file};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
@@ -19,15 +20,16 @@ use crate::load::{self, Definition, LoadOptions};
 use crate::mock::{Script, file};
 use crate::model::Model;
 use crate::report;
+use crate::sim::nested::{ChildExecution, Library, Local};
 use crate::sim::{self, Case, Stop};
-use crate::value::Value;
+use crate::value::{Object, ObjectBuilder, Value};
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let context = match &args.context {
         Some(text) => read_context(text, streams)?,
         None => Context::default(),
     };
-    let definition = definition(args, context.machine_name.as_deref(), streams)?;
+    let (definition, others) = definition(args, context.machine_name.as_deref(), streams)?;
     let compiled = asl::compile(&definition);
     let Some(machine) = compiled.machine else {
         write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
@@ -48,17 +50,28 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         ..Case::new(execution_input(args, &context, &definition, &model, streams)?)
     };
     context.apply(&mut case);
-    let history = execute(&model, &case, &script);
+    let library = if library::is_needed(machine) {
+        library::library(args, others, streams)?
+    } else {
+        Library::default()
+    };
+    let parent = Local {
+        machine: Arc::clone(&model.machine),
+        machine_type: case.machine_type,
+        script,
+        references: library::references(&definition),
+    };
+    let (history, nested) = sim::nested::run(&parent, &case, &library);
     tell_idle(&case.plan, &history, machine, streams)?;
     match args.format {
         Format::Json => {
-            writeln!(
-                streams.out,
-                "{}",
-                pretty(&wire::execution_as(&history, machine, case.epoch_ms, &case.identity))
-            )?;
+            let printed = wire::execution_as(&history, machine, case.epoch_ms, &case.identity);
+            writeln!(streams.out, "{}", pretty(&with_nested(printed, &nested, &library)))?;
         }
-        Format::Human => report::execution(&history, machine, streams.out)?,
+        Format::Human => {
+            report::execution(&history, machine, streams.out)?;
+            report::nested(&nested, &library, case.epoch_ms, streams.out)?;
+        }
     }
     Ok(match history.outcome {
         Outcome::Unknown(_) => ExitCode::Inconclusive,
@@ -66,10 +79,28 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
     })
 }
 
-/// One run with the faults of its plan.
-fn execute(model: &Model, case: &Case, script: &Script) -> History {
-    let mut responder = script.responder();
-    sim::run(&model.machine, case, &mut responder)
+/// Adds the executions that were started, if there are any.
+fn with_nested(printed: Value, nested: &[ChildExecution], library: &Library) -> Value {
+    let Value::Object(mut printed) = printed else { return printed };
+    let one = |child: &ChildExecution| {
+        let machine = &library.machines[child.machine].machine;
+        let case = &child.case;
+        let mut out = ObjectBuilder::with_capacity(8);
+        out.push("executionArn", child.arn.as_str().into());
+        out.push("stateMachineArn", case.identity.machine_arn(&machine.name).into());
+        out.push("input", case.input.clone());
+        if let Some(history) = &child.history {
+            let execution = wire::execution_as(history, machine, case.epoch_ms, &case.identity);
+            for (name, value) in execution.as_object().into_iter().flat_map(Object::iter) {
+                out.push(name.clone(), value.clone());
+            }
+        }
+        Value::from(out.finish())
+    };
+    if !nested.is_empty() {
+        printed.insert("nested", Value::array(nested.iter().map(one).collect()));
+    }
+    Value::Object(printed)
 }
 
 /// A fault that did not strike is worth a word: the run looks as if it had been survived.
@@ -90,8 +121,13 @@ fn tell_idle(
     Ok(())
 }
 
-/// The definition, by its name where the file holds several; a single one takes the name that is given.
-fn definition(args: &RunArgs, name: Option<&str>, streams: &Streams<'_>) -> Result<Definition, Failure> {
+/// The definition, by its name where the file holds several, and the others; a single one takes the name that is
+/// given.
+fn definition(
+    args: &RunArgs,
+    name: Option<&str>,
+    streams: &Streams<'_>,
+) -> Result<(Definition, Vec<Definition>), Failure> {
     let name = args.state_machine_name.as_deref().or(name);
     let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
     let path = folder_join(&streams.folder, &args.definition);
@@ -101,9 +137,9 @@ fn definition(args: &RunArgs, name: Option<&str>, streams: &Streams<'_>) -> Resu
     }
     let names: Vec<_> = found.iter().map(|definition| definition.name.clone()).collect();
     let wanted = |definition: &Definition| name.is_none_or(|name| definition.name == name);
-    let mut chosen: Vec<_> = found.into_iter().filter(wanted).collect();
+    let (mut chosen, others): (Vec<_>, Vec<_>) = found.into_iter().partition(wanted);
     if let (Some(definition), true) = (chosen.pop(), chosen.is_empty()) {
-        return Ok(definition);
+        return Ok((definition, others));
     }
     Err(Failure::Usage(format!("choose one machine with --state-machine-name: {}", names.join(", "))))
 }

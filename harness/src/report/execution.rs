@@ -9,6 +9,7 @@ use crate::history::{
     Attempt, Detail, Event, EventId, EventType, FailureRecord, Handling, History, Outcome, StrandId,
     VirtualTime,
 };
+use crate::sim::nested::{ChildExecution, Library};
 use crate::value::Value;
 
 /// Longer values and causes are cut.
@@ -42,6 +43,25 @@ pub fn execution(history: &History, machine: &Machine, out: &mut dyn Write) -> i
         Some(reason) => writeln!(out, "not redriven: {reason}"),
         None => Ok(()),
     }
+}
+
+/// Writes the timelines of the executions that this one started. `epoch_ms` is its own start.
+pub fn nested(
+    children: &[ChildExecution],
+    library: &Library,
+    epoch_ms: i64,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for child in children {
+        let machine = &library.machines[child.machine].machine;
+        let started = VirtualTime(u64::try_from(child.case.epoch_ms - epoch_ms).unwrap_or(0));
+        writeln!(out, "\n{} of {}, started at {started}", child.case.execution_name, machine.name)?;
+        match &child.history {
+            Some(history) => execution(history, machine, out)?,
+            None => writeln!(out, "not simulated: nested executions go too deep")?,
+        }
+    }
+    Ok(())
 }
 
 /// Walks over the events once.

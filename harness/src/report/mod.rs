@@ -13,7 +13,7 @@ mod view;
 use std::io::{self, Write};
 
 pub use console::{Colour, Console, Detail};
-pub use execution::execution;
+pub use execution::{execution, nested};
 pub use json::Json;
 pub use redact::Values;
 pub use replay::Replay;

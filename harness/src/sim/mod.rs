@@ -17,6 +17,7 @@ mod flow;
 mod given;
 mod identity;
 mod map;
+pub mod nested;
 mod parallel;
 mod probe;
 mod record;
