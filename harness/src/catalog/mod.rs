@@ -13,7 +13,6 @@ mod names;
 mod representative;
 mod resource;
 mod result;
-mod shape;
 mod status;
 mod table;
 
@@ -23,5 +22,4 @@ pub use fault::{Fault, FaultKind, application_error, errors, fault, job_failed};
 pub use integration::{Integration, Pattern, Service};
 pub use names::{can_report, suggest};
 pub use result::{submitted, typical_result};
-pub use shape::{Bounds, Item, NamedShape, ResultShape, ShapeKind, ShapeMember, result_shape};
 pub use status::{Statuses, statuses};

@@ -1,7 +1,8 @@
 //! Whether a mocked result may come from the API that it stands in for.
 
 use super::{ApiError, Validation};
-use crate::catalog::{Bounds, Integration, NamedShape, ResultShape, ShapeKind, ShapeMember, result_shape};
+use crate::catalog::Integration;
+use crate::catalog::models::{Bounds, Kind, Shape, result_shape};
 use crate::value::{Object, Value};
 
 /// Refuses a result that the API cannot give, as strictly as is asked. What is not known of an API is allowed.
@@ -13,71 +14,67 @@ pub(super) fn check_result(
     if validation == Validation::None {
         return Ok(());
     }
-    let Some(shape) = result_shape(integration) else { return Ok(()) };
+    // A call that answers nothing has nothing to hold a result against.
+    let Some(shape) = result_shape(integration).shape().filter(|shape| shape.members().len() > 0) else {
+        return Ok(());
+    };
     let Some(object) = result.as_object() else {
         return Err(ApiError::validation("Mocked result must be a JSON object."));
     };
-    let check = Check { shape, strict: validation == Validation::Strict };
-    check.structure(object, &shape.members())
+    structure(object, shape, validation == Validation::Strict)
 }
 
-struct Check {
-    shape: ResultShape,
-    strict: bool,
+/// Recorded on AWS: a member that the API does not have is no error.
+fn structure(object: &Object, shape: Shape, strict: bool) -> Result<(), ApiError> {
+    for member in shape.members() {
+        match object.get(member.name).filter(|value| !value.is_null()) {
+            Some(value) => check(member.name, value, member.shape, strict)?,
+            None if member.required && strict => {
+                return Err(misfit(&format!("Required field '{}' is missing", member.name)));
+            }
+            None => {}
+        }
+    }
+    Ok(())
 }
 
-impl Check {
-    /// Recorded on AWS: a member that the API does not have is no error.
-    fn structure(&self, object: &Object, members: &[ShapeMember]) -> Result<(), ApiError> {
-        for member in members {
-            match object.get(member.name).filter(|value| !value.is_null()) {
-                Some(value) => self.value(member.name, value, member.kind)?,
-                None if member.required && self.strict => {
-                    return Err(misfit(&format!("Required field '{}' is missing", member.name)));
-                }
-                None => {}
-            }
+fn check(field: &str, value: &Value, shape: Shape, strict: bool) -> Result<(), ApiError> {
+    match (shape.kind(), value) {
+        (Kind::Document, _) | (Kind::Boolean, Value::Bool(_)) => Ok(()),
+        (Kind::String | Kind::Timestamp | Kind::Blob, Value::String(text)) => word(field, text, shape),
+        (Kind::Integer | Kind::Long | Kind::Float | Kind::Double, Value::Number(number)) => {
+            range(field, number.as_f64(), shape.bounds())
         }
-        Ok(())
+        (Kind::List(item), Value::Array(items)) => {
+            items.iter().try_for_each(|value| check(field, value, item, strict))
+        }
+        (Kind::Map { value: item, .. }, Value::Object(object)) => {
+            object.iter().try_for_each(|(key, value)| check(key, value, item, strict))
+        }
+        (Kind::Structure, Value::Object(object)) => structure(object, shape, strict),
+        (kind, _) => Err(misfit(&format!("Field '{field}' must be {}", expected(kind)))),
     }
+}
 
-    fn value(&self, field: &str, value: &Value, kind: ShapeKind) -> Result<(), ApiError> {
-        match (kind, value) {
-            (ShapeKind::Any, _) | (ShapeKind::Bool, Value::Bool(_)) => Ok(()),
-            (ShapeKind::Text(bounds), Value::String(text)) => {
-                length(field, text.chars().count() as f64, bounds)
-            }
-            (ShapeKind::Number(bounds), Value::Number(number)) => range(field, number.as_f64(), bounds),
-            (ShapeKind::List(item), Value::Array(items)) => {
-                items.iter().try_for_each(|value| self.value(field, value, item.kind()))
-            }
-            (ShapeKind::Map(item), Value::Object(object)) => {
-                object.iter().try_for_each(|(key, value)| self.value(key, value, item.kind()))
-            }
-            (ShapeKind::Named(name), _) => self.named(field, value, name),
-            (ShapeKind::Bool, _) => Err(must_be(field, "a boolean")),
-            (ShapeKind::Text(_), _) => Err(must_be(field, "a string")),
-            (ShapeKind::Number(_), _) => Err(must_be(field, "a number")),
-            (ShapeKind::List(_), _) => Err(must_be(field, "an array")),
-            (ShapeKind::Map(_), _) => Err(must_be(field, "an object")),
-        }
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::String | Kind::Timestamp | Kind::Blob => "a string",
+        Kind::Integer | Kind::Long | Kind::Float | Kind::Double => "a number",
+        Kind::Boolean => "a boolean",
+        Kind::List(_) => "an array",
+        Kind::Map { .. } | Kind::Structure => "an object",
+        Kind::Document => "JSON",
     }
+}
 
-    fn named(&self, field: &str, value: &Value, name: &str) -> Result<(), ApiError> {
-        match (self.shape.named(name), value) {
-            (Some(NamedShape::Structure(members)), Value::Object(object)) => self.structure(object, &members),
-            (Some(NamedShape::Structure(_)), _) => Err(must_be(field, "an object")),
-            (Some(NamedShape::Words(words)), Value::String(text)) => {
-                if words.contains(&&**text) {
-                    Ok(())
-                } else {
-                    Err(misfit(&format!("Field '{field}' is not an expected value")))
-                }
-            }
-            (Some(NamedShape::Words(_)), _) => Err(must_be(field, "a string")),
-            (None, _) => Ok(()),
-        }
+fn word(field: &str, text: &str, shape: Shape) -> Result<(), ApiError> {
+    if shape.words().len() == 0 {
+        return length(field, text.chars().count() as f64, shape.bounds());
     }
+    if shape.words().any(|word| word == text) {
+        return Ok(());
+    }
+    Err(misfit(&format!("Field '{field}' is not an expected value")))
 }
 
 fn length(field: &str, length: f64, bounds: Bounds) -> Result<(), ApiError> {
@@ -98,10 +95,6 @@ fn range(field: &str, number: f64, bounds: Bounds) -> Result<(), ApiError> {
         return Err(misfit(&format!("Field '{field}' exceeds the maximum value")));
     }
     Ok(())
-}
-
-fn must_be(field: &str, what: &str) -> ApiError {
-    misfit(&format!("Field '{field}' must be {what}"))
 }
 
 fn misfit(what: &str) -> ApiError {

@@ -34,6 +34,21 @@ fn request(resource: &str, result: &str, mode: &str) -> String {
     r#"{"QueueUrls": ["q", 1]}"#,
     "Field 'QueueUrls' must be a string"
 )]
+#[case::the_spelling_of_an_optimized_call(
+    "sqs:sendMessage",
+    r#"{"MD5OfMessageBody": 1}"#,
+    "Field 'MD5OfMessageBody' must be a string"
+)]
+#[case::a_value_of_a_map(
+    "dynamodb:getItem",
+    r#"{"Item": {"Paid": {"BOOL": "yes"}}}"#,
+    "Field 'BOOL' must be a boolean"
+)]
+#[case::a_job_by_the_call_that_polls_it(
+    "sagemaker:createTrainingJob.sync",
+    r#"{"TrainingJobName": "t"}"#,
+    "Required field 'TrainingJobArn' is missing"
+)]
 #[case::a_structure("ecs:runTask", r#"{"Tasks": [{"Cpu": 1}]}"#, "Field 'Cpu' must be a string")]
 #[case::a_word(
     "aws-sdk:kms:encrypt",
@@ -70,7 +85,10 @@ fn a_result_does_not_fit(#[case] resource: &str, #[case] result: &str, #[case] m
 #[case::anything_goes("states:startExecution", r#"{"ExecutionArn": 1}"#, "NONE")]
 #[case::what_a_worker_answers("sqs:sendMessage.waitForTaskToken", r#"{"MessageId": 1}"#, "STRICT")]
 #[case::what_a_third_party_answers("http:invoke", "[]", "STRICT")]
-#[case::an_api_that_is_not_listed("aws-sdk:cloudhsm:describeHsm", r#"{"HsmArn": 1}"#, "STRICT")]
+#[case::an_api_without_a_model("aws-sdk:qldb:describeLedger", r#"{"Name": 1}"#, "STRICT")]
+#[case::an_operation_newer_than_the_model("aws-sdk:sqs:teleportMessage", r#"{"Name": 1}"#, "STRICT")]
+#[case::a_call_that_answers_nothing("aws-sdk:sqs:deleteMessage", "[]", "STRICT")]
+#[case::the_spelling_of_the_sdk("sqs:sendMessage", r#"{"Md5OfMessageBody": 1}"#, "STRICT")]
 fn a_result_fits(#[case] resource: &str, #[case] result: &str, #[case] mode: &str) {
     let state = format!(r#"{{"Type": "Task", "Resource": "arn:aws:states:::{resource}", "End": true}}"#);
     let result_text = Value::from(result).to_json();
