@@ -12,7 +12,7 @@ use crate::asl::Machine;
 use crate::expr::Timestamp;
 use crate::generate::Scenario;
 use crate::load::{Node, NodeKind};
-use crate::mock::{Answer, Reply, Script, Then};
+use crate::mock::{Answer, Objects, Reply, Script, Then};
 use crate::value::Value;
 
 /// A value without the user's texts.
@@ -30,7 +30,29 @@ pub(super) fn scenario(scenario: &mut Scenario, machine: &Machine) {
             redact_answer(answer, &known);
         }
     }
+    let objects = script.objects.iter().map(|(bucket, key, content)| {
+        (redact_text(bucket, &known), redact_text(key, &known), redact_object(content, &known))
+    });
+    let mut redacted = Objects::default();
+    objects.for_each(|(bucket, key, content)| redacted.put(&bucket, &key, content));
+    script.objects = redacted;
     scenario.script = Arc::new(script);
+}
+
+/// The content of an object: JSON is redacted inside, line by line if need be; of other texts the first line (names
+/// of columns) and the delimiters stay.
+fn redact_object(content: &[u8], known: &BTreeSet<&str>) -> Vec<u8> {
+    const DELIMITERS: &[char] = &[',', ';', '|', '\t', ' ', '"', '\r'];
+    let Ok(text) = std::str::from_utf8(content) else { return vec![b'x'; content.len()] };
+    if let Ok(value) = Value::parse(text) {
+        return redact(&value, known).to_json().into_bytes();
+    }
+    let line = |(at, line): (usize, &str)| match Value::parse(line) {
+        Ok(value) => redact(&value, known).to_json(),
+        Err(_) if at == 0 => line.to_owned(),
+        Err(_) => line.chars().map(|c| if DELIMITERS.contains(&c) { c } else { 'x' }).collect(),
+    };
+    text.split('\n').enumerate().map(line).collect::<Vec<_>>().join("\n").into_bytes()
 }
 
 fn redact_answer(answer: &mut Answer, known: &BTreeSet<&str>) {

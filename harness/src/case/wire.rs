@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::file::{CaseError, CaseFile, Definition, Expected, VERSION};
 use crate::asl::MachineType;
 use crate::contested::Rules;
 use crate::generate::{Origin, Scenario};
-use crate::mock::{self, Author, Script, Sequence};
+use crate::mock::{self, Author, Objects, Script, Sequence};
 use crate::oracle::RuleId;
 use crate::value::Value;
 
@@ -54,6 +56,16 @@ struct Document {
     origin: OriginPart,
     input: Value,
     answers: BTreeMap<String, SequencePart>,
+    /// By `bucket/key`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    objects: BTreeMap<String, ObjectPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ObjectPart {
+    Text(String),
+    Base64(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -174,6 +186,7 @@ impl Document {
             },
             input: case.scenario.input.clone(),
             answers: script.answers.iter().map(|(path, part)| (path.to_string(), part.into())).collect(),
+            objects: object_parts(&script.objects),
         }
     }
 
@@ -196,7 +209,7 @@ impl Document {
             scenario: Scenario {
                 name: self.scenario,
                 input: self.input,
-                script: Arc::new(Script { answers: answers.collect() }),
+                script: Arc::new(Script { answers: answers.collect(), objects: objects_of(self.objects)? }),
                 origin: match self.origin {
                     OriginPart::User => Origin::User,
                     OriginPart::Varied => Origin::Varied,
@@ -211,6 +224,32 @@ impl Document {
             expected: Expected { finding: self.expected.finding, rule, state: self.expected.state },
         })
     }
+}
+
+fn object_parts(objects: &Objects) -> BTreeMap<String, ObjectPart> {
+    let part = |(bucket, key, content): (&str, &str, &Arc<[u8]>)| {
+        let part = match std::str::from_utf8(content) {
+            Ok(text) => ObjectPart::Text(text.to_owned()),
+            Err(_) => ObjectPart::Base64(STANDARD.encode(content)),
+        };
+        (format!("{bucket}/{key}"), part)
+    };
+    objects.iter().map(part).collect()
+}
+
+fn objects_of(parts: BTreeMap<String, ObjectPart>) -> Result<Objects, CaseError> {
+    let mut objects = Objects::default();
+    for (place, part) in parts {
+        let syntax = |error: String| CaseError::Syntax(format!("`objects`: `{place}`: {error}"));
+        let (bucket, key) =
+            place.split_once('/').ok_or_else(|| syntax("expected \"bucket/key\"".to_owned()))?;
+        let content = match part {
+            ObjectPart::Text(text) => text.into_bytes(),
+            ObjectPart::Base64(text) => STANDARD.decode(text).map_err(|error| syntax(error.to_string()))?,
+        };
+        objects.put(bucket, key, content);
+    }
+    Ok(objects)
 }
 
 impl From<&Sequence> for SequencePart {
@@ -340,7 +379,7 @@ mod tests {
             then: Then::Answer(Answer::with(Reply::Silence)),
             by: Author::User,
         };
-        let script = Script { answers: BTreeMap::from([(Arc::from("Charge"), charge)]) };
+        let script = Script { answers: BTreeMap::from([(Arc::from("Charge"), charge)]), ..Script::default() };
         CaseFile {
             machine: "order".to_owned(),
             definition: Definition { path: "order.asl.json".to_owned(), sha256: "00ff".to_owned() },

@@ -55,7 +55,7 @@ fn a_users_example_comes_first_and_stays_as_it_is() {
 fn a_users_answers_are_kept_and_the_rest_is_generated() {
     let answer = Answer::of(Value::parse(r#"{"Payload":{"status":"FAILED"}}"#).unwrap());
     let sequence = Sequence { calls: vec![answer], then: Then::Unmocked, by: Author::User };
-    let script = Script { answers: [(Arc::from("Ask"), sequence)].into() };
+    let script = Script { answers: [(Arc::from("Ask"), sequence)].into(), ..Script::default() };
     let examples = Examples { inputs: Vec::new(), scripts: vec![("Declined".into(), script)] };
     let (_, found) = found(POLL, &examples);
     assert!(names(&found).contains(&"Declined: FAILED".to_owned()), "{:?}", names(&found));

@@ -14,6 +14,7 @@ pub use ledger::{
 };
 
 use crate::asl::MachineType;
+use crate::mock::Objects;
 use crate::sim::NotRedrivable;
 use crate::value::Value;
 
@@ -45,6 +46,8 @@ pub struct History {
     pub redrives: u32,
     /// Why it was not redriven though the case asks for it.
     pub not_redrivable: Option<NotRedrivable>,
+    /// What ResultWriters wrote to S3.
+    pub objects: Objects,
 }
 
 /// How an execution ended.

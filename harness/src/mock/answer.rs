@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Objects;
 use crate::asl::State;
 use crate::history::{Site, VirtualTime};
 use crate::value::Value;
@@ -97,6 +98,12 @@ impl Reply {
 pub trait Responder {
     /// The answer to a call. Called once for each attempt, in order of virtual time.
     fn answer(&mut self, call: Call<'_>) -> Answer;
+
+    /// The objects of S3 from which a Map state's `ItemReader` reads. Without any, and for buckets of which none
+    /// is known, its items are the answer to a call of the Map state.
+    fn objects(&self, _reader: &State) -> Option<Objects> {
+        None
+    }
 }
 
 impl<F: FnMut(Call<'_>) -> Answer> Responder for F {

@@ -2,7 +2,9 @@
 
 mod answer;
 pub mod file;
+mod objects;
 mod script;
 
 pub use answer::{Answer, Call, FailingStep, Reply, Responder};
+pub use objects::Objects;
 pub use script::{Author, Script, Sequence, Then};

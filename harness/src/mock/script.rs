@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Answer, Call, Reply, Responder};
+use super::{Answer, Call, Objects, Reply, Responder};
+use crate::asl::State;
 
 /// The answers of one scenario, by the path of the state (`ShipAll/Ship`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
     /// What is not listed is unmocked; `generate::complete` lists every state.
     pub answers: BTreeMap<Arc<str>, Sequence>,
+    /// Objects of S3 that item readers read.
+    pub objects: Objects,
 }
 
 /// The answers of one state's calls in order, over all iterations of the Maps around it.
@@ -46,7 +49,13 @@ pub enum Author {
 impl Script {
     /// Answers calls from this script. It counts nothing itself: the same call gets the same answer.
     pub fn responder(&self) -> impl Responder + '_ {
-        |call: Call<'_>| self.answer(call)
+        Playback(self)
+    }
+
+    /// The objects that a reader reads: those that were given, unless the user wrote down its items.
+    pub fn objects_for(&self, reader: &State) -> Option<Objects> {
+        let written_down = self.answers.get(&reader.path).is_some_and(|sequence| sequence.by == Author::User);
+        (!self.objects.is_empty() && !written_down).then(|| self.objects.clone())
     }
 
     /// The same for runs with faults, which call more often than the author of a mock file could count: where
@@ -69,6 +78,19 @@ impl Script {
                 call.state.path
             )),
         }
+    }
+}
+
+/// A script that is played.
+struct Playback<'a>(&'a Script);
+
+impl Responder for Playback<'_> {
+    fn answer(&mut self, call: Call<'_>) -> Answer {
+        self.0.answer(call)
+    }
+
+    fn objects(&self, reader: &State) -> Option<Objects> {
+        self.0.objects_for(reader)
     }
 }
 
@@ -149,7 +171,8 @@ mod tests {
 
     #[test]
     fn with_faults_the_last_answer_is_given_again() {
-        let script = Script { answers: [(Arc::from("A"), sequence(&[1, 2], Then::Unmocked))].into() };
+        let answers = [(Arc::from("A"), sequence(&[1, 2], Then::Unmocked))].into();
+        let script = Script { answers, ..Script::default() };
         assert_eq!(replies(&script.answers["A"], 3), [Some(1), Some(2), None]);
         assert_eq!(replies(&script.repeating().answers["A"], 3), [Some(1), Some(2), Some(2)]);
     }

@@ -63,7 +63,7 @@ impl Trial {
         let scenario = Scenario {
             name: "trial".to_owned(),
             input: self.input.clone(),
-            script: Arc::new(Script { answers: self.answers.clone() }),
+            script: Arc::new(Script { answers: self.answers.clone(), ..Script::default() }),
             origin: self.origin,
         };
         let grounds = [arena.ground(scenario)];

@@ -134,6 +134,7 @@ fn answers(scenario: &Scenario) -> Vec<Value> {
             };
             reply.into_iter().chain(answer.submitted.clone())
         })
+        .chain(scenario.script.objects.values())
         .collect()
 }
 

@@ -8,10 +8,11 @@ use crate::contested::Contested;
 use crate::history::{Detail, EventId, EventType, StrandId};
 use crate::value::{Array, Value};
 
-use super::distributed::Tolerance;
 use super::engine::Engine;
 use super::failure::{Source, StateError};
+use super::map_run::MapRun;
 use super::strand::{Step, at};
+use super::writer::ChildEnding;
 
 /// A run of a Parallel or Map state, by its position in the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,21 @@ pub(super) struct Container {
     /// The next item to start.
     pub(super) next: usize,
     /// Set for a distributed Map.
-    pub(super) tolerance: Option<Tolerance>,
+    pub(super) run: Option<Box<MapRun>>,
+    /// Whether no more items start.
+    pub(super) closed: bool,
+}
+
+impl Container {
+    /// It has succeeded: lets go of everything that only a running container needs. One that failed keeps it for a
+    /// redrive.
+    pub(super) fn close(&mut self) {
+        self.items = Array::new(Vec::new());
+        self.input = Value::Null;
+        self.outputs = Vec::new();
+        self.run = None;
+        self.closed = true;
+    }
 }
 
 impl Engine<'_> {
@@ -51,6 +66,7 @@ impl Engine<'_> {
         let ended = matches!(state.kind, Kind::Map(_))
             .then(|| self.emit_iteration(child, owner, slot, EventType::MapIterationSucceeded))
             .flatten();
+        self.note_end(container, slot, ChildEnding::Succeeded(output.clone()));
         let run = &mut self.containers[container.0];
         run.outputs[slot] = Some(output);
         run.open -= 1;
@@ -94,10 +110,8 @@ impl Engine<'_> {
         last: EventId,
     ) -> Step {
         let run = &mut self.containers[container.0];
-        let (owner, distributed) = (run.owner, run.tolerance.is_some());
+        let (owner, distributed) = (run.owner, run.run.is_some());
         let outputs: Vec<Value> = std::mem::take(&mut run.outputs).into_iter().flatten().collect();
-        run.items = Array::new(Vec::new());
-        run.input = Value::Null;
         let succeeded = match state.kind {
             Kind::Parallel { .. } => EventType::ParallelStateSucceeded,
             _ => EventType::MapStateSucceeded,
@@ -105,6 +119,7 @@ impl Engine<'_> {
         if distributed {
             return self.distributed_complete(container, state, outputs);
         }
+        run.close();
         self.strands[at(owner)].last = last;
         // Recorded on AWS: …StateExited follows the last event inside, not …StateSucceeded.
         self.emit_aside(owner, succeeded, Detail::None);
@@ -126,8 +141,8 @@ impl Engine<'_> {
             self.emit_iteration(child, owner, slot, EventType::MapIterationFailed);
         }
         self.containers[container.0].active.remove(&child);
-        if self.containers[container.0].tolerance.is_some() {
-            return self.distributed_child_failed(container, state, child, record);
+        if self.containers[container.0].run.is_some() {
+            return self.distributed_child_failed(container, state, child, error, record);
         }
         // Recorded on AWS: the first failure aborts the siblings; error and cause are the failing one's own.
         self.abort_children(container);
@@ -150,6 +165,7 @@ impl Engine<'_> {
             if let Some((_, slot)) = self.strands[at(child)].parent
                 && matches!(self.state(owner).kind, Kind::Map(_))
             {
+                self.note_end(container, slot, ChildEnding::Aborted);
                 self.emit_iteration(child, owner, slot, EventType::MapIterationAborted);
             }
         }

@@ -134,9 +134,15 @@ impl StrandContext<'_, '_> {
     fn map(&self) -> Option<Value> {
         let names = self.engine.context.names();
         let item = self.item?;
-        let mut inner = ObjectBuilder::with_capacity(2);
+        let mut inner = ObjectBuilder::with_capacity(4);
         inner.push(names.index.clone(), Value::from(i64::from(item.index)));
+        if let Some(key) = &item.key {
+            inner.push("Key", Value::from(key.clone()));
+        }
         inner.push(names.value.clone(), item.value.clone());
+        if let Some(source) = &item.source {
+            inner.push("Source", Value::from(source.clone()));
+        }
         Some(Object::from_iter([(names.item.clone(), Value::from(inner.finish()))]).into())
     }
 }

@@ -1,6 +1,7 @@
 //! Map states: one strand for each item, so many at a time.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::asl::{Map, MapItems, MapMode, QueryLanguage, State};
 use crate::expr::{EvalError, EvalErrorKind, Template};
@@ -9,7 +10,10 @@ use crate::value::{Array, Value};
 
 use super::container::{Container, ContainerId};
 use super::engine::Engine;
+use super::map_run::{Halt, Items, MapRun};
+use super::reader::pairs;
 use super::strand::{Item, Phase, Step, Strand, at};
+use super::writer::Started;
 
 /// Docs, "Inline mode": up to 40 iterations at a time. The service does not promise more.
 const INLINE_CONCURRENCY_MAX: usize = 40;
@@ -21,56 +25,87 @@ impl Engine<'_> {
         if self.probe.is_some() {
             return self.probe_map(id, state, map);
         }
-        let input = match self.effective_input(id, state) {
-            Ok(input) => input,
-            Err(error) => return self.evaluation_failed(id, error),
+        let (container, started, concurrency) = match self.open_map(id, state, map) {
+            Ok(opened) => opened,
+            Err(Halt::Evaluation(error)) => return self.evaluation_failed(id, error),
+            Err(Halt::Step(step)) => return step,
         };
-        let concurrency = match self.concurrency(id, map, &input) {
-            Ok(concurrency) => concurrency,
-            Err(error) => return self.evaluation_failed(id, error),
-        };
-        let tolerance = match self.tolerance(id, map, &input) {
-            Ok(tolerance) => tolerance,
-            Err(error) => return self.evaluation_failed(id, error),
-        };
+        self.strands[at(id)].phase = Phase::Containing(container);
+        let count = self.containers[container.0].items.len();
+        for _ in 0..count.min(concurrency) {
+            self.start_item(container, state, map, started);
+            if self.has_ended() || self.containers[container.0].closed {
+                return if self.has_ended() { Step::End } else { Step::Block };
+            }
+        }
+        if count == 0 { self.container_complete(container, state, started) } else { Step::Block }
+    }
+
+    /// Finds the items and opens the container of their strands.
+    ///
+    /// Recorded on AWS: what concerns items and concurrency fails before MapStateStarted, what concerns a map run
+    /// after it, and the reader after MapRunStarted.
+    fn open_map(
+        &mut self,
+        id: StrandId,
+        state: &State,
+        map: &Map,
+    ) -> Result<(ContainerId, EventId, usize), Halt> {
+        let input = self.effective_input(id, state)?;
+        let concurrency = self.concurrency(id, map, &input)?;
         let items = match &map.item_reader {
-            Some(reader) => match self.read_items(id, state, reader, &input) {
-                Ok(items) => items,
-                Err(step) => return step,
-            },
-            None => match self.map_items(id, map, &input) {
-                Ok(items) => items,
-                Err(error) => return self.evaluation_failed(id, error),
-            },
+            Some(_) => None,
+            None => Some(self.map_items(id, map, &input)?),
         };
         // Recorded on AWS: the length is 0 when the items come from an ItemReader.
-        let length = if map.item_reader.is_some() { 0 } else { items.len() as u64 };
+        let length = items.as_ref().map_or(0, |items| items.list.len() as u64);
         let started = self.emit(id, EventType::MapStateStarted, Detail::Length(length));
-        let items = match self.batched(id, map, &input, items) {
-            Ok(items) => items,
-            Err(error) => return self.evaluation_failed(id, error),
+        if self.has_ended() {
+            return Err(Halt::Step(Step::End));
+        }
+        let (started, items, run) = match map.mode {
+            MapMode::Inline => match items {
+                Some(items) => (started, items.list, None),
+                None => return Err(self.inline_reader(state)),
+            },
+            MapMode::Distributed(_) => {
+                let settings = self.settings(id, map, &input)?;
+                let (started, items, run) = self.start_map_run(id, state, map, &settings, items)?;
+                let items = match &settings.batching {
+                    Some(batching) => self.batched(id, map, &input, &items, &run, batching)?,
+                    None => items,
+                };
+                (started, items, Some(Box::new(run)))
+            }
         };
-        let started = if tolerance.is_some() { self.start_map_run(id, state, map) } else { started };
+        Ok((self.open_container(id, input, items, run), started, concurrency))
+    }
+
+    fn inline_reader(&mut self, state: &State) -> Halt {
+        self.give_up("item reader", "an inline Map has an ItemReader".to_owned(), &state.pointer);
+        Halt::Step(Step::End)
+    }
+
+    fn open_container(
+        &mut self,
+        owner: StrandId,
+        input: Value,
+        items: Array,
+        run: Option<Box<MapRun>>,
+    ) -> ContainerId {
         let container = ContainerId(self.containers.len());
         self.containers.push(Container {
-            owner: id,
+            owner,
             outputs: vec![None; items.len()],
             open: items.len(),
             active: BTreeSet::new(),
             items,
             input,
             next: 0,
-            tolerance,
+            run,
+            closed: false,
         });
-        self.strands[at(id)].phase = Phase::Containing(container);
-        let count = self.containers[container.0].items.len();
-        for _ in 0..count.min(concurrency) {
-            self.start_item(container, state, map, started);
-            if self.has_ended() {
-                return Step::End;
-            }
-        }
-        if count == 0 { self.container_complete(container, state, started) } else { Step::Block }
+        container
     }
 
     fn concurrency(&self, id: StrandId, map: &Map, input: &Value) -> Result<usize, EvalError> {
@@ -86,7 +121,7 @@ impl Engine<'_> {
         Ok(if declared == 0 { longest } else { longest.min(declared as usize) })
     }
 
-    pub(super) fn map_items(&self, id: StrandId, map: &Map, input: &Value) -> Result<Array, EvalError> {
+    pub(super) fn map_items(&self, id: StrandId, map: &Map, input: &Value) -> Result<Items, EvalError> {
         let (value, place) = match &map.items {
             MapItems::Input => (input.clone(), "$".to_owned()),
             MapItems::Path(path) => {
@@ -96,56 +131,64 @@ impl Engine<'_> {
                 (self.with_env(id, input, |env| template.eval(env))?, "Items".to_owned())
             }
         };
-        match value {
-            Value::Array(items) => Ok(items),
+        let distributed = matches!(map.mode, MapMode::Distributed(_));
+        let (items, pairs) = match value {
+            Value::Array(items) => (items, false),
             // Docs, "ItemsPath": a JSON object may be iterated by a distributed Map only.
-            Value::Object(object) if matches!(map.mode, MapMode::Distributed(_)) => Ok(Array::new(
-                object
-                    .iter()
-                    .map(|(key, value)| {
-                        crate::value::Object::from_iter([
-                            ("Key", Value::from(key.clone())),
-                            ("Value", value.clone()),
-                        ])
-                        .into()
-                    })
-                    .collect(),
-            )),
-            // Recorded on AWS: the three ways to say that these are no items.
-            value => Err(match &map.items {
-                MapItems::Template(Template::Jsonata(query)) => query.unexpected_type("array", &value),
-                _ if self.state(id).query_language == QueryLanguage::Jsonata => EvalError {
-                    kind: EvalErrorKind::Query(None),
-                    cause: format!("Map state input must be an array but was: {value}"),
-                },
-                _ => EvalError {
-                    kind: EvalErrorKind::Type,
-                    cause: format!("Reference path \"{place}\" must point to array."),
-                },
-            }),
+            Value::Object(object) if distributed => (Array::new(pairs(&object).collect()), true),
+            other => return Err(self.no_items(id, map, &other, &place)),
+        };
+        // Docs, "Context object": `Map.Item.Source` of items that come from the state's input.
+        let sources = if distributed { vec![(0, Arc::from("STATE_DATA"))] } else { Vec::new() };
+        Ok(Items { list: items, sources, pairs })
+    }
+
+    /// Recorded on AWS: the three ways to say that these are no items.
+    fn no_items(&self, id: StrandId, map: &Map, value: &Value, place: &str) -> EvalError {
+        match &map.items {
+            MapItems::Template(Template::Jsonata(query)) => query.unexpected_type("array", value),
+            _ if self.state(id).query_language == QueryLanguage::Jsonata => EvalError {
+                kind: EvalErrorKind::Query(None),
+                cause: format!("Map state input must be an array but was: {value}"),
+            },
+            _ => EvalError {
+                kind: EvalErrorKind::Type,
+                cause: format!("Reference path \"{place}\" must point to array."),
+            },
         }
     }
 
     /// Starts the next item of a Map; `previous` is the event that made room for it.
     pub(super) fn start_item(&mut self, container: ContainerId, state: &State, map: &Map, previous: EventId) {
+        let now = self.clock.now();
         let run = &mut self.containers[container.0];
-        let (owner, index, distributed) = (run.owner, run.next, run.tolerance.is_some());
+        let (owner, index, distributed) = (run.owner, run.next, run.run.is_some());
         run.next += 1;
-        let item = Item { index: index as u32, value: run.items[index].clone() };
+        let value = run.items[index].clone();
+        let item = match &run.run {
+            Some(run) if map.item_batcher.is_none() => run.item(index, &value),
+            _ => Item { index: index as u32, value: value.clone(), key: None, source: None },
+        };
         let selector_input = run.input.clone();
         // Docs, "ItemBatcher": items are selected before they are put into batches.
-        let input = match map.item_batcher {
-            Some(_) => Ok(item.value.clone()),
-            None => self.selected(owner, map, &selector_input, item.clone()),
+        let input = match (&map.item_batcher, &map.item_selector) {
+            (None, Some(_)) => self.selected(owner, map, &selector_input, item.clone()),
+            _ => Ok(value),
         };
         let input = match input {
             Ok(input) => input,
             Err(error) => {
                 self.abort_children(container);
+                self.containers[container.0].closed = true;
                 let step = self.evaluation_failed(owner, error);
                 return self.resume(owner, step);
             }
         };
+        if let Some(run) = &mut self.containers[container.0].run
+            && run.export.is_some()
+        {
+            run.started.push(Started { at: now, input: input.clone() });
+        }
         let mut strand = Strand::new(map.processor, self.machine.scope(map.processor).start, input, previous);
         strand.parent = Some((container, index));
         strand.item = Some(item);
@@ -162,5 +205,23 @@ impl Engine<'_> {
             self.strands[at(child)].last = event;
         }
         self.ready.push_back(child);
+    }
+
+    /// What `ItemSelector` makes of an item.
+    pub(super) fn selected(
+        &self,
+        owner: StrandId,
+        map: &Map,
+        input: &Value,
+        item: Item,
+    ) -> Result<Value, EvalError> {
+        match &map.item_selector {
+            Some(template) => {
+                let context =
+                    super::context::StrandContext { engine: self, strand: owner, item: Some(&item) };
+                self.with_context(owner, input, &context, |env| template.eval(env))
+            }
+            None => Ok(item.value),
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! [`crate::history::Outcome::Unknown`] with its place in the definition.
 
 mod abort;
+mod batch;
 mod case;
 mod choice;
 mod clock;
@@ -17,15 +18,18 @@ mod flow;
 mod given;
 mod identity;
 mod map;
+mod map_run;
 pub mod nested;
 mod parallel;
 mod probe;
+mod reader;
 mod record;
 mod redrive;
 mod strand;
 mod task;
 mod terminal;
 mod wait;
+mod writer;
 
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,8 @@ impl Engine<'_> {
             items: Array::new(Vec::new()),
             input: Value::Null,
             next: 0,
-            tolerance: None,
+            run: None,
+            closed: false,
         });
         for (slot, scope) in branches.iter().enumerate() {
             let mut strand = Strand::new(*scope, self.machine.scope(*scope).start, input.clone(), started);

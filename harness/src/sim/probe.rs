@@ -15,6 +15,7 @@ use super::Case;
 use super::distributed::{THRESHOLD_CAUSE, THRESHOLD_EXCEEDED};
 use super::engine::Engine;
 use super::failure::StateError;
+use super::map_run::MapRun;
 use super::strand::{Item, Step, at};
 
 /// What stands in for the surroundings of a state.
@@ -198,7 +199,7 @@ impl Engine<'_> {
         let count = items.as_ref().map(|items| items.len());
         if let Some(items) = items {
             self.note(Stage::Items, &Value::Array(items.clone()));
-            self.probe_inputs(id, map, input, items)?;
+            self.probe_inputs(id, map, input, &items)?;
         }
         let (Some(failed), Some(mut tolerance)) = (self.failed_items(), tolerance) else { return Ok(false) };
         // Recorded on AWS: without a threshold in the definition, failed iterations alone do not fail the state.
@@ -211,7 +212,9 @@ impl Engine<'_> {
 
     /// The items of a Map state; none if nobody knows what its reader reads.
     fn probed_items(&mut self, id: StrandId, map: &Map, input: &Value) -> Result<Option<Array>, EvalError> {
-        let Some(reader) = &map.item_reader else { return self.map_items(id, map, input).map(Some) };
+        let Some(reader) = &map.item_reader else {
+            return self.map_items(id, map, input).map(|found| Some(found.list));
+        };
         if let Some(template) = &reader.parameters {
             self.with_env(id, input, |env| template.eval(env))?;
         }
@@ -224,21 +227,22 @@ impl Engine<'_> {
         id: StrandId,
         map: &Map,
         input: &Value,
-        items: Array,
+        items: &Array,
     ) -> Result<(), EvalError> {
         if map.item_selector.is_some() {
             let selected: Result<Vec<_>, _> = items
                 .iter()
                 .enumerate()
                 .map(|(at, item)| {
-                    let item = Item { index: at as u32, value: item.clone() };
+                    let item = Item { index: at as u32, value: item.clone(), key: None, source: None };
                     self.selected(id, map, input, item)
                 })
                 .collect();
             self.note(Stage::ItemSelector, &Value::array(selected?));
         }
-        if map.item_batcher.is_some() {
-            let batches = self.batched(id, map, input, items)?;
+        if let Some(batcher) = &map.item_batcher {
+            let batching = self.batching(id, batcher, input)?;
+            let batches = self.batched(id, map, input, items, &MapRun::default(), &batching)?;
             self.note(Stage::ItemBatcher, &Value::Array(batches));
         }
         Ok(())

@@ -125,7 +125,7 @@ impl Engine<'_> {
 
     /// Docs: only those branches and iterations run again that failed or were aborted.
     fn rerun_container(&mut self, id: StrandId, state: &State, container: ContainerId, redriven: EventId) {
-        if self.containers[container.0].tolerance.is_some() {
+        if self.containers[container.0].run.is_some() {
             let detail = "what AWS records for its child executions is not modelled".to_owned();
             return self.give_up("redrive of a distributed Map", detail, &state.pointer);
         }

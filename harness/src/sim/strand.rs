@@ -1,5 +1,7 @@
 //! A thread of the execution: where it is, what it carries, what it waits for.
 
+use std::sync::Arc;
+
 use crate::asl::{ScopeId, StateId};
 use crate::expr::Variables;
 use crate::history::{EventId, StrandId, VirtualTime};
@@ -50,6 +52,10 @@ pub(super) struct Strand {
 pub(super) struct Item {
     pub(super) index: u32,
     pub(super) value: Value,
+    /// Its name, if the items are the pairs of an object.
+    pub(super) key: Option<Arc<str>>,
+    /// Where it comes from, in a distributed Map.
+    pub(super) source: Option<Arc<str>>,
 }
 
 /// What a strand is doing.

@@ -74,7 +74,7 @@ impl Engine<'_> {
                 (seconds as f64, place)
             }
             Amount::Jsonata(query) => {
-                let seconds = self.query_whole(id, query, input)?;
+                let seconds = self.whole_amount(id, amount, input, "Seconds")?;
                 if seconds as f64 > WAIT_SECONDS_MAX {
                     return Err(query.refused(TOO_LONG.to_owned()));
                 }
@@ -113,10 +113,11 @@ impl Engine<'_> {
             Amount::Literal(number) => Ok(*number),
             Amount::Path(path) => {
                 let value = self.with_env(id, input, |env| path.eval(env))?;
-                value.as_number().map(crate::value::Number::as_f64).ok_or_else(|| {
+                number_of(&value).ok_or_else(|| {
                     let shown = value.as_str().map_or_else(|| value.to_json(), ToOwned::to_owned);
+                    let kind = if field == "ToleratedFailurePercentagePath" { "float" } else { "integer" };
                     invalid(format!(
-                        "The {field} field refers to value \"{shown}\" which is not a valid integer: {}",
+                        "The {field} field refers to value \"{shown}\" which is not a valid {kind}: {}",
                         path.text()
                     ))
                 })
@@ -135,6 +136,22 @@ impl Engine<'_> {
         input: &Value,
         field: &str,
     ) -> Result<u64, EvalError> {
+        let number = self.integer(id, amount, input, field)?;
+        u64::try_from(number).map_err(|_| match amount {
+            // Docs, "Handling errors in JSONata expressions": out of range is an error of the evaluation.
+            Amount::Jsonata(query) => query.refused(format!("{} cannot be negative.", query.location())),
+            _ => invalid(format!("{} cannot be negative.", field.trim_end_matches("Path"))),
+        })
+    }
+
+    /// A whole number.
+    pub(super) fn integer(
+        &self,
+        id: StrandId,
+        amount: &Amount,
+        input: &Value,
+        field: &str,
+    ) -> Result<i64, EvalError> {
         let place = match amount {
             Amount::Path(path) => path.text().to_string(),
             Amount::Literal(_) => String::new(),
@@ -146,24 +163,25 @@ impl Engine<'_> {
                 "The {field} field refers to value \"{number}\" which is not a valid integer: {place}"
             )));
         }
-        if number < 0.0 {
-            return Err(invalid(format!("{} cannot be negative.", field.trim_end_matches("Path"))));
-        }
-        Ok(number as u64)
+        Ok(number as i64)
     }
 
-    /// The whole number that a JSONata expression gives. Docs, "Handling errors in JSONata expressions": a value
-    /// that is out of range is an error of the evaluation.
-    fn query_whole(&self, id: StrandId, query: &Query, input: &Value) -> Result<u64, EvalError> {
+    /// The whole number that a JSONata expression gives.
+    fn query_whole(&self, id: StrandId, query: &Query, input: &Value) -> Result<i64, EvalError> {
         let number = self.with_env(id, input, |env| query.eval_number(env))?;
-        let seconds = number.as_f64();
-        if seconds.fract() != 0.0 {
+        if number.as_f64().fract() != 0.0 {
             return Err(query.unexpected_type("integer", &Value::Number(number)));
         }
-        if seconds < 0.0 {
-            return Err(query.refused(format!("{} cannot be negative.", query.location())));
-        }
-        Ok(seconds as u64)
+        Ok(number.as_f64() as i64)
+    }
+}
+
+/// Recorded on AWS: a text that says a number is one.
+fn number_of(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => Some(number.as_f64()),
+        Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
-use sfn_chaos::mock::{Answer, Call, FailingStep, Reply, Responder};
+use sfn_chaos::asl::State;
+use sfn_chaos::mock::{Answer, Call, FailingStep, Objects, Reply, Responder};
 use sfn_chaos::value::Value;
 
 use super::text;
@@ -11,11 +14,14 @@ use super::text;
 /// The outcomes that are left.
 pub(crate) struct Replay {
     outcomes: Vec<Json>,
+    objects: Objects,
 }
 
 impl Replay {
-    pub(crate) fn new(outcomes: &Json) -> Self {
-        Self { outcomes: outcomes.as_array().cloned().unwrap_or_default() }
+    /// `objects`: `"bucket/key"` to content.
+    pub(crate) fn new(outcomes: &Json, objects: &Json) -> Self {
+        let outcomes = outcomes.as_array().cloned().unwrap_or_default();
+        Self { outcomes, objects: stored(objects) }
     }
 
     /// The first unused outcome of the state, in the same iteration, with the same request where that is known.
@@ -34,7 +40,22 @@ impl Replay {
     }
 }
 
+fn stored(objects: &Json) -> Objects {
+    let mut store = Objects::default();
+    for (place, content) in objects.as_object().into_iter().flatten() {
+        let (bucket, key) = place.split_once('/').unwrap_or((place, ""));
+        let text = content.as_str().map(|text| text.as_bytes().to_vec());
+        let coded = || STANDARD.decode(content["base64"].as_str().unwrap_or_default()).unwrap_or_default();
+        store.put(bucket, key, text.unwrap_or_else(coded));
+    }
+    store
+}
+
 impl Responder for Replay {
+    fn objects(&self, _reader: &State) -> Option<Objects> {
+        Some(self.objects.clone())
+    }
+
     fn answer(&mut self, call: Call<'_>) -> Answer {
         let Some(entry) = self.take(&call) else {
             return Answer::with(Reply::Unmocked("the recording has no outcome for this call".to_owned()));

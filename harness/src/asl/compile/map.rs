@@ -152,8 +152,12 @@ impl<'d> Compiler<'d> {
         self.known_fields(at, &fields::ITEM_READER, language, "`ItemReader`");
         let resource = self.required(at, "Resource").and_then(|at| self.text(&at));
         let config = self.config(at, "ReaderConfig");
+        // Docs, "ItemReader": at most 100,000,000 items.
+        let items = Limits::whole(0, 100_000_000, 0.0);
+        let max_items =
+            at.get("ReaderConfig").and_then(|config| self.amount(&config, "MaxItems", language, &items));
         let parameters = self.template_field(at, payload_name(language), language);
-        Some(ItemReader { resource: Arc::from(resource?), config: config?, parameters })
+        Some(ItemReader { resource: Arc::from(resource?), config: config?, max_items, parameters })
     }
 
     fn item_batcher(&mut self, at: &Place<'d>, language: QueryLanguage) -> Option<ItemBatcher> {

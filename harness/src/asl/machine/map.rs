@@ -60,6 +60,8 @@ pub struct ItemReader {
     pub resource: Arc<str>,
     /// `ReaderConfig`, as written.
     pub config: Value,
+    /// `ReaderConfig.MaxItems`, `MaxItemsPath`
+    pub max_items: Option<Amount>,
     /// `Parameters` or `Arguments`
     pub parameters: Option<Template>,
 }

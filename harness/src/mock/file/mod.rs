@@ -9,8 +9,10 @@
 //! Extensions, none of which clashes with the original: a key of a test case may be the path of a state
 //! (`Fulfil/branch[1]/Ship`); a response may be `{"Silence": true}` (no answer, ever) and may add
 //! `"DelaySeconds"`, `"Heartbeats": false`, `"Submitted"`, `"Worker"` and `"FailsAt"`; `Error` and `Cause` may be
-//! null; the index `"*"` answers every call past the others.
+//! null; the index `"*"` answers every call past the others; `"s3"` beside `"StateMachines"` holds the objects that
+//! item readers read.
 
+mod objects;
 mod read;
 mod response;
 

@@ -1,7 +1,9 @@
 //! From the text of a mock file to scripts: which test cases, which states, which responses.
 
+use std::path::Path;
+
 use super::super::{Author, Script, Sequence};
-use super::{MockProblem, Selection, response};
+use super::{MockProblem, Selection, objects, response};
 use crate::asl::{Kind, Machine, State};
 use crate::load::{Definition, Document, Member, Node, Problem, ProblemSeverity, Span};
 
@@ -23,7 +25,7 @@ pub(super) fn scripts(
         return Err(broken);
     }
     let mut reader = Reader { document: &document, machine, problems: Vec::new() };
-    let scripts = reader.scripts(selection).unwrap_or_default();
+    let scripts = reader.scripts(name, selection).unwrap_or_default();
     if reader.problems.is_empty() { Ok(scripts) } else { Err(reader.problems) }
 }
 
@@ -35,9 +37,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn scripts(&mut self, selection: Selection<'_>) -> Option<Vec<(String, Script)>> {
+    fn scripts(&mut self, name: &str, selection: Selection<'_>) -> Option<Vec<(String, Script)>> {
         let root = &self.document.root;
-        self.members(root, "a mock file", &["StateMachines", "MockedResponses"])?;
+        self.members(root, "a mock file", &["StateMachines", "MockedResponses", "s3"])?;
+        let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
+        let objects = root.get("s3").map(|node| objects::objects(self, node, &folder)).unwrap_or_default();
         let machines = self.required(root, "StateMachines")?;
         let responses = root.get("MockedResponses");
         let machine = self.machine_entry(machines, selection.machine)?;
@@ -48,7 +52,11 @@ impl Reader<'_> {
             Some(name) => vec![self.lookup(cases, all, name, "test case")?],
             None => all.iter().collect(),
         };
-        Some(chosen.into_iter().map(|case| (case.key.clone(), self.script(case, responses))).collect())
+        let script = |case: &Member| {
+            let script = Script { objects: objects.clone(), ..self.script(case, responses) };
+            (case.key.clone(), script)
+        };
+        Some(chosen.into_iter().map(script).collect())
     }
 
     /// The entry of this machine: by the name that was given, by its own name, or the only one there is.
@@ -177,7 +185,7 @@ fn answers(state: &State) -> bool {
 }
 
 /// `did you mean …`, or what there is.
-fn nearest(name: &str, names: &[&str]) -> Option<String> {
+pub(super) fn nearest(name: &str, names: &[&str]) -> Option<String> {
     let likeness =
         |other: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
     let best = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;

@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::verdict::{Operation, Request};
-use crate::asl::{Machine, MachineType};
+use crate::asl::{Machine, MachineType, State};
 use crate::history::{
     Attempt, Detail, Ending, Event, EventId, EventType, History, Outcome, Site, StrandId, VirtualTime,
 };
-use crate::mock::{Answer, Author, Call, Reply, Responder, Script};
+use crate::mock::{Answer, Author, Call, Objects, Reply, Responder, Script};
 use crate::value::{Object, Value};
 
 use super::Case;
@@ -106,6 +106,10 @@ impl Responder for Nested<'_> {
             },
             None => self.parent.script.answer(call),
         }
+    }
+
+    fn objects(&self, reader: &State) -> Option<Objects> {
+        self.parent.script.objects_for(reader)
     }
 }
 
