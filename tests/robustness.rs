@@ -1,11 +1,11 @@
-//! Ten thousand damaged definitions, mock files and inputs: no panic, no hang, every refusal with a place.
+//! Ten thousand damaged definitions, mock files, inputs and TestState requests: no panic, no hang, every refusal with a place.
 //!
 //! The damage is the same in every run. Runs of the simulator are bounded in steps and events, never in seconds.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use sfn_chaos::asl::{Machine, ProblemSeverity, compile};
+use sfn_chaos::asl::{Kind, Machine, ProblemSeverity, compile};
 use sfn_chaos::campaign::Campaign;
 use sfn_chaos::fault::{Burst, Class, Fault, Plan};
 use sfn_chaos::generate;
@@ -16,6 +16,7 @@ use sfn_chaos::mock::file::{Selection, parse};
 use sfn_chaos::model::Model;
 use sfn_chaos::search::Budget;
 use sfn_chaos::sim::{self, Case, Limits};
+use sfn_chaos::test_state::{Refusal, Request, answer};
 use sfn_chaos::value::Value;
 use sfn_chaos_tests::mutation::Mutator;
 use sfn_chaos_tests::scenario::{self, Version};
@@ -23,6 +24,7 @@ use sfn_chaos_tests::scenario::{self, Version};
 const DEFINITIONS: usize = 6_000;
 const MOCKS: usize = 2_000;
 const INPUTS: usize = 2_000;
+const REQUESTS: usize = 800;
 
 /// Where runs of damaged machines stop.
 const LIMITS: Limits = Limits { events_max: 1_000, payload_bytes_max: 262_144, steps_max: 2_000 };
@@ -77,6 +79,49 @@ fn damaged_inputs_are_refused_with_a_place_or_taken() {
         }
         Err(error) => assert!(!error.message.is_empty() && error.line >= 1, "{error:?}"),
     });
+}
+
+#[test]
+fn damaged_requests_for_one_state_are_refused_with_a_reason_or_answered() {
+    let originals = texts(|folder, version| scenario::definition(folder, version).source);
+    let is_bare = |text: &str| Value::parse(text).is_ok_and(|value| value.get("StartAt").is_some());
+    let bare = originals.iter().filter(|original| is_bare(&original.text));
+    let requests: Vec<_> = bare.flat_map(requests).collect();
+    assert!(!requests.is_empty(), "the library has definitions in JSON");
+    for request in &requests {
+        let told = Request::parse(&Value::parse(request).expect("JSON")).map_err(Refusal::from);
+        told.and_then(|request| answer(&request)).expect("nothing is wrong with it");
+    }
+    let mut mutator = Mutator::new(4);
+    for number in 0..REQUESTS {
+        let text = mutator.mutant(&requests[number % requests.len()]);
+        let Ok(request) = Value::parse(&text) else { continue };
+        let told =
+            catch_unwind(|| Request::parse(&request).map_err(Refusal::from).and_then(|it| answer(&it)));
+        let Ok(told) = told else { panic!("request {number}:\n{text}") };
+        match told {
+            Ok(response) => assert!(response.to_json().get("status").is_some(), "{text}"),
+            Err(refusal) => assert!(!refusal.to_string().is_empty(), "{text}"),
+        }
+    }
+}
+
+/// A request for each state that works, with a mocked failure.
+fn requests(original: &Original) -> Vec<String> {
+    let machine = &original.model.machine;
+    let works = |kind: &Kind| matches!(kind, Kind::Task(_) | Kind::Map(_) | Kind::Parallel { .. });
+    let states = machine.states.iter().filter(|state| works(&state.kind));
+    let text = &original.text;
+    states
+        .map(|state| {
+            let name = Value::from(state.name.clone());
+            let input = generate::input_for(&original.model);
+            format!(
+                r#"{{"definition": {text}, "stateName": {name}, "input": {input}, "inspectionLevel": "DEBUG",
+                    "mock": {{"errorOutput": {{"error": "States.Timeout"}}}}}}"#
+            )
+        })
+        .collect()
 }
 
 /// A text that is damaged, and the scenario that it belongs to.

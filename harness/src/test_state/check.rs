@@ -19,6 +19,10 @@ pub(super) fn check_request(request: &Request) -> Result<(), ApiError> {
                 "TestState does not support RevealSecrets when a mock is specified.",
             ));
         }
+    } else if request.configuration.map_iteration_failure_count.is_some() {
+        return Err(ApiError::validation(
+            "Map iteration failure count can only be specified when a mock is specified",
+        ));
     } else if request.context.is_some() {
         // Docs, "TestState": a context may only be specified with a mock.
         return Err(ApiError::validation("A Context object can only be specified when a mock is specified"));

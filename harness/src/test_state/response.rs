@@ -168,6 +168,7 @@ fn shows(state: &State, stage: Stage) -> bool {
         Kind::Pass { result: Some(_) } => matches!(stage, Result | ResultSelector | ResultPath),
         Kind::Pass { result: None } => matches!(stage, InputPath | Arguments | ResultSelector | ResultPath),
         Kind::Choice(_) | Kind::Wait(_) | Kind::Succeed | Kind::Fail { .. } => stage == InputPath,
+        Kind::Map(map) if stage == Stage::Items => map.item_reader.is_none(),
         Kind::Parallel { .. } | Kind::Map(_) => !matches!(stage, InputPath | Arguments | Result),
     }
 }

@@ -126,6 +126,11 @@ fn a_context_object_is_refused(#[case] state: &str, #[case] context: &str, #[cas
 #[case::a_definition("{}", r#""input": {}"#, "InvalidDefinition")]
 #[case::variables(PASS, r#""variables": "[]""#, "ValidationException")]
 #[case::a_context_without_a_mock(PASS, r#""context": {}"#, "ValidationException")]
+#[case::failures_without_a_mock(
+    MAP,
+    r#""stateConfiguration": {"mapIterationFailureCount": 1}"#,
+    "ValidationException"
+)]
 #[case::a_negative_count(PASS, r#""stateConfiguration": {"retrierRetryCount": -1}"#, "ValidationException")]
 #[case::a_field_of_another_name(PASS, r#""mocks": {}"#, "ParamValidation")]
 #[case::a_field_of_another_type(PASS, r#""stateName": 1"#, "ParamValidation")]
