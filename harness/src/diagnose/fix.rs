@@ -110,8 +110,26 @@ pub(crate) fn continue_chain(machine: &Machine, state: &State) -> Fix {
     )
 }
 
-/// `ResultPath` for a catcher, so that the input stays.
+/// How a rule asks whether something is there, in the language of a state.
+pub(crate) fn presence_test(state: &State) -> &'static str {
+    match state.query_language {
+        QueryLanguage::JsonPath => "`IsPresent`",
+        QueryLanguage::Jsonata => "`$exists`",
+    }
+}
+
+/// `ResultPath` or `Output` for a catcher, so that the input stays.
 pub(crate) fn keep_input(state: &State, catcher: usize) -> Fix {
+    if state.query_language == QueryLanguage::Jsonata {
+        return patch(
+            "Put the error beside the input with an `Output`; where the failure path reads `Error` or `Cause` of \
+             its input, read `error.Error` and `error.Cause` instead.",
+            vec![add(
+                format!("{}/Catch/{catcher}/Output", state.pointer),
+                Value::from("{% $merge([$states.input, {'error': $states.errorOutput}]) %}"),
+            )],
+        );
+    }
     patch(
         "Put the error beside the input, `\"ResultPath\": \"$.error\"`; where the failure path reads `$.Error` or \
          `$.Cause`, read `$.error.Error` and `$.error.Cause` instead.",
@@ -177,20 +195,36 @@ fn free_name(machine: &Machine, wanted: &str) -> String {
 
 /// A rule before all others of a Choice: these values of the variable go to this state.
 pub(crate) fn add_choice_rule(choice: &State, variable: &str, values: &[&str], next: &str) -> Fix {
-    let tests: Vec<Value> = values
-        .iter()
-        .map(|value| object([("Variable", Value::from(variable)), ("StringEquals", Value::from(*value))]))
-        .collect();
     let mut rule = ObjectBuilder::with_capacity(3);
-    match tests.as_slice() {
-        [Value::Object(test)] => test.iter().for_each(|(key, value)| rule.push(key.clone(), value.clone())),
-        _ => rule.push("Or", Value::array(tests)),
+    let test =
+        |value: &&str| object([("Variable", Value::from(variable)), ("StringEquals", Value::from(*value))]);
+    match (choice.query_language, values) {
+        (QueryLanguage::Jsonata, _) => {
+            let variable = query_of(variable);
+            let tests: Vec<String> = values.iter().map(|value| format!("{variable} = '{value}'")).collect();
+            rule.push("Condition", Value::from(format!("{{% {} %}}", tests.join(" or "))));
+        }
+        (QueryLanguage::JsonPath, [value]) => {
+            rule.push("Variable", Value::from(variable));
+            rule.push("StringEquals", Value::from(*value));
+        }
+        (QueryLanguage::JsonPath, _) => rule.push("Or", Value::array(values.iter().map(test).collect())),
     }
     rule.push("Next", Value::from(next));
     patch(
         format!("Name {} in a rule of its own that goes to `{next}`.", listed(values)),
         vec![add(format!("{}/Choices/0", choice.pointer), rule.finish().into())],
     )
+}
+
+/// A path as JSONata writes it: `$.a['b c']` is `$states.input.a.`b c``.
+fn query_of(path: &str) -> String {
+    let (root, rest) = match (path.strip_prefix("$$"), path.strip_prefix('$')) {
+        (Some(rest), _) => ("$states.context", rest),
+        (None, Some(rest)) if rest.is_empty() || rest.starts_with(['.', '[']) => ("$states.input", rest),
+        _ => ("", path),
+    };
+    format!("{root}{}", rest.replace("['", ".`").replace("']", "`"))
 }
 
 /// `MaxDelaySeconds` for a retrier.

@@ -16,7 +16,7 @@ pub use intrinsic::{Call, Function};
 pub use path::{Path, Root, Segment};
 pub use query::Query;
 pub use reference::ReferencePath;
-pub use rule::{Comparison, OPERATORS, Operand, OperatorError, Rule, Timestamp};
+pub use rule::{Comparison, Condition, OPERATORS, Operand, OperatorError, Rule, Timestamp};
 pub use template::{Template, TemplateError};
 
 #[cfg(test)]

@@ -160,6 +160,8 @@ fn compares_with(rule: &Rule, texts: &[&str]) -> bool {
             }
             _ => false,
         },
-        Rule::Jsonata(condition) => texts.iter().any(|text| condition.expression().text().contains(text)),
+        Rule::Jsonata(condition) => {
+            texts.iter().any(|text| condition.query().expression().text().contains(text))
+        }
     }
 }

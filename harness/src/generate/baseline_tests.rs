@@ -117,3 +117,32 @@ fn the_same_seed_gives_the_same_scenarios() {
     assert_eq!(names(&first), names(&second));
     assert_eq!(first.runs, second.runs);
 }
+
+const JSONATA_POLL: &str = r#"{ "QueryLanguage": "JSONata", "StartAt": "Start", "States": {
+  "Start": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": { "FunctionName": "start" },
+    "Assign": { "id": "{% $states.result.Payload.jobId %}", "pause": "{% $states.input.pause %}" }, "Next": "Wait" },
+  "Wait": { "Type": "Wait", "Seconds": "{% $pause %}", "Next": "Ask" },
+  "Ask": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Output": "{% $states.result.Payload %}",
+    "Arguments": { "FunctionName": "ask", "Payload": { "id": "{% $id %}" } }, "Next": "Is it done?" },
+  "Is it done?": { "Type": "Choice", "Default": "Wait", "Choices": [
+    { "Condition": "{% $states.input.status = 'FAILED' or $states.input.tries > 5 %}", "Next": "Failed" },
+    { "Condition": "{% $states.input.status = 'SUCCEEDED' %}", "Next": "Done" } ] },
+  "Failed": { "Type": "Fail", "Error": "{% 'JobFailed' %}" },
+  "Done": { "Type": "Succeed" } } }"#;
+
+#[test]
+fn every_way_of_a_jsonata_machine_is_taken() {
+    let (_, found) = found(JSONATA_POLL, &Examples::default());
+    assert_eq!(found.ending, Ending::Succeeded);
+    let decisions = found.scenarios.iter().flat_map(|(_, history)| &history.decisions);
+    let ways: std::collections::BTreeSet<_> = decisions.map(|decision| decision.rule).collect();
+    assert_eq!(ways, [None, Some(0), Some(1)].into());
+}
+
+#[test]
+fn an_expression_that_finds_nothing_says_what_to_add() {
+    let definition = r#"{ "QueryLanguage": "JSONata", "StartAt": "Sum", "States": { "Sum": { "Type": "Pass",
+      "Output": "{% $sum($states.input.lines.(price * count)) & $uppercase($states.input.note) %}", "End": true } } }"#;
+    let (_, found) = found(definition, &Examples::default());
+    assert_eq!(found.ending, Ending::Succeeded, "{:?}", found.failing);
+}

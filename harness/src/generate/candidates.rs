@@ -30,7 +30,7 @@ impl Candidates {
                 }
             }
             Rule::Not(rule) => self.of_rule(rule, sight),
-            Rule::Jsonata(_) => {}
+            Rule::Jsonata(condition) => self.of_rule(condition.outline(), sight),
             Rule::Test { variable, comparison } => match operand(comparison).1 {
                 Right::Path(other) => {
                     let (left, right) = (sight.get(variable), sight.get(other));

@@ -9,7 +9,8 @@ use crate::model::{Model, PlaceId};
 
 /// The scenario with what its run failed to read; none if the failure is not about data, or nothing helps.
 pub(super) fn repaired(model: &Model, scenario: &Scenario, history: &History) -> Option<Scenario> {
-    let failure = history.failures.iter().rev().find(|failure| &*failure.error == ErrorName::RUNTIME)?;
+    let about_data = |error: &str| matches!(error, ErrorName::RUNTIME | ErrorName::QUERY_EVALUATION);
+    let failure = history.failures.iter().rev().find(|failure| about_data(&failure.error))?;
     let moment = Moment::end(history, failure.strand);
     let mut changed = scenario.clone();
     let mut any = false;

@@ -148,7 +148,7 @@ impl Forced<'_> {
                 rules.iter().any(|rule| self.make(rule, wanted))
             }
             (Rule::Not(rule), _) => self.make(rule, !wanted),
-            (Rule::Jsonata(_), _) => false,
+            (Rule::Jsonata(condition), _) => self.make(condition.outline(), wanted),
             (Rule::Test { variable, .. }, _) => self.make_test(rule, variable.text(), wanted),
         }
     }
@@ -236,7 +236,7 @@ fn paths_of(rule: &Rule) -> Vec<Arc<str>> {
     match rule {
         Rule::And(rules) | Rule::Or(rules) => rules.iter().flat_map(paths_of).collect(),
         Rule::Not(rule) => paths_of(rule),
-        Rule::Jsonata(_) => Vec::new(),
+        Rule::Jsonata(condition) => paths_of(condition.outline()),
         Rule::Test { variable, comparison } => {
             let mut paths = vec![variable.text().clone()];
             if let Right::Path(path) = operand(comparison).1 {

@@ -6,7 +6,7 @@
 //!
 //! After a failure that was caught, `handler-loses-input` and `handler-fails` judge instead.
 
-use crate::asl::{Kind, State};
+use crate::asl::{Kind, QueryLanguage, State};
 use crate::diagnose::fix;
 use crate::fault::Class;
 use crate::generate::Origin;
@@ -83,12 +83,20 @@ fn missing(run: &Run<'_>, record: &FailureRecord, state: &State, path: &str) -> 
         title: format!("`{path}` is read, and is not there"),
         why: format!(
             "With this input and these answers nothing provides `{path}` when `{}` reads it. The execution fails \
-             with `States.Runtime`, and nothing can catch that.",
-            state.name
+             with `{}`, and {}.",
+            state.name,
+            record.error,
+            trace::why_uncaught(record)
         ),
-        fix: fix::words(
-            "Test with `IsPresent` before reading it, or keep it with `ResultPath` where it gets lost.",
-        ),
+        fix: fix::words(format!(
+            "Test with {} before reading it, or keep it {} where it gets lost.",
+            fix::presence_test(state),
+            if state.query_language == QueryLanguage::Jsonata {
+                "in a variable"
+            } else {
+                "with `ResultPath`"
+            }
+        )),
         ..trace::violation(run, RuleId::MissingPath, Severity::High, record)
     }
 }

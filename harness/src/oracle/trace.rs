@@ -108,9 +108,18 @@ pub(super) fn chain(history: &History, index: usize) -> Vec<&FailureRecord> {
     chain
 }
 
-/// Whether the interpreter itself gave up, so that no handler was asked.
+/// Whether the interpreter itself gave up: no handler was asked, or none took a failed evaluation of JSONata.
 pub(super) fn is_runtime(record: &FailureRecord) -> bool {
-    record.origin == Origin::Interpreter || &*record.error == ErrorName::RUNTIME
+    record.origin == Origin::Interpreter || &*record.error == ErrorName::RUNTIME || is_query(record)
+}
+
+fn is_query(record: &FailureRecord) -> bool {
+    &*record.error == ErrorName::QUERY_EVALUATION && matches!(record.handling, Handling::Uncaught { .. })
+}
+
+/// Why a failure of the interpreter ends the execution.
+pub(super) fn why_uncaught(record: &FailureRecord) -> &'static str {
+    if is_query(record) { "no catcher takes it" } else { "nothing can catch that" }
 }
 
 /// The class of a failure, by the fault that was injected where its name can mean two things.

@@ -1,11 +1,13 @@
 //! Choice states.
 
+use std::sync::Arc;
+
 use super::read::is_query;
 use super::state::Current;
 use super::{Compiler, Place};
 use crate::asl::fields::RULE;
 use crate::asl::{Choice, ChoiceRule, QueryLanguage};
-use crate::expr::{Comparison, OPERATORS, Rule};
+use crate::expr::{Comparison, Condition, OPERATORS, Rule};
 
 impl<'d> Compiler<'d> {
     pub(super) fn choice(&mut self, current: &Current<'d>) -> Option<Choice> {
@@ -70,7 +72,8 @@ impl<'d> Compiler<'d> {
             self.wrong_type(&condition, "a JSONata expression in {% %}");
             return None;
         }
-        self.query(&condition).map(Rule::Jsonata)
+        let query = Arc::unwrap_or_clone(self.query(&condition)?);
+        Some(Rule::Jsonata(Arc::new(Condition::new(query))))
     }
 
     /// JSONPath: `And`, `Or`, `Not`, or one comparison.

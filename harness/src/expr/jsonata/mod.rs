@@ -5,9 +5,11 @@ mod functions;
 mod outside;
 mod reads;
 mod session;
+mod sketch;
 
 pub use reads::Reads;
 pub use session::Session;
+pub use sketch::{Relation, Sketch};
 
 use std::rc::Rc;
 use std::sync::Arc;

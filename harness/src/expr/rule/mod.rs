@@ -1,5 +1,6 @@
 //! The conditions of Choice states.
 
+mod outline;
 mod operator;
 mod timestamp;
 
@@ -30,7 +31,32 @@ pub enum Rule {
         comparison: Comparison,
     },
     /// JSONata `Condition`.
-    Jsonata(Arc<Query>),
+    Jsonata(Arc<Condition>),
+}
+
+/// A condition in JSONata.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    query: Query,
+    outline: Rule,
+}
+
+impl Condition {
+    /// The condition that an expression is.
+    pub fn new(query: Query) -> Self {
+        let outline = outline::outline(&query.expression().sketch());
+        Self { query, outline }
+    }
+
+    /// The expression that decides.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Its comparisons, as far as the operators of rules can say them; the rest holds always.
+    pub fn outline(&self) -> &Rule {
+        &self.outline
+    }
 }
 
 /// What a value is compared with: written down, or found by a `…Path` operator.
@@ -118,7 +144,7 @@ impl Rule {
                 Ok(variable.find(env)?.is_some() == *wanted)
             }
             Self::Test { variable, comparison } => comparison.holds(&*find(variable, env)?, env),
-            Self::Jsonata(condition) => condition.eval_bool(env),
+            Self::Jsonata(condition) => condition.query.eval_bool(env),
         }
     }
 }

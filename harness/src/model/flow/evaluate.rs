@@ -17,6 +17,17 @@ pub(super) struct Scene<'a> {
     pub(super) state: &'a State,
     /// The item, while an `ItemSelector` is evaluated.
     pub(super) item: Option<&'a Abstract>,
+    /// `$states.result`
+    pub(super) result: Option<&'a Abstract>,
+    /// `$states.errorOutput`
+    pub(super) failure: Option<&'a Abstract>,
+}
+
+impl<'a> Scene<'a> {
+    /// Where a state sees nothing but its input.
+    pub(super) fn of(state: &'a State, input: &'a Abstract) -> Self {
+        Self { input, state, item: None, result: None, failure: None }
+    }
 }
 
 impl Analysis<'_> {
@@ -34,7 +45,7 @@ impl Analysis<'_> {
             Template::Array(items) => {
                 Abstract::tuple(items.iter().map(|item| self.template(item, scene)).collect())
             }
-            Template::Jsonata(_) => Abstract::default(),
+            Template::Jsonata(query) => self.query(query, scene, Uses::READ),
         }
     }
 
@@ -77,7 +88,7 @@ impl Analysis<'_> {
     }
 
     /// `$$.Map.Item.Value`: the item of the innermost Map around.
-    fn item(&self, scene: Scene<'_>) -> Abstract {
+    pub(super) fn item(&self, scene: Scene<'_>) -> Abstract {
         if let Some(item) = scene.item {
             return item.clone();
         }

@@ -4,6 +4,7 @@
 
 mod comparison;
 mod evaluate;
+mod query;
 mod steps;
 mod transfer;
 mod value;

@@ -145,3 +145,43 @@ fn ten_thousand_states_that_each_add_a_member_are_analysed() {
     let model = Model::new(Arc::new(compile_text("m", &text).unwrap()));
     assert!(model.demands().sources().count() > count);
 }
+
+#[rstest]
+#[case::arguments(
+    r#""A":{TASK,"Arguments":{"x":"{% $states.input.a.b %}","y":["{% $states.input.c[1].d %}"]},"End":true}"#,
+    &["input.a.b", "input.c[1].d"])]
+#[case::without_output_the_result_goes_on(
+    r#""A":{TASK,"Next":"B"},"B":{"Type":"Pass","Output":"{% $states.input.a %}","End":true}"#, &["result of A.a"])]
+#[case::output(
+    r#""A":{TASK,"Output":{"r":"{% $states.result.x %}","i":"{% $states.input %}"},"Next":"B"},
+       "B":{"Type":"Pass","Output":"{% $states.input.i.y %}","End":true}"#, &["input.y", "result of A.x"])]
+#[case::variables(
+    r#""A":{"Type":"Pass","Assign":{"v":"{% $states.input.a %}"},"Next":"B"},
+       "B":{"Type":"Pass","Output":"{% $v.b %}","End":true}"#, &["input.a.b"])]
+#[case::map_items(
+    r#""A":{"Type":"Map","Items":"{% $states.input.all %}","ItemSelector":{"i":"{% $states.context.Map.Item.Value.id %}"},
+       "ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $states.input.i %}","End":true}}},"End":true}"#,
+    &["input.all[*].id"])]
+#[case::a_function_over_items(
+    r#""A":{"Type":"Pass","Output":"{% $map($states.input.l, function($v) { $v.n + 1 }) %}","End":true}"#,
+    &["input.l[*].n"])]
+#[case::a_filter(
+    r#""A":{"Type":"Pass","Output":"{% $states.input.l[k = 'x'].v %}","End":true}"#,
+    &["input.l[*].k", "input.l[*].v"])]
+#[case::parsed_text(
+    r#""A":{"Type":"Pass","Output":"{% $parse($states.input.t).a %}","End":true}"#, &["input.t(as JSON).a"])]
+#[case::a_question_needs_nothing(
+    r#""A":{"Type":"Pass","Output":"{% $exists($states.input.a) %}","End":true}"#, &[])]
+#[case::the_execution(
+    r#""A":{"Type":"Pass","Output":"{% $states.context.Execution.Input.a %}","End":true}"#, &["input.a"])]
+#[case::a_catcher(
+    r#""A":{TASK,"Catch":[{"ErrorEquals":["States.ALL"],"Output":"{% $states.input %}","Next":"B"}],"Output":1,"Next":"B"},
+       "B":{"Type":"Pass","Output":"{% $states.input.a %}","End":true}"#, &["input.a"])]
+fn what_a_jsonata_machine_needs(#[case] states: &str, #[case] expected: &[&str]) {
+    let text = format!(
+        r#"{{"QueryLanguage":"JSONata","StartAt":"A","States":{{{}}}}}"#,
+        states.replace("TASK", TASK)
+    );
+    let model = Model::new(Arc::new(compile_text("m", &text).unwrap()));
+    assert_eq!(needs(&model), expected);
+}

@@ -8,8 +8,8 @@ use super::comparison::{Right, operand};
 use super::evaluate::{Scene, key};
 use super::value::Abstract;
 use crate::asl::{
-    Amount, Catcher, Choice, DataPath, Kind, Map, MapItems, ResultPath, State, StateId, Task, TextSource,
-    Transition, Wait,
+    Amount, Catcher, Choice, DataPath, Kind, Map, MapItems, QueryLanguage, ResultPath, State, StateId, Task,
+    TextSource, Transition, Wait,
 };
 use crate::expr::{ReferencePath, Rule, Segment, Template};
 use crate::value::Object;
@@ -21,7 +21,7 @@ impl Analysis<'_> {
         let state = machine.state(id);
         let Some(raw) = self.inputs[id.0 as usize].clone() else { return };
         let input = self.data_path(&state.flow.input_path, state, &raw);
-        let scene = Scene { input: &input, state, item: None };
+        let scene = Scene::of(state, &input);
         match &state.kind {
             Kind::Choice(choice) => return self.choose(state, choice, scene),
             Kind::Fail { error, cause } => {
@@ -35,6 +35,13 @@ impl Analysis<'_> {
         }
         self.catches(state, &raw);
         let Some(result) = self.result(state, scene) else { return };
+        if state.query_language == QueryLanguage::Jsonata {
+            let works = matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_));
+            let scene = Scene { result: works.then_some(&result), ..scene };
+            self.assign_all(state.assign.as_ref(), scene);
+            let output = state.flow.output.as_ref().map(|output| self.template(output, scene));
+            return self.leave(state, &output.unwrap_or_else(|| result.clone()));
+        }
         self.assign_all(state.assign.as_ref(), Scene { input: &result, ..scene });
         let selected = match &state.flow.result_selector {
             Some(selector) => self.template(selector, Scene { input: &result, ..scene }),
@@ -147,13 +154,22 @@ impl Analysis<'_> {
             Wait::TimestampPath(path) => {
                 self.path(path, scene, Uses::TIMESTAMP);
             }
-            Wait::Timestamp(_) | Wait::TimestampJsonata(_) => {}
+            Wait::TimestampJsonata(query) => {
+                self.query(query, scene, Uses::TIMESTAMP);
+            }
+            Wait::Timestamp(_) => {}
         }
     }
 
     fn amount(&mut self, amount: &Amount, scene: Scene<'_>, uses: Uses) {
-        if let Amount::Path(path) = amount {
-            self.path(path, scene, uses);
+        match amount {
+            Amount::Path(path) => {
+                self.path(path, scene, uses);
+            }
+            Amount::Jsonata(query) => {
+                self.query(query, scene, uses);
+            }
+            Amount::Literal(_) => {}
         }
     }
 
@@ -166,11 +182,20 @@ impl Analysis<'_> {
 
     /// The error output goes into the raw input of the state that failed.
     fn catches(&mut self, state: &State, raw: &Abstract) {
-        for Catcher { result_path, next, assign, .. } in &state.catch {
+        for Catcher { result_path, next, assign, output, .. } in &state.catch {
             let failure = Abstract::origin(self.demands.root_mut(Source::Failure(state.id)));
-            let scene = Scene { input: &failure, state, item: None };
+            let jsonata = state.query_language == QueryLanguage::Jsonata;
+            let scene = if jsonata {
+                Scene { failure: Some(&failure), ..Scene::of(state, raw) }
+            } else {
+                Scene::of(state, &failure)
+            };
             self.assign_all(assign.as_ref(), scene);
-            let output = self.put(raw, result_path, &failure);
+            let output = match output {
+                Some(output) => self.template(output, scene),
+                None if jsonata => failure.clone(),
+                None => self.put(raw, result_path, &failure),
+            };
             self.flow(*next, &output);
         }
     }
@@ -193,15 +218,17 @@ impl Analysis<'_> {
     }
 
     fn choose(&mut self, state: &State, choice: &Choice, scene: Scene<'_>) {
-        let output = self.data_path(&state.flow.output_path, state, scene.input);
+        let kept = self.data_path(&state.flow.output_path, state, scene.input);
         for (at, rule) in choice.rules.iter().enumerate() {
             self.rule(state.id, at, &rule.rule, scene);
             self.assign_all(rule.assign.as_ref(), scene);
-            self.flow(rule.next, &output);
+            let output = rule.output.as_ref().map(|output| self.template(output, scene));
+            self.flow(rule.next, output.as_ref().unwrap_or(&kept));
         }
         self.assign_all(state.assign.as_ref(), scene);
         if let Some(default) = choice.default {
-            self.flow(default, &output);
+            let output = state.flow.output.as_ref().map(|output| self.template(output, scene));
+            self.flow(default, output.as_ref().unwrap_or(&kept));
         }
     }
 
@@ -213,7 +240,10 @@ impl Analysis<'_> {
                 }
             }
             Rule::Not(rule) => self.rule(choice, at, rule, scene),
-            Rule::Jsonata(_) => {}
+            Rule::Jsonata(condition) => {
+                self.query(condition.query(), scene, Uses::BOOLEAN);
+                self.rule(choice, at, condition.outline(), scene);
+            }
             Rule::Test { variable, comparison } => {
                 let (uses, right) = operand(comparison);
                 let value = self.path(variable, scene, uses);
@@ -239,7 +269,7 @@ impl Analysis<'_> {
         match path {
             DataPath::All => value.clone(),
             DataPath::Nothing => Abstract::object(BTreeMap::new()),
-            DataPath::Path(path) => self.path(path, Scene { input: value, state, item: None }, Uses::READ),
+            DataPath::Path(path) => self.path(path, Scene::of(state, value), Uses::READ),
         }
     }
 

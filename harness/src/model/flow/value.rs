@@ -103,9 +103,15 @@ impl Abstract {
 
     pub(super) fn any_item(&self, demands: &mut Demands) -> Self {
         let Some(node) = &self.0 else { return Self::default() };
-        let made = node.elements.iter().fold(node.each.clone(), |all, element| all.join(element));
+        let made = self.made_item();
         let first = |value: &Value| value.as_array()?.first().cloned();
         made.join(&node.inside(&Step::Each, demands, first))
+    }
+
+    /// Any item of a list that the machine makes itself.
+    pub(super) fn made_item(&self) -> Self {
+        let Some(node) = &self.0 else { return Self::default() };
+        node.elements.iter().fold(node.each.clone(), |all, element| all.join(element))
     }
 
     /// The value of a JSON text.

@@ -184,7 +184,7 @@ fn collect(rule: &Rule, at: usize, found: &mut Vec<(usize, String, Arc<str>)>) {
             };
             found.push((at, variable.text().to_string(), text.clone()));
         }
-        Rule::Jsonata(_) => {}
+        Rule::Jsonata(condition) => collect(condition.outline(), at, found),
     }
 }
 

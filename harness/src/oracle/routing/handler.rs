@@ -109,12 +109,16 @@ fn evaluation(run: &Run<'_>, first: &FailureRecord, record: &FailureRecord) -> V
         title: format!("The failure path breaks here with `{}`", record.error),
         why: format!(
             "`{}` failed with `{}` and its catcher took it, but `{}` cannot be evaluated with what it was given. \
-             Nothing can catch that.",
+             The execution fails; {}.",
             fix::name_of(machine, first.state),
             first.error,
-            state.name
+            state.name,
+            trace::why_uncaught(record)
         ),
-        fix: fix::words("Read only what every way to this state provides, or test with `IsPresent` first."),
+        fix: fix::words(format!(
+            "Read only what every way to this state provides, or test with {} first.",
+            fix::presence_test(state)
+        )),
         ..trace::violation(run, RULE, Severity::High, record)
     }
 }

@@ -3,7 +3,7 @@
 //! A catcher without `ResultPath` leaves nothing but `Error` and `Cause`. Proven by a run in which a later path
 //! finds nothing, although the input of the caught state has it.
 
-use crate::asl::State;
+use crate::asl::{QueryLanguage, State};
 use crate::diagnose::fix;
 use crate::expr::jsonata::Session;
 use crate::expr::{Env, Path, Random, States, Variables};
@@ -74,7 +74,7 @@ pub(in crate::oracle) fn missing_path(cause: &str) -> Option<String> {
 }
 
 fn provides(input: &Value, path: &str) -> bool {
-    let Ok(path) = Path::parse(path) else { return false };
+    let Ok(path) = Path::parse(&path.replacen("$states.input", "$", 1)) else { return false };
     let (context, variables, random) = (Value::Null, Variables::default(), Random::new(0));
     let (states, jsonata) = (States::default(), &Session::default());
     let env = Env { input, context: &context, variables: &variables, random: &random, states, jsonata };
@@ -90,9 +90,13 @@ fn violation(run: &Run<'_>, loss: &Loss<'_>) -> Violation {
         route: format!("Catch[{}]>{reader}", loss.catcher),
         title: format!("The catcher drops `{}`, which `{reader}` reads", loss.path),
         why: format!(
-            "Without `ResultPath` the error replaces the whole input. `{}` was in the input of `{}`; after the \
-             catcher it is gone, `{reader}` fails with `States.Runtime`, and nothing can catch that.",
-            loss.path, state.name
+            "Without `{}` the error replaces the whole input. `{}` was in the input of `{}`; after the catcher it is \
+             gone, `{reader}` fails with `{}`, and {}.",
+            if state.query_language == QueryLanguage::Jsonata { "Output" } else { "ResultPath" },
+            loss.path,
+            state.name,
+            loss.read.error,
+            trace::why_uncaught(loss.read)
         ),
         fix: fix::keep_input(state, loss.catcher),
         pointer: format!("{}/Catch/{}", state.pointer, loss.catcher),
@@ -113,6 +117,11 @@ mod tests {
         Some("$.order.id")
     )]
     #[case::with_quotes("Invalid path '$['a b'].c' : No results for path: $['a b']['c']", Some("$['a b'].c"))]
+    #[case::of_an_expression(
+        "An error occurred while executing the state 'A' (entered at the event id #2). The JSONata expression \
+         '$states.input.a.b' specified for the field 'Output' returned nothing (undefined).",
+        Some("$states.input.a.b")
+    )]
     #[case::none("The choice state's condition path references an invalid value.", None)]
     fn the_path_is_in_the_cause(#[case] cause: &str, #[case] expected: Option<&str>) {
         assert_eq!(missing_path(cause).as_deref(), expected);

@@ -21,6 +21,14 @@ const CHAIN: &str = r#","Undo":{"Type":"Task","Resource":"arn:aws:states:::lambd
   "Parameters":{"FunctionName":"more"},"Next":"Failed"},
   "Failed":{"Type":"Fail","Error":"NotDone"}"#;
 
+const JSONATA: &str = r#"{"QueryLanguage":"JSONata","StartAt":"Work","States":{
+  "Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","TimeoutSeconds":60,
+    "Arguments":{"FunctionName":"work","Payload":{"id":"{% $states.input.id %}"}},
+    "Catch":[{"ErrorEquals":["States.ALL"],MORE"Next":"Undo"}],"End":true},
+  "Undo":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Arguments":{"FunctionName":"undo","Payload":{"id":"{% $states.input.id %}"}},"Next":"Failed"},
+  "Failed":{"Type":"Fail","Error":"NotDone"}}}"#;
+
 #[rstest]
 #[case::a_retrier(RuleId::TransientNotRetried, work("", ""))]
 #[case::a_retried_name(
@@ -69,6 +77,10 @@ const CHAIN: &str = r#","Undo":{"Type":"Task","Resource":"arn:aws:states:::lambd
 #[case::a_timer(RuleId::CallbackUnbounded,
     r#"{"StartAt":"Ask","States":{"Ask":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",
       "Parameters":{"QueueUrl":"q","MessageBody":{"token.$":"$$.Task.Token"}},"End":true}}}"#.to_owned())]
+#[case::a_kept_input_in_jsonata(RuleId::HandlerLosesInput, JSONATA.replace("MORE", ""))]
+#[case::a_chain_that_goes_on_in_jsonata(RuleId::HandlerFails, JSONATA.replace("MORE", r#""Output":"{% $states.input %}","#)
+    .replace(r#""Next":"Failed"},"#, r#""Next":"UndoMore"},"UndoMore":{"Type":"Task",
+      "Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"more"},"Next":"Failed"},"#))]
 fn a_patch_mends_what_was_found(#[case] rule: RuleId, #[case] definition: String) {
     let flawed = Trial::of(&definition);
     let patches: Vec<_> = flawed
@@ -83,20 +95,31 @@ fn a_patch_mends_what_was_found(#[case] rule: RuleId, #[case] definition: String
     assert_eq!(Trial::of(&patched).of_rule(rule), [], "{patched}");
 }
 
-#[test]
-fn a_rule_for_the_missing_status_ends_the_loop() {
+#[rstest]
+#[case::in_paths(
+    r#""Parameters":{"Id":"1"}"#,
+    r#"{"Variable":"$.Status","StringEquals":"FAILED","Next":"Failed"},
+       {"Variable":"$.Status","StringEquals":"FINISHED","Next":"Done"}"#
+)]
+#[case::in_jsonata(
+    r#""QueryLanguage":"JSONata","Arguments":{"Id":"1"}"#,
+    r#"{"Condition":"{% $states.input.Status = 'FAILED' %}","Next":"Failed"},
+       {"Condition":"{% $states.input.Status = 'FINISHED' %}","Next":"Done"}"#
+)]
+fn a_rule_for_the_missing_status_ends_the_loop(#[case] request: &str, #[case] rules: &str) {
     let machine =
         |text: &str| Trial::of(text).answers("Ask", &[r#"{"Status":"STARTED"}"#, r#"{"Status":"FINISHED"}"#]);
-    let definition = r#"{"StartAt":"Pause","States":{
-      "Pause":{"Type":"Wait","Seconds":5,"Next":"Ask"},
-      "Ask":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:redshiftdata:describeStatement",
-        "Parameters":{"Id":"1"},"Next":"Ended?"},
-      "Ended?":{"Type":"Choice","Choices":[
-        {"Variable":"$.Status","StringEquals":"FAILED","Next":"Failed"},
-        {"Variable":"$.Status","StringEquals":"FINISHED","Next":"Done"}],"Default":"Pause"},
-      "Done":{"Type":"Succeed"},"Failed":{"Type":"Fail","Error":"StatementFailed"}}}"#;
-    let found = machine(definition).findings();
+    let language = if rules.contains("Condition") { r#""QueryLanguage":"JSONata","# } else { "" };
+    let definition = format!(
+        r#"{{"StartAt":"Pause","States":{{
+      "Pause":{{"Type":"Wait","Seconds":5,"Next":"Ask"}},
+      "Ask":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:redshiftdata:describeStatement",
+        {request},"Next":"Ended?"}},
+      "Ended?":{{"Type":"Choice",{language}"Choices":[{rules}],"Default":"Pause"}},
+      "Done":{{"Type":"Succeed"}},"Failed":{{"Type":"Fail","Error":"StatementFailed"}}}}}}"#
+    );
+    let found = machine(&definition).findings();
     let patch =
         &found.iter().find(|violation| violation.rule == RuleId::AnswerUnhandled).unwrap().fix.asl_patch;
-    assert_eq!(machine(&Trial::patched(definition, patch)).of_rule(RuleId::AnswerUnhandled), []);
+    assert_eq!(machine(&Trial::patched(&definition, patch)).of_rule(RuleId::AnswerUnhandled), []);
 }
