@@ -61,7 +61,7 @@ fn settings(case: &Json, row: &Json) -> sim::Case {
 
 /// What the simulator produces, and what of it is not modelled.
 fn execute(case: &Json, machine: &Machine, run: &sim::Case) -> (Json, Option<String>) {
-    let mut replay = Replay::new(&case["task_outcomes"], &case["fixtures"]["s3"]);
+    let mut replay = Replay::new(case);
     let history = sim::run(machine, run, &mut replay);
     let produced = wire::execution_as(&history, machine, run.epoch_ms, &run.identity).to_json();
     let produced = serde_json::from_str(&produced).unwrap_or_default();
