@@ -9,6 +9,7 @@ mod hash_order;
 mod jackson;
 mod logging;
 mod owner;
+mod query;
 mod references;
 mod request;
 mod translate;

@@ -127,6 +127,91 @@ fn a_rule_is_refused(#[case] rule: &str, #[case] expected: &str) {
     assert_eq!(said(&text), format!("SCHEMA_VALIDATION_FAILED: {expected}"));
 }
 
+#[rstest]
+#[case::unreadable(
+    "{% 1 + %}",
+    "INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/A/Output/v"
+)]
+#[case::unclosed(
+    "{% 1",
+    "SCHEMA_VALIDATION_FAILED: JSONata string must start with {% and end with %} at /States/A/Output/v"
+)]
+#[case::name(
+    "{% phone %}",
+    "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/A/Output/v"
+)]
+#[case::root(
+    "{% $$.a %}",
+    "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/A/Output/v"
+)]
+#[case::no_error(
+    "{% $states.errorOutput %}",
+    "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist. at /States/A/Output/v"
+)]
+#[case::input("{% $states.input.phone %}", "")]
+#[case::text(" {% phone %} ", "")]
+fn an_expression_is_looked_at_when_the_machine_is_made(#[case] expression: &str, #[case] expected: &str) {
+    let fields = format!(
+        r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": {{"v": "{expression}"}}, "End": true"#
+    );
+    assert_eq!(said(&one_state(&fields)), expected);
+}
+
+#[rstest]
+#[case::reserved(
+    r#"{"states": 1}"#,
+    "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at /States/A/Assign"
+)]
+#[case::characters(
+    r#"{"a-b.$": "$"}"#,
+    "INVALID_VARIABLE_NAME: Invalid variable name 'a-b': the variable name contains invalid characters. at /States/A/Assign"
+)]
+#[case::letters(r#"{"ä1.$": "$"}"#, "")]
+fn a_variable_has_a_name_of_its_own(#[case] assign: &str, #[case] expected: &str) {
+    assert_eq!(said(&one_state(&format!(r#""Type": "Pass", "Assign": {assign}, "End": true"#))), expected);
+}
+
+#[rstest]
+#[case::call("arn:aws:states:::lambda:invoke", "")]
+#[case::job(
+    "arn:aws:states:::glue:startJobRun.sync",
+    "Express state machine does not support '.sync' service integration  at /States/A/Resource"
+)]
+#[case::activity(
+    "arn:aws:states:us-east-1:123456789012:activity:a",
+    "Express state machine does not support Activity ARN  at /States/A/Resource"
+)]
+fn an_express_machine_waits_for_nothing(#[case] resource: &str, #[case] expected: &str) {
+    let fields = format!(
+        r#""Type": "Task", "Resource": "{resource}", "Parameters": {{"FunctionName": "f", "JobName": "j"}}, "End": true"#
+    );
+    let found = super::diagnose_text(&one_state(&fields), MachineType::Express);
+    let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+    let expected =
+        if expected.is_empty() { String::new() } else { format!("SCHEMA_VALIDATION_FAILED: {expected}") };
+    assert_eq!(found.join("\n"), expected);
+}
+
+#[test]
+fn warnings_are_told_where_they_are_asked_for() {
+    let text = one_state(r#""Type": "Pass", "Parameters": {"x": "$.a"}, "End": true"#);
+    let diagnostics = |parameters: &str| {
+        let parameters = Value::parse(parameters).unwrap();
+        let request = Request {
+            operation: Operation::ValidateStateMachineDefinition,
+            machine_type: MachineType::Standard,
+            definition: Some(&text),
+            input: None,
+            parameters: &parameters,
+        };
+        let verdict = request.judge();
+        assert!(verdict.accepted);
+        verdict.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>()
+    };
+    assert_eq!(diagnostics("{}"), Vec::<&str>::new());
+    assert_eq!(diagnostics(r#"{"severity": "WARNING"}"#), ["NO_DOLLAR"]);
+}
+
 #[test]
 fn a_missing_target_stands_before_what_it_leaves_unreachable() {
     let text = r#"{"StartAt": "A", "States": {

@@ -6,7 +6,7 @@ use super::wording::{
     ARRAY, BOOLEAN, EXCLUSIVE, NUMBER, OBJECT, RULE, STATE_TYPES, STRING, WAITS, kind_of, limits_of, list,
     words_of,
 };
-use super::{Diagnostic, hash_order};
+use super::{Diagnostic, hash_order, query};
 use crate::asl::{Problem, ProblemSeverity, QueryLanguage};
 use crate::expr::OPERATORS;
 use crate::load::{Document, Node};
@@ -266,8 +266,8 @@ fn path(spot: &Spot<'_>) -> Diagnostic {
 }
 
 fn expression(problem: &Problem, spot: &Spot<'_>, held: &str) -> Diagnostic {
-    if spot.node.as_str().is_some_and(|text| text.starts_with("{%")) {
-        let message = problem.message.rsplit_once(": ").map_or(problem.message.as_str(), |(_, said)| said);
+    if let Some(text) = spot.node.as_str().filter(|text| text.starts_with("{%")) {
+        let message = query::words(text).unwrap_or_else(|| problem.message.clone());
         return Diagnostic::error("INVALID_JSONATA_EXPRESSION", message, spot.location.as_str());
     }
     let (name, allowed) = (&spot.name, "must be a valid JSONPath or a valid intrinsic function call");
@@ -341,16 +341,18 @@ fn resource(spot: &Spot<'_>) -> Diagnostic {
 /// Recorded on AWS, with the blank at its end.
 fn express(spot: &Spot<'_>) -> Diagnostic {
     let text = spot.node.as_str().unwrap_or_default();
-    let Some((_, pattern)) = text.rsplit_once('.').filter(|_| spot.owner == Owner::Field) else {
-        if spot.owner == Owner::Field {
-            return schema("Express state machine does not support Activity ARN ", spot.location.as_str());
-        }
+    if spot.owner != Owner::Field {
         let field = if spot.node.get("ItemProcessor").is_some() { "ItemProcessor" } else { "Iterator" };
         let message =
             "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines";
         return schema(message, format!("{}/{field}/ProcessorConfig", spot.location));
+    }
+    let message = match text.rsplit_once('.') {
+        Some((_, pattern)) if !text.contains(":activity:") => {
+            format!("Express state machine does not support '.{pattern}' service integration ")
+        }
+        _ => "Express state machine does not support Activity ARN ".to_owned(),
     };
-    let message = format!("Express state machine does not support '.{pattern}' service integration ");
     schema(message, spot.location.as_str())
 }
 

@@ -27,7 +27,8 @@ fn walk(node: &AstNode, top: bool, names: &mut Vec<String>) {
             walk(procedure, top, names);
             all(args, top, names);
         }
-        AstNode::Lambda { body, .. } => walk(body, top, names),
+        // What a function reads depends on where it is called.
+        AstNode::Lambda { body, .. } | AstNode::FunctionApplication(body) => walk(body, false, names),
         AstNode::Array(items) | AstNode::ArrayGroup(items) | AstNode::Block(items) => all(items, top, names),
         AstNode::Object(members) => pairs(members, top, names),
         AstNode::ObjectTransform { input, pattern } => {
@@ -41,7 +42,6 @@ fn walk(node: &AstNode, top: bool, names: &mut Vec<String>) {
                 walk(otherwise, top, names);
             }
         }
-        AstNode::FunctionApplication(body) => walk(body, false, names),
         AstNode::Sort { input, terms } => {
             walk(input, top, names);
             for (term, _) in terms {
@@ -100,7 +100,7 @@ mod tests {
     #[case::a_name("phone", "phone")]
     #[case::a_path("user.phone & $states.input.a", "user")]
     #[case::in_a_function("$count(items) + total", "items total")]
-    #[case::in_a_lambda("$map($x, function($v) { $v + bonus })", "bonus")]
+    #[case::in_a_lambda("$map($x, function($v) { $v + bonus })", "")]
     #[case::of_a_selected_item("$states.input.items[price > 3].(name & ' ' & price)", "")]
     #[case::of_a_group("$states.input.items{id: price}", "")]
     #[case::of_a_sort("$states.input.items^(price)", "")]
