@@ -61,7 +61,8 @@ pub struct Limits {
     pub events_max: u32,
     /// Bytes of UTF-8 of any input, output or result. Docs, "Quotas": 262,144.
     pub payload_bytes_max: usize,
-    /// State entries and attempts after which the run is given up as Unknown.
+    /// State entries after which the run is given up as Unknown; each child execution of a distributed Map adds a
+    /// thousand.
     pub steps_max: u64,
 }
 

@@ -71,6 +71,7 @@ impl Engine<'_> {
         run.outputs[slot] = Some(output);
         run.open -= 1;
         run.active.remove(&child);
+        self.strands[at(child)].release();
         self.after_child(container, state, child, ended);
     }
 

@@ -21,6 +21,9 @@ use super::{Case, Limits};
 pub(super) const STANDARD_LONGEST_MS: u64 = 31_536_000_000;
 pub(super) const EXPRESS_LONGEST_MS: u64 = 300_000;
 
+/// How much a child execution of a distributed Map adds to the step budget: large Maps are no endless loops.
+const STEPS_PER_CHILD: u64 = 1_000;
+
 /// One execution while it runs.
 pub(super) struct Engine<'a> {
     pub(super) machine: &'a Machine,
@@ -229,13 +232,19 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// The step budget: that of the case, and more for each child execution of a distributed Map.
+    fn steps_max(&self) -> u64 {
+        self.limits().steps_max.saturating_add(STEPS_PER_CHILD * self.children.len() as u64)
+    }
+
     fn enter(&mut self, id: StrandId) -> Step {
         self.steps += 1;
         if self.ended {
             return Step::End;
         }
-        if self.steps > self.limits().steps_max {
-            let detail = format!("{} state entries", self.limits().steps_max);
+        let steps_max = self.steps_max();
+        if self.steps > steps_max {
+            let detail = format!("{steps_max} state entries");
             let pointer = self.state(id).pointer.clone();
             self.give_up("step budget", detail, &pointer);
             return Step::End;

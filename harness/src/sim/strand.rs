@@ -104,6 +104,15 @@ impl Strand {
         }
     }
 
+    /// It has ended well and never runs again: what it carried is let go, so that a Map of many items holds only
+    /// those of its running strands.
+    pub(super) fn release(&mut self) {
+        self.item = None;
+        self.input = Value::Null;
+        self.variables = Variables::default();
+        self.retries = Vec::new();
+    }
+
     /// All retries of this visit, what `$$.State.RetryCount` shows.
     pub(super) fn retry_count(&self) -> u32 {
         self.retries.iter().sum()

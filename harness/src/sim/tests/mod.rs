@@ -2,6 +2,7 @@
 
 mod contested;
 mod context;
+mod large;
 mod tasks;
 
 use crate::asl::{Machine, MachineType, compile_text};
