@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::asl::{ItemReader, Kind, Map, MapMode, State};
 use crate::expr::{EvalError, EvalErrorKind};
 use crate::history::{Detail, EventId, EventType, Site, StrandId};
-use crate::mock::{Call, Reply};
+use crate::mock::{Call, Objects, Reply};
 use crate::value::{Array, Value};
 
 use super::batch::Batching;
@@ -217,17 +217,38 @@ impl Engine<'_> {
             let store = Store { given: &given, written: &self.history.objects };
             let bucket = settings.arguments.get("Bucket").and_then(Value::as_str);
             if bucket.is_some_and(|bucket| store.knows(bucket)) {
-                let request = Request {
-                    resource: &reader.resource,
-                    config: &reader.config,
-                    arguments: &settings.arguments,
-                    items_max,
-                    modified_ms: self.case.epoch_ms,
-                };
+                let request = self.reading(reader, settings, items_max);
                 return Ok(reader::read(&request, store).map(Items::from)?);
             }
         }
         self.answered_items(id, state, &settings.arguments, items_max)
+    }
+
+    /// What a reader makes of the content of its object, wherever that comes from.
+    pub(super) fn items_of_content(
+        &self,
+        reader: &ItemReader,
+        settings: &Settings,
+        content: &str,
+    ) -> Result<Items, Unread> {
+        let Limit::Items(items_max) = settings.items_max else {
+            return Err(Unread::failed("field MaxItems must be positive"));
+        };
+        let text = |name| settings.arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+        let mut given = Objects::default();
+        given.put(text("Bucket"), text("Key"), content.as_bytes());
+        let store = Store { given: &given, written: &self.history.objects };
+        Ok(reader::read(&self.reading(reader, settings, items_max), store).map(Items::from)?)
+    }
+
+    fn reading<'a>(&self, reader: &'a ItemReader, settings: &'a Settings, items_max: usize) -> Request<'a> {
+        Request {
+            resource: &reader.resource,
+            config: &reader.config,
+            arguments: &settings.arguments,
+            items_max,
+            modified_ms: self.case.epoch_ms,
+        }
     }
 
     fn answered_items(
@@ -261,7 +282,7 @@ impl Engine<'_> {
         }
     }
 
-    fn reader_failed(&mut self, id: StrandId, state: &State, failure: Unread) -> Step {
+    pub(super) fn reader_failed(&mut self, id: StrandId, state: &State, failure: Unread) -> Step {
         match failure {
             Unread::Failed { error, cause } => self.map_run_failed(id, error, cause, None),
             Unread::Unknown(construct, detail) => {
@@ -314,7 +335,7 @@ impl From<reader::Dataset> for Items {
 }
 
 /// Why items were not read.
-enum Unread {
+pub(super) enum Unread {
     Failed { error: Arc<str>, cause: Arc<str> },
     Unknown(&'static str, String),
 }

@@ -22,6 +22,7 @@ mod map_run;
 pub mod nested;
 mod parallel;
 mod probe;
+mod probe_items;
 mod reader;
 mod record;
 mod redrive;

@@ -5,18 +5,16 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::asl::{Machine, Map, State, StateId};
-use crate::expr::{EvalError, Variables};
+use crate::asl::{Machine, State, StateId};
+use crate::expr::Variables;
 use crate::history::{History, Outcome, StrandId};
 use crate::mock::{Answer, Call, Reply, Responder};
-use crate::value::{Array, Value};
+use crate::value::Value;
 
 use super::Case;
-use super::distributed::{THRESHOLD_CAUSE, THRESHOLD_EXCEEDED};
 use super::engine::Engine;
 use super::failure::StateError;
-use super::map_run::MapRun;
-use super::strand::{Item, Step, at};
+use super::strand::{Step, at};
 
 /// What stands in for the surroundings of a state.
 #[derive(Clone, Debug)]
@@ -33,8 +31,8 @@ pub struct Probe {
     pub retries: u32,
     /// How many iterations of a Map state have failed.
     pub failed_items: Option<u64>,
-    /// What the item reader of a Map state has read, if that is known.
-    pub read_items: Option<Array>,
+    /// What the item reader of a Map state finds, as it stands in S3, if that is known.
+    pub reader_data: Option<Arc<str>>,
 }
 
 /// What the work of a Task, Map or Parallel state comes to.
@@ -68,6 +66,8 @@ pub enum Stage {
     Items,
     /// The items, after `ItemSelector`.
     ItemSelector,
+    /// The items that `ItemsPointer` of a reader points to.
+    ItemsPointer,
     /// The batches, after `ItemBatcher`.
     ItemBatcher,
     /// `MaxConcurrency`; 0 when absent.
@@ -168,99 +168,8 @@ impl Engine<'_> {
         }
     }
 
-    /// A Map state, whose iterations are not run.
-    pub(super) fn probe_map(&mut self, id: StrandId, state: &State, map: &Map) -> Step {
-        let exceeded = self.effective_input(id, state).and_then(|input| self.probe_items(id, map, &input));
-        match exceeded {
-            Ok(false) => self.finish_work(id, state),
-            Ok(true) => {
-                let cause = Some(Arc::from(THRESHOLD_CAUSE));
-                self.fail(id, StateError::reported(Arc::from(THRESHOLD_EXCEEDED), cause), None)
-            }
-            Err(error) => self.evaluation_failed(id, error),
-        }
-    }
-
-    /// Evaluates what a Map state evaluates before its first iteration; whether too many iterations have failed.
-    fn probe_items(&mut self, id: StrandId, map: &Map, input: &Value) -> Result<bool, EvalError> {
-        let concurrency = match &map.max_concurrency {
-            Some(amount) => self.whole_amount(id, amount, input, "MaxConcurrencyPath")?,
-            None => 0,
-        };
-        self.note(Stage::MaxConcurrency, &Value::from(concurrency as i64));
-        let tolerance = self.tolerance(id, map, input)?;
-        if let Some(count) = tolerance.as_ref().and_then(|tolerance| tolerance.count) {
-            self.note(Stage::ToleratedFailureCount, &Value::from(count as i64));
-        }
-        if let Some(percentage) = tolerance.as_ref().and_then(|tolerance| tolerance.percentage) {
-            self.note(Stage::ToleratedFailurePercentage, &Value::from(percentage));
-        }
-        let items = self.probed_items(id, map, input)?;
-        let count = items.as_ref().map(|items| items.len());
-        if let Some(items) = items {
-            self.note(Stage::Items, &Value::Array(items.clone()));
-            self.probe_inputs(id, map, input, &items)?;
-        }
-        let (Some(failed), Some(mut tolerance)) = (self.failed_items(), tolerance) else { return Ok(false) };
-        // Recorded on AWS: without a threshold in the definition, failed iterations alone do not fail the state.
-        if tolerance.count.is_none() && tolerance.percentage.is_none() {
-            return Ok(false);
-        }
-        tolerance.failed = failed;
-        Ok(tolerance.exceeded(count.or_else(|| self.count_of_results()).unwrap_or(0)))
-    }
-
-    /// The items of a Map state; none if nobody knows what its reader reads.
-    fn probed_items(&mut self, id: StrandId, map: &Map, input: &Value) -> Result<Option<Array>, EvalError> {
-        let Some(reader) = &map.item_reader else {
-            return self.map_items(id, map, input).map(|found| Some(found.list));
-        };
-        if let Some(template) = &reader.parameters {
-            self.with_env(id, input, |env| template.eval(env))?;
-        }
-        Ok(self.probe.as_ref().and_then(|probing| probing.given.read_items.clone()))
-    }
-
-    /// The inputs of the iterations.
-    fn probe_inputs(
-        &mut self,
-        id: StrandId,
-        map: &Map,
-        input: &Value,
-        items: &Array,
-    ) -> Result<(), EvalError> {
-        if map.item_selector.is_some() {
-            let selected: Result<Vec<_>, _> = items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| {
-                    let item = Item { index: at as u32, value: item.clone(), key: None, source: None };
-                    self.selected(id, map, input, item)
-                })
-                .collect();
-            self.note(Stage::ItemSelector, &Value::array(selected?));
-        }
-        if let Some(batcher) = &map.item_batcher {
-            let batching = self.batching(id, batcher, input)?;
-            let batches = self.batched(id, map, input, items, &MapRun::default(), &batching)?;
-            self.note(Stage::ItemBatcher, &Value::Array(batches));
-        }
-        Ok(())
-    }
-
-    fn failed_items(&self) -> Option<u64> {
-        self.probe.as_ref()?.given.failed_items
-    }
-
-    fn count_of_results(&self) -> Option<usize> {
-        match self.probe.as_ref()?.given.work.as_ref()? {
-            Work::Result(value) => value.as_array().map(<[Value]>::len),
-            Work::Error { .. } => None,
-        }
-    }
-
     /// The work of a Parallel or Map state comes to what the probe says.
-    fn finish_work(&mut self, id: StrandId, state: &State) -> Step {
+    pub(super) fn finish_work(&mut self, id: StrandId, state: &State) -> Step {
         match self.probe.as_ref().and_then(|probing| probing.given.work.clone()) {
             Some(Work::Result(value)) => self.complete(id, state, value),
             Some(Work::Error { error, cause }) => self.fail(id, StateError::reported(error, cause), None),
@@ -298,7 +207,7 @@ mod tests {
         let state = machine.find("S").unwrap().id;
         let (context, variables) = (Value::empty_object(), Variables::default());
         let case = Case::new(Value::parse(r#"{"items": [1, 2]}"#).unwrap());
-        let given = Probe { state, context, variables, work, retries, failed_items: None, read_items: None };
+        let given = Probe { state, context, variables, work, retries, failed_items: None, reader_data: None };
         probe(&machine, &case, given)
     }
 

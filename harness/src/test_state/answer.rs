@@ -10,7 +10,7 @@ use crate::error::ErrorName;
 use crate::expr::Variables;
 use crate::history::{Handling, Outcome};
 use crate::sim::{self, Case, Observation, Probe, Stage, Work};
-use crate::value::{Array, Value};
+use crate::value::Value;
 
 /// What AWS answers to a request.
 pub fn answer(request: &Request) -> Result<Response, Refusal> {
@@ -86,7 +86,7 @@ fn probe(request: &Request, machine: &Machine, id: StateId, case: &Case) -> Resu
         work,
         retries: request.configuration.retrier_retry_count.unwrap_or(0),
         failed_items: request.configuration.map_iteration_failure_count,
-        read_items: read_items(request),
+        reader_data: request.configuration.map_item_reader_data.as_deref().map(Arc::from),
     })
 }
 
@@ -99,14 +99,6 @@ fn variables(request: &Request) -> Result<Variables, ApiError> {
         variables.set(name.clone(), value.clone());
     }
     Ok(variables)
-}
-
-/// What the item reader reads, where it is a JSON list.
-fn read_items(request: &Request) -> Option<Array> {
-    match Value::parse(request.configuration.map_item_reader_data.as_deref()?) {
-        Ok(Value::Array(items)) => Some(items),
-        _ => None,
-    }
 }
 
 fn texts(request: &Request, case: &Case, probe: &Probe) -> Texts {
@@ -122,10 +114,12 @@ fn texts(request: &Request, case: &Case, probe: &Probe) -> Texts {
 fn check_iterations(request: &Request, seen: &Observation) -> Result<(), ApiError> {
     let listed = request.mock.as_ref().and_then(|mock| mock.result.as_ref());
     let iterations = seen.stages.get(&Stage::ItemBatcher).or_else(|| seen.stages.get(&Stage::Items));
-    match iterations.and_then(Value::as_array) {
-        Some(iterations) if listed.is_none() => check_failures(request, iterations.len() as u64),
-        _ => Ok(()),
-    }
+    let iterations = match iterations {
+        Some(Value::Array(items)) if listed.is_none() => items.len(),
+        Some(Value::Object(pairs)) if listed.is_none() => pairs.len(),
+        _ => return Ok(()),
+    };
+    check_failures(request, iterations as u64)
 }
 
 /// How it ended.

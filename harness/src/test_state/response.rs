@@ -58,13 +58,14 @@ impl Texts {
 }
 
 /// What `inspectionData` shows of a JSONPath state.
-const JSONPATH: [(Stage, &str); 11] = [
+const JSONPATH: [(Stage, &str); 12] = [
     (Stage::InputPath, "afterInputPath"),
     (Stage::Arguments, "afterParameters"),
     (Stage::Result, "result"),
     (Stage::ResultSelector, "afterResultSelector"),
     (Stage::ResultPath, "afterResultPath"),
     (Stage::Items, "afterItemsPath"),
+    (Stage::ItemsPointer, "afterItemsPointer"),
     (Stage::ItemSelector, "afterItemSelector"),
     (Stage::ItemBatcher, "afterItemBatcher"),
     (Stage::MaxConcurrency, "maxConcurrency"),
@@ -73,9 +74,10 @@ const JSONPATH: [(Stage, &str); 11] = [
 ];
 
 /// What it shows of a JSONata state.
-const JSONATA: [(Stage, &str); 7] = [
+const JSONATA: [(Stage, &str); 8] = [
     (Stage::Arguments, "afterArguments"),
     (Stage::Result, "result"),
+    (Stage::ItemsPointer, "afterItemsPointer"),
     (Stage::ItemSelector, "afterItemSelector"),
     (Stage::ItemBatcher, "afterItemBatcher"),
     (Stage::MaxConcurrency, "maxConcurrency"),

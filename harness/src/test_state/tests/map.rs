@@ -84,21 +84,72 @@ fn too_many_failed_iterations_meet_the_handlers() {
     assert_eq!(of_state(&map(fields), rest), json(expected));
 }
 
-#[test]
-fn items_that_a_reader_reads_are_given() {
-    let fields = r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig":
-        {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key": "k"}},"#;
-    let state = map(fields).replace(r#""ItemsPath": "$.v","#, "");
-    let rest = r#""input": {}, "inspectionLevel": "DEBUG", "mock": {"result": "{}"},
-        "stateConfiguration": {"mapItemReaderData": "[4, 5]"}"#;
-    let with_writer = state.replace(
-        r#""End": true"#,
-        r#""End": true, "ItemBatcher": {"MaxItemsPerBatch": 1}, "ResultWriter":
-            {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}"#,
+/// `afterItemSelector` of a Map whose reader finds these data.
+fn selected(config: &str, data: &str) -> Value {
+    let state = map(&format!(
+        r#""ItemReader": {{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {config}, "Parameters":
+            {{"Bucket": "b", "Key.$": "$.k"}}}}, "ItemSelector": {{"v.$": "$$.Map.Item.Value",
+            "from.$": "$$.Map.Item.Source"}}, "ResultWriter": {{"Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": {{"Bucket": "b"}}}},"#
+    ));
+    let data = Value::from(data).to_json();
+    let rest = format!(
+        r#""input": {{"k": "x"}}, "inspectionLevel": "DEBUG", "mock": {{"result": "{{}}"}},
+            "stateConfiguration": {{"mapItemReaderData": {data}}}"#
     );
-    let answer = of_state(&with_writer, rest);
-    let batches = answer.get("inspectionData").and_then(|data| data.get("afterItemBatcher"));
-    assert_eq!(batches, Some(&Value::from(r#"[{"Items":[4]},{"Items":[5]}]"#)));
+    let answer = of_state(&state.replace(r#""ItemsPath": "$.v","#, ""), &rest);
+    answer.get("inspectionData").and_then(|data| data.get("afterItemSelector")).cloned().unwrap_or(answer)
+}
+
+#[rstest]
+#[case::json(r#"{"InputType": "JSON"}"#, "[4]", r#"[{"v":4,"from":"S3://b/x"}]"#)]
+#[case::lines(r#"{"InputType": "JSONL"}"#, "{\"a\":4}\n", r#"[{"v":{"a":4},"from":"S3://b/x"}]"#)]
+#[case::a_table(
+    r#"{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}"#,
+    "a,b\n1,2\n",
+    r#"[{"v":{"a":"1","b":"2"},"from":"S3://b/x"}]"#
+)]
+#[case::a_part(
+    r#"{"InputType": "JSON", "ItemsPointer": "/p"}"#,
+    r#"{"p":[5]}"#,
+    r#"[{"v":5,"from":"S3://b/x"}]"#
+)]
+#[case::the_first_ones(r#"{"InputType": "JSON", "MaxItems": 1}"#, "[4,5]", r#"[{"v":4,"from":"S3://b/x"}]"#)]
+fn what_a_reader_finds_is_read_as_its_configuration_says(
+    #[case] config: &str,
+    #[case] data: &str,
+    #[case] expected: &str,
+) {
+    assert_eq!(selected(config, data), Value::from(expected));
+}
+
+#[test]
+fn what_a_pointer_selects_is_shown() {
+    let state = map(
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON",
+            "ItemsPointer": "/p"}, "Parameters": {"Bucket": "b", "Key": "k"}},"#,
+    );
+    let rest = r#""inspectionLevel": "DEBUG", "mock": {"errorOutput": {"error": "E"}},
+        "stateConfiguration": {"mapItemReaderData": {"p": [1, 2]}}"#;
+    let answer = of_state(&state.replace(r#""ItemsPath": "$.v","#, ""), rest);
+    let expected = r#"{"input": "{}", "afterItemsPointer": "[1,2]", "maxConcurrency": 0}"#;
+    assert_eq!(answer.get("inspectionData"), Some(&json(expected)));
+}
+
+#[test]
+fn what_a_reader_cannot_read_fails_the_state() {
+    let answer = selected(r#"{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}"#, "a,a\n1,2\n");
+    assert_eq!(answer.get("error"), Some(&Value::from("States.ItemReaderFailed")));
+}
+
+#[test]
+fn a_pair_of_an_object_is_an_item() {
+    let fields = r#""ItemSelector": {"k.$": "$$.Map.Item.Key", "v.$": "$$.Map.Item.Value"},"#;
+    let rest =
+        r#""input": {"v": {"a": 1}}, "inspectionLevel": "DEBUG", "mock": {"errorOutput": {"error": "E"}}"#;
+    let data = of_state(&map(fields), rest).get("inspectionData").cloned().unwrap_or_default();
+    assert_eq!(data.get("afterItemsPath"), Some(&Value::from(r#"{"a":1}"#)));
+    assert_eq!(data.get("afterItemSelector"), Some(&Value::from(r#"[{"k":"a","v":1}]"#)));
 }
 
 #[test]
