@@ -26,6 +26,7 @@ mod probe_items;
 mod reader;
 mod record;
 mod redrive;
+mod request;
 mod strand;
 mod task;
 mod terminal;

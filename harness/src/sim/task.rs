@@ -17,6 +17,8 @@ use super::failure::{Source, StateError};
 use super::flow::oversized_cause;
 use super::strand::{Phase, Step, at};
 
+const HTTP_LONGEST_MS: u64 = 60_000;
+
 /// What ends an attempt.
 #[derive(Clone, Debug)]
 pub(super) enum AttemptEnd {
@@ -54,6 +56,19 @@ impl Course {
     /// The course of a fault.
     fn of(after_ms: u64, end: Option<AttemptEnd>, heartbeats: bool, applied: bool) -> Self {
         Self { after_ms, end, heartbeats, applied, submitted: None, worker: None }
+    }
+
+    /// Docs, "Call HTTPS APIs": an endpoint that has not answered after 60 seconds has failed.
+    fn within_http_limit(self) -> Self {
+        if self.end.is_some() && self.after_ms <= HTTP_LONGEST_MS {
+            return self;
+        }
+        let end = AttemptEnd::Error {
+            error: Some(Arc::from("States.Http.Socket")),
+            cause: Some(Arc::from("The endpoint did not respond within 60 seconds.")),
+            step: FailingStep::Work,
+        };
+        Self { after_ms: HTTP_LONGEST_MS, end: Some(end), ..self }
     }
 
     /// The step that fails, if one does.
@@ -106,6 +121,9 @@ impl Engine<'_> {
             Some(template) => Some(self.with_env(id, &input, |env| template.eval(env))?),
             None => None,
         };
+        if let Some(error) = super::request::refused(state, task, &parameters) {
+            return Err(error);
+        }
         Ok(Scheduled { parameters, timeout_seconds: timeout, heartbeat_seconds: heartbeat, credentials })
     }
 
@@ -194,7 +212,9 @@ impl Engine<'_> {
             }
         };
         let Answer { after_ms, heartbeats, submitted, worker, .. } = answer;
-        Some(Course { after_ms, end, heartbeats, applied, submitted, worker })
+        let course = Course { after_ms, end, heartbeats, applied, submitted, worker };
+        let is_http = state.task().is_some_and(|task| task.integration.kind == Service::Http);
+        Some(if is_http { course.within_http_limit() } else { course })
     }
 
     /// Recorded on AWS: Scheduled, Started, and Submitted where the work goes on after the call.

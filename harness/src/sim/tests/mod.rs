@@ -4,6 +4,7 @@ mod contested;
 mod context;
 mod large;
 mod tasks;
+mod traps;
 
 use crate::asl::{Machine, MachineType, compile_text};
 use crate::history::{History, Outcome, wire};

@@ -136,3 +136,79 @@ fn a_worker_that_reports_a_timeout_has_failed_not_timed_out() {
     let history = answered(&task(CALLBACK, ""), &throw("States.Timeout"));
     assert_eq!(inner_kinds(&history).last(), Some(&"TaskFailed"));
 }
+
+const HTTP: &str = "arn:aws:states:::http:invoke";
+const ENDPOINT: &str = r#""Parameters":{"ApiEndpoint":"https://example.com/a","Method":"GET",
+    "Authentication":{"ConnectionArn":"arn:aws:events:us-east-1:123456789012:connection/c/1"}},"#;
+
+#[rstest]
+#[case::in_time(60_000, "1")]
+#[case::too_late(60_001, "States.Http.Socket: The endpoint did not respond within 60 seconds.")]
+fn an_endpoint_has_sixty_seconds(#[case] after_ms: u64, #[case] expected: &str) {
+    let definition = task(HTTP, &format!(r#"{ENDPOINT}"End":true"#));
+    let history = answered(&definition, &Answer { after_ms, ..Answer::of(value("1")) });
+    assert_eq!((end(&history).as_str(), history.duration.0), (expected, 60_000));
+    let silent = answered(&definition, &Answer::with(Reply::Silence));
+    assert_eq!((silent.duration.0, inner_kinds(&silent).last()), (60_000, Some(&"TaskFailed")));
+}
+
+#[test]
+fn a_call_of_an_endpoint_is_shown_with_its_request() {
+    let definition = task(HTTP, &format!(r#"{ENDPOINT}"End":true"#));
+    let shown =
+        details(&answered(&definition, &Answer::of(value("1"))), &machine(&definition), "TaskScheduled");
+    let text = |name: &str| shown.get(name).and_then(Value::as_str).map(str::to_owned);
+    assert_eq!(text("resourceType").as_deref(), Some("http"));
+    assert_eq!(text("resource").as_deref(), Some("invoke"));
+    assert!(text("parameters").unwrap().contains(r#""Method":"GET""#));
+}
+
+#[rstest]
+#[case::a_header_that_is_no_list(
+    "apigateway:invoke",
+    r#"{"ApiEndpoint":"e","Method":"GET","Headers":{"h":"v"}}"#,
+    "The value of the field 'Headers' has an invalid format"
+)]
+#[case::a_query_parameter_that_is_no_list(
+    "apigateway:invoke",
+    r#"{"ApiEndpoint":"e","Method":"GET","QueryParameters":{"q":"v"}}"#,
+    "The value of the field 'QueryParameters' has an invalid format"
+)]
+fn a_request_that_cannot_be_made_is_a_runtime_error_without_an_attempt(
+    #[case] action: &str,
+    #[case] request: &str,
+    #[case] fault: &str,
+) {
+    let fields = format!(
+        r#""Parameters":{request},"Catch":[{{"ErrorEquals":["States.ALL"],"Next":"Handler"}}],"End":true"#
+    );
+    let history = answered(&task(&format!("arn:aws:states:::{action}"), &fields), &Answer::of(value("1")));
+    assert_eq!(inner_kinds(&history), [""; 0]);
+    assert_eq!(
+        end(&history),
+        format!(
+            "States.Runtime: An error occurred while executing the state 'Work' (entered at the event id #2). The \
+             Parameters '{request}' could not be used to start the Task: [{fault}]"
+        )
+    );
+}
+
+#[rstest]
+#[case::a_header_that_is_a_list(
+    "apigateway:invoke",
+    r#"{"ApiEndpoint":"e","Method":"GET","Headers":{"h":["v"]}}"#
+)]
+fn a_request_that_can_be_made(#[case] action: &str, #[case] request: &str) {
+    let fields = format!(r#""Parameters":{request},"End":true"#);
+    let history = answered(&task(&format!("arn:aws:states:::{action}"), &fields), &Answer::of(value("1")));
+    assert_eq!(end(&history), "1");
+}
+
+#[test]
+fn the_role_that_a_task_assumes_is_shown_when_it_is_scheduled() {
+    let role = "arn:aws:iam::123456789012:role/other";
+    let definition = task(CALL, &format!(r#""Credentials":{{"RoleArn":"{role}"}},"End":true"#));
+    let shown =
+        details(&answered(&definition, &Answer::of(value("1"))), &machine(&definition), "TaskScheduled");
+    assert_eq!(shown.get("taskCredentials").unwrap().to_json(), format!(r#"{{"roleArn":"{role}"}}"#));
+}
