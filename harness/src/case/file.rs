@@ -13,7 +13,7 @@ use crate::contested::Rules;
 use crate::fault::{ParseError, Plan};
 use crate::generate::Scenario;
 use crate::oracle::RuleId;
-use crate::sim::{Case, Given, Identity, Limits, StartedBy};
+use crate::sim::{Case, Given, Identity, Limits, StartedBy, Stop};
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u32 = 1;
@@ -39,6 +39,12 @@ pub struct CaseFile {
     pub execution_name: String,
     /// The contested rules that it follows.
     pub rules: Rules,
+    /// Parts of the context object that are given.
+    pub given: Given,
+    /// `StopExecution`, if somebody calls it.
+    pub stop: Option<Stop>,
+    /// Redrives, so many milliseconds after each unsuccessful end.
+    pub redrives_after_ms: Vec<u64>,
     /// What the run is expected to show.
     pub expected: Expected,
 }
@@ -111,6 +117,9 @@ impl CaseFile {
             epoch_ms: case.epoch_ms,
             execution_name: case.execution_name.to_string(),
             rules: case.rules,
+            given: case.given.clone(),
+            stop: case.stop.clone(),
+            redrives_after_ms: case.redrives_after_ms.clone(),
             expected: Expected {
                 finding: finding.id.clone(),
                 rule: violation.rule,
@@ -123,6 +132,7 @@ impl CaseFile {
     #[must_use]
     pub fn redacted(mut self, machine: &Machine) -> Self {
         redact::scenario(&mut self.scenario, machine);
+        redact::context(&mut self.given, machine);
         self
     }
 
@@ -140,9 +150,9 @@ impl CaseFile {
             epoch_ms: self.epoch_ms,
             task_ms: Case::TASK_MS,
             limits: Limits::default(),
-            given: Given::default(),
-            stop: None,
-            redrives_after_ms: Vec::new(),
+            given: self.given.clone(),
+            stop: self.stop.clone(),
+            redrives_after_ms: self.redrives_after_ms.clone(),
             rules: self.rules,
             started_by: StartedBy::default(),
         })

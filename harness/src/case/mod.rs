@@ -5,6 +5,7 @@
 //! a hash that tells whether it has changed since.
 
 mod file;
+mod outside;
 mod redact;
 mod wire;
 

@@ -13,11 +13,20 @@ use crate::expr::Timestamp;
 use crate::generate::Scenario;
 use crate::load::{Node, NodeKind};
 use crate::mock::{Answer, Objects, Reply, Script, Then};
+use crate::sim::Given;
 use crate::value::Value;
 
 /// A value without the user's texts.
 pub fn redacted(value: &Value, machine: &Machine) -> Value {
     redact(value, &texts_of(machine))
+}
+
+/// Names and ids of the context object are the user's, too; points in time stay.
+pub(super) fn context(given: &mut Given, machine: &Machine) {
+    let known = texts_of(machine);
+    for part in [&mut given.execution, &mut given.state_machine] {
+        *part = part.iter().map(|(key, value)| (key.clone(), redact(value, &known))).collect();
+    }
 }
 
 pub(super) fn scenario(scenario: &mut Scenario, machine: &Machine) {

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::file::{CaseError, CaseFile, Definition, Expected, VERSION};
+use super::outside::{ContextPart, StopPart};
 use crate::asl::MachineType;
 use crate::contested::Rules;
 use crate::generate::{Origin, Scenario};
@@ -50,6 +51,12 @@ struct Document {
     /// Contested rules that depart from their default, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     rules: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "ContextPart::is_empty")]
+    context: ContextPart,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stop: Option<StopPart>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    redrives_after_ms: Vec<u64>,
     faults: String,
     expected: ExpectedPart,
     scenario: String,
@@ -172,6 +179,9 @@ impl Document {
             epoch_ms: case.epoch_ms,
             execution_name: case.execution_name.clone(),
             rules: case.rules.departures().map(|(name, choice)| (name.into(), choice.into())).collect(),
+            context: (&case.given).into(),
+            stop: case.stop.as_ref().map(Into::into),
+            redrives_after_ms: case.redrives_after_ms.clone(),
             faults: case.plan.clone(),
             expected: ExpectedPart {
                 finding: case.expected.finding.clone(),
@@ -221,6 +231,9 @@ impl Document {
             epoch_ms: self.epoch_ms,
             execution_name: self.execution_name,
             rules: contested,
+            given: self.context.into(),
+            stop: self.stop.map(Into::into),
+            redrives_after_ms: self.redrives_after_ms,
             expected: Expected { finding: self.expected.finding, rule, state: self.expected.state },
         })
     }
@@ -364,6 +377,8 @@ mod tests {
 
     use super::*;
     use crate::mock::{Answer, FailingStep, Reply, Then};
+    use crate::sim::{Given, Stop};
+    use crate::value::Object;
 
     fn case() -> CaseFile {
         let charge_first = Answer {
@@ -395,6 +410,15 @@ mod tests {
             epoch_ms: -1,
             execution_name: "run".to_owned(),
             rules: "map-exit=older".parse().unwrap(),
+            given: Given {
+                execution: Object::from_iter([
+                    ("Name", Value::from("run-7")),
+                    ("RedriveCount", Value::from(1)),
+                ]),
+                state_machine: Object::default(),
+            },
+            stop: Some(Stop { after_ms: 9, error: Some("Halt".into()), cause: None }),
+            redrives_after_ms: vec![0, 5],
             expected: Expected { finding: "id".to_owned(), rule: RuleId::FailureSwallowed, state: None },
         }
     }
@@ -408,6 +432,7 @@ mod tests {
         assert_eq!(read.scenario.input.to_json(), r#"{"id":1.0,"items":[]}"#);
         assert_eq!(read.expected, case().expected);
         assert_eq!(read.rules, case().rules);
+        assert_eq!((read.given, read.stop, read.redrives_after_ms), (case().given, case().stop, vec![0, 5]));
     }
 
     #[rstest]

@@ -30,6 +30,8 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         None => Context::default(),
     };
     let (definition, others) = definition(args, context.machine_name.as_deref(), streams)?;
+    let definition =
+        Definition { declared_type: args.machine_type.or(definition.declared_type), ..definition };
     let compiled = asl::compile(&definition);
     let Some(machine) = compiled.machine else {
         write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
@@ -39,7 +41,7 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
     let machine = &*model.machine;
     let script = complete(&model, &script(args, &definition, machine, streams)?);
     let mut case = Case {
-        machine_type: args.machine_type.or(definition.declared_type).unwrap_or_default(),
+        machine_type: definition.declared_type.unwrap_or_default(),
         plan: plan(args, machine)?,
         seed: args.seed,
         rules: args.rules,

@@ -26,7 +26,8 @@ pub(crate) fn judge(case: &Json, row: &Json, definition: &Json) -> (Verdict, Jso
             return (Verdict { difference: Some(difference), ..Verdict::default() }, produced);
         }
     };
-    let run = settings(case, row);
+    let mut run = settings(case, row);
+    run.stop = super::outside::stop(case, row, &machine, &run);
     let (produced, unknown) = execute(case, &machine, &run);
     if let Some(difference) = unknown {
         return (Verdict { unknown: true, difference: Some(difference), ..Verdict::default() }, produced);

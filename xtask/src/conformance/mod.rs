@@ -10,6 +10,7 @@ mod execution;
 mod jsonpath;
 mod level;
 mod matcher;
+mod outside;
 mod replay;
 mod table;
 mod test_state;

@@ -18,7 +18,7 @@ use crate::history::{
 use crate::mock::{Answer, Author, Call, Objects, Reply, Responder, Script};
 use crate::value::{Object, Value};
 
-use super::Case;
+use super::{Case, StartedBy};
 use api::Api;
 
 /// Nested executions go no deeper than this.
@@ -167,7 +167,10 @@ impl Nested<'_> {
         }
         let arn = self.case.identity.execution_arn(local.machine_type, &local.machine.name, &name);
         let input = Value::parse(&input).unwrap_or_default();
-        let case = self.child_case(local.machine_type, input, &name, call.at);
+        let mut case = self.child_case(local.machine_type, input, &name, call.at);
+        if api == Api::SdkSync {
+            case.started_by = StartedBy::StartSyncExecution;
+        }
         let exists = || api.refused("ExecutionAlreadyExists", &format!("Execution Already Exists: '{arn}'"));
         if arn == self.top.0 && case.input != self.top.1 {
             return exists();
@@ -207,6 +210,7 @@ impl Nested<'_> {
             epoch_ms: self.case.epoch_ms.saturating_add(i64::try_from(at.0).unwrap_or(i64::MAX)),
             task_ms: self.case.task_ms,
             limits: self.case.limits,
+            rules: self.case.rules,
             ..Case::new(input)
         }
     }
