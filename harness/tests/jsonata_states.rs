@@ -111,7 +111,10 @@ fn a_task(#[case] fields: &str, #[case] expected: &str) {
     r#","Output":{"x":"{% $states.input.x %}","e":"{% $states.errorOutput.Error %}"}"#,
     r#"{"x":1,"e":"Broken"}"#
 )]
-#[case::there_is_no_result(r#","Output":"{% $keys($states) %}""#, r#"["input","context","errorOutput"]"#)]
+#[case::there_is_no_result(
+    r#","Output":"{% $sort($keys($states)) %}""#,
+    r#"["context","errorOutput","input"]"#
+)]
 #[case::variables_are_set(
     r#","Assign":{"e":"{% $states.errorOutput.Cause %}"},"Output":"{% $exists($e) %}""#,
     "false"
