@@ -112,6 +112,11 @@ impl Object {
     pub fn json_len(&self) -> usize {
         self.0.json_len
     }
+
+    /// Whether both are one and the same node, not only equal.
+    pub fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl Object {

@@ -24,7 +24,7 @@ pub(super) fn get_item(items: &Value, index: &Value) -> Result<Value, String> {
 }
 
 /// AWS developer guide: a chunk size that is not an integer is rounded to the nearest.
-pub(in crate::expr) fn partition(items: &Value, size: &Value) -> Result<Value, String> {
+pub(super) fn partition(items: &Value, size: &Value) -> Result<Value, String> {
     let items = list(items)?;
     let size = math::integer(size, "chunk size")?;
     match usize::try_from(size) {
@@ -36,7 +36,7 @@ pub(in crate::expr) fn partition(items: &Value, size: &Value) -> Result<Value, S
 }
 
 /// AWS developer guide: both ends belong to the range, and numbers that are not integers are rounded.
-pub(in crate::expr) fn range(first: &Value, last: &Value, step: &Value) -> Result<Value, String> {
+pub(super) fn range(first: &Value, last: &Value, step: &Value) -> Result<Value, String> {
     let first = math::integer(first, "first element")?;
     let last = math::integer(last, "final element")?;
     let step = math::integer(step, "increment")?;

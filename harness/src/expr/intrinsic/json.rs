@@ -4,7 +4,7 @@ use super::text;
 use crate::value::{Object, Value};
 
 /// Recorded on AWS: the empty text gives `null`.
-pub(in crate::expr) fn from_text(value: &Value) -> Result<Value, String> {
+pub(super) fn from_text(value: &Value) -> Result<Value, String> {
     let text = text(value, "argument")?;
     if text.trim().is_empty() {
         return Ok(Value::Null);

@@ -11,9 +11,7 @@ use std::sync::Arc;
 
 /// Functions that JSONata of Step Functions has, too.
 pub(super) mod host {
-    pub(in crate::expr) use super::array::{partition, range};
     pub(in crate::expr) use super::encode::{hash, uuid};
-    pub(in crate::expr) use super::json::from_text;
 }
 
 pub(super) use string::java_text;

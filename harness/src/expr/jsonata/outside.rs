@@ -1,86 +1,56 @@
 //! What an expression of Step Functions cannot name: there is nothing at the top level but `$states` and variables.
 
-use jsonata_core::ast::{AstNode, PathStep, Stage};
+use super::tree::{Kind, More, Node, Stage, Tree};
 
 /// Names that an expression reads from the top level, where there is no value, in the order written; `$$` for the
 /// root itself.
-pub(super) fn of(tree: &AstNode) -> Vec<String> {
+// AWS refuses them: "Reference to 'phone' at the top level is not supported." (floci-io/floci issue 2670).
+pub(super) fn of(tree: &Tree) -> Vec<String> {
     let mut names = Vec::new();
-    walk(tree, true, &mut names);
+    walk(tree, &tree.root, true, &mut names);
     names
 }
 
 /// `top`: whether the value that names are read from is the one at the top level.
-fn walk(node: &AstNode, top: bool, names: &mut Vec<String>) {
-    match node {
-        AstNode::Name(name) if top => note(name, names),
-        AstNode::Variable(name) if name == "$" => note("$$", names),
-        AstNode::ParentVariable(_) => note("$$", names),
-        AstNode::Path { steps } => path(steps, top, names),
-        AstNode::Binary { lhs, rhs, .. } => {
-            walk(lhs, top, names);
-            walk(rhs, top, names);
+fn walk(tree: &Tree, node: &Node, top: bool, names: &mut Vec<String>) {
+    match &node.kind {
+        Kind::Name(name) if top => note(name, names),
+        Kind::Variable(symbol) if &*tree.symbols[symbol.0 as usize].text == "$" => note("$$", names),
+        // Every step but the first is read from the one before.
+        Kind::Path { steps, .. } => {
+            for (at, step) in steps.iter().enumerate() {
+                walk(tree, step, top && at == 0, names);
+            }
         }
-        AstNode::Unary { operand, .. } => walk(operand, top, names),
-        AstNode::Function { args, .. } => all(args, top, names),
-        AstNode::Call { procedure, args } => {
-            walk(procedure, top, names);
-            all(args, top, names);
+        Kind::Call(call) => {
+            // A function without `$` is another mistake.
+            if !matches!(call.procedure.kind, Kind::Path { .. }) {
+                walk(tree, &call.procedure, top, names);
+            }
+            for argument in &call.arguments {
+                walk(tree, argument, top, names);
+            }
         }
         // What a function reads depends on where it is called.
-        AstNode::Lambda { body, .. } | AstNode::FunctionApplication(body) => walk(body, false, names),
-        AstNode::Array(items) | AstNode::ArrayGroup(items) | AstNode::Block(items) => all(items, top, names),
-        AstNode::Object(members) => pairs(members, top, names),
-        AstNode::ObjectTransform { input, pattern } => {
-            walk(input, top, names);
-            pairs(pattern, false, names);
-        }
-        AstNode::Conditional { condition, then_branch, else_branch } => {
-            walk(condition, top, names);
-            walk(then_branch, top, names);
-            if let Some(otherwise) = else_branch {
-                walk(otherwise, top, names);
-            }
-        }
-        AstNode::Sort { input, terms } => {
-            walk(input, top, names);
-            for (term, _) in terms {
-                walk(term, false, names);
-            }
-        }
-        AstNode::Transform { location, update, delete } => {
-            walk(location, false, names);
-            walk(update, false, names);
-            if let Some(delete) = delete {
-                walk(delete, false, names);
-            }
-        }
-        _ => {}
+        Kind::Transform(_) | Kind::Lambda(_) => node.children(&mut |child| walk(tree, child, false, names)),
+        _ => node.children(&mut |child| walk(tree, child, top, names)),
+    }
+    if let Some(more) = &node.more {
+        each_inside(more, &mut |inside| walk(tree, inside, false, names));
     }
 }
 
-/// Every step but the first is read from the one before.
-fn path(steps: &[PathStep], top: bool, names: &mut Vec<String>) {
-    for (at, step) in steps.iter().enumerate() {
-        walk(&step.node, top && at == 0, names);
-        for stage in &step.stages {
-            if let Stage::Filter(filter) = stage {
-                walk(filter, false, names);
-            }
+/// Filters and groups, whose names are read from what they filter and group.
+fn each_inside(more: &More, each: &mut dyn FnMut(&Node)) {
+    for stage in &more.stages {
+        if let Stage::Filter(filter) = stage {
+            each(filter);
         }
     }
-}
-
-fn all(nodes: &[AstNode], top: bool, names: &mut Vec<String>) {
-    for node in nodes {
-        walk(node, top, names);
-    }
-}
-
-fn pairs(members: &[(AstNode, AstNode)], top: bool, names: &mut Vec<String>) {
-    for (key, value) in members {
-        walk(key, top, names);
-        walk(value, top, names);
+    more.predicates.iter().for_each(&mut *each);
+    for (key, value) in more.group.iter().flatten() {
+        each(key);
+        each(value);
     }
 }
 

@@ -1,7 +1,6 @@
-//! What an expression reads.
+//! What an expression reads, for inputs that must provide it and for checks of the definition.
 
-use jsonata_core::ast::AstNode;
-use serde_json::Value as Json;
+use super::tree::{Kind, More, Node, Stage, Symbol, Tree};
 
 /// What an expression reads of `$states` and which variables it names; each path once, in the order written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,89 +15,104 @@ pub struct Reads {
     pub context: Vec<Vec<String>>,
     /// Variables that the expression does not bind itself, with the members read of them.
     pub variables: Vec<(String, Vec<String>)>,
-    /// The whole `$states` is mentioned, so anything may be read.
+    /// `$states` is mentioned as a whole, so that anything may be read.
     pub whole_states: bool,
-    /// Functions called by name, without `$`.
+    /// Functions of JSONata and Step Functions that are named, without `$`.
     pub functions: Vec<String>,
 }
 
 impl Reads {
-    pub(super) fn of(tree: &AstNode) -> Self {
-        let mut reads = Self::default();
-        let mut bound = Vec::new();
-        if let Ok(tree) = serde_json::to_value(tree) {
-            reads.walk(&tree, &mut bound);
-        }
-        reads.variables.retain(|(name, _)| !bound.contains(name));
+    pub(super) fn of(tree: &Tree) -> Self {
+        let mut walk = Walk { tree, reads: Self::default(), bound: Vec::new() };
+        walk.node(&tree.root);
+        let Walk { mut reads, bound, .. } = walk;
+        let is_bound =
+            |name: &String| bound.iter().any(|symbol| *tree.symbols[symbol.0 as usize].text == **name);
+        reads.variables.retain(|(name, _)| !is_bound(name));
+        reads.functions.retain(|name| !is_bound(name));
         reads
     }
+}
 
-    fn walk(&mut self, node: &Json, bound: &mut Vec<String>) {
-        match node {
-            Json::Array(items) => items.iter().for_each(|item| self.walk(item, bound)),
-            Json::Object(members) => {
-                for (name, value) in members {
-                    match (name.as_str(), value) {
-                        ("Path", _) => self.path(value, bound),
-                        ("Variable", Json::String(name)) => self.variable(name, &[]),
-                        ("focus" | "index_var" | "Index", Json::String(name)) => bound.push(name.clone()),
-                        ("Function", _) => {
-                            if let Some(name) = value["name"].as_str() {
-                                note(&mut self.functions, name.to_owned());
-                            }
-                            self.walk(value, bound);
-                        }
-                        ("Lambda", _) => {
-                            let params = value["params"].as_array().into_iter().flatten();
-                            bound.extend(params.filter_map(Json::as_str).map(str::to_owned));
-                            self.walk(value, bound);
-                        }
-                        ("Binary", _) if value["op"] == "ColonEqual" => {
-                            bound.extend(value["lhs"]["Variable"].as_str().map(str::to_owned));
-                            self.walk(&value["rhs"], bound);
-                        }
-                        _ => self.walk(value, bound),
-                    }
-                }
-            }
+struct Walk<'t> {
+    tree: &'t Tree,
+    reads: Reads,
+    /// Variables that the expression binds, anywhere in it.
+    bound: Vec<Symbol>,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, node: &Node) {
+        if let Some(more) = &node.more {
+            self.more(more);
+        }
+        match &node.kind {
+            Kind::Variable(symbol) => self.variable(*symbol, &[]),
+            Kind::Path { steps, .. } => self.path(steps),
+            Kind::Bind(symbol, _) => self.bound.push(*symbol),
+            Kind::Lambda(lambda) => self.bound.extend(&lambda.parameters),
             _ => {}
         }
-    }
-
-    fn path(&mut self, path: &Json, bound: &mut Vec<String>) {
-        let steps = path["steps"].as_array().map_or(&[][..], Vec::as_slice);
-        let Some(name) = steps.first().and_then(|step| step["node"]["Variable"].as_str()) else {
-            return self.walk(path, bound);
-        };
-        let members: Vec<String> =
-            steps[1..].iter().map_while(|step| step["node"]["Name"].as_str()).map(str::to_owned).collect();
-        self.variable(name, &members);
-        for step in steps {
-            bound.extend(
-                ["focus", "index_var"].iter().filter_map(|name| step[*name].as_str()).map(str::to_owned),
-            );
-            self.walk(&step["stages"], bound);
-        }
-        for step in &steps[1..] {
-            self.walk(&step["node"], bound);
+        if !matches!(node.kind, Kind::Path { .. }) {
+            node.children(&mut |child| self.node(child));
         }
     }
 
-    fn variable(&mut self, name: &str, members: &[String]) {
-        match (name, members.split_first()) {
-            ("", _) => {}
-            ("states", None) => self.whole_states = true,
+    fn more(&mut self, more: &More) {
+        self.bound.extend(more.focus);
+        self.bound.extend(more.index);
+        for stage in &more.stages {
+            match stage {
+                Stage::Filter(filter) => self.node(filter),
+                Stage::Index(symbol) => self.bound.push(*symbol),
+            }
+        }
+        more.predicates.iter().for_each(|predicate| self.node(predicate));
+        for (key, value) in more.group.iter().flatten() {
+            self.node(key);
+            self.node(value);
+        }
+    }
+
+    fn path(&mut self, steps: &[Node]) {
+        let mut rest = steps;
+        if let Some((Node { kind: Kind::Variable(symbol), more, .. }, after)) = steps.split_first() {
+            let mut members = Vec::new();
+            for step in after {
+                let Kind::Name(name) = &step.kind else { break };
+                members.push(name.to_string());
+                if step.more.is_some() {
+                    break;
+                }
+            }
+            if let Some(more) = more {
+                self.more(more);
+            }
+            self.variable(*symbol, &members);
+            rest = after;
+        }
+        for step in rest {
+            self.node(step);
+        }
+    }
+
+    fn variable(&mut self, symbol: Symbol, members: &[String]) {
+        let name = &self.tree.symbols[symbol.0 as usize];
+        match (&*name.text, members.split_first()) {
+            ("" | "$", _) => {}
+            ("states", None) => self.reads.whole_states = true,
             ("states", Some((part, rest))) => {
                 let list = match part.as_str() {
-                    "input" => &mut self.input,
-                    "result" => &mut self.result,
-                    "errorOutput" => &mut self.error_output,
-                    "context" => &mut self.context,
+                    "input" => &mut self.reads.input,
+                    "result" => &mut self.reads.result,
+                    "errorOutput" => &mut self.reads.error_output,
+                    "context" => &mut self.reads.context,
                     _ => return,
                 };
                 note(list, rest.to_vec());
             }
-            _ => note(&mut self.variables, (name.to_owned(), members.to_vec())),
+            (text, _) if name.builtin.is_some() => note(&mut self.reads.functions, text.to_owned()),
+            (text, _) => note(&mut self.reads.variables, (text.to_owned(), members.to_vec())),
         }
     }
 }

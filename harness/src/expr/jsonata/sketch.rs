@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage, UnaryOp};
-
 use super::Expression;
+use super::tree::{Call, Kind, Node, Operator, Stage, Symbol, Tree};
 use crate::value::Value;
 
 /// A part of an expression.
@@ -81,91 +80,161 @@ pub enum Relation {
 impl Expression {
     /// What it computes, roughly.
     pub fn sketch(&self) -> Sketch {
-        sketch(&self.tree)
+        Sketcher(&self.tree).sketch(&self.tree.root)
     }
 }
 
-fn sketch(node: &AstNode) -> Sketch {
-    match node {
-        AstNode::String(text) => Sketch::Literal(Value::from(text.as_str())),
-        AstNode::Number(number) => Sketch::Literal(number_of(*number)),
-        AstNode::Boolean(truth) => Sketch::Literal(Value::from(*truth)),
-        AstNode::Null => Sketch::Literal(Value::Null),
-        AstNode::Name(name) => Sketch::Member(Arc::from(name.as_str())),
-        AstNode::Variable(name) => Sketch::Variable(Arc::from(name.as_str())),
-        AstNode::Wildcard | AstNode::Descendant => Sketch::Inside,
-        AstNode::Path { steps } => path(steps),
-        AstNode::Binary { op, lhs, rhs } => binary(*op, lhs, rhs),
-        AstNode::Unary { op: UnaryOp::Negate, operand } => match sketch(operand) {
-            Sketch::Literal(Value::Number(number)) => Sketch::Literal(number_of(-number.as_f64())),
-            operand => Sketch::Arithmetic(vec![operand]),
-        },
-        AstNode::Unary { op: UnaryOp::Not, operand } => Sketch::Call(Arc::from("not"), vec![sketch(operand)]),
-        AstNode::Function { name, args, .. } => Sketch::Call(Arc::from(name.as_str()), sketches(args)),
-        AstNode::Call { procedure, args } => {
-            Sketch::Opaque([sketch(procedure)].into_iter().chain(sketches(args)).collect())
+struct Sketcher<'t>(&'t Tree);
+
+impl Sketcher<'_> {
+    fn sketch(&self, node: &Node) -> Sketch {
+        let mut sketch = self.by_kind(&node.kind);
+        let Some(more) = &node.more else { return sketch };
+        let stages = more.stages.iter().filter_map(|stage| match stage {
+            Stage::Filter(filter) => Some(filter),
+            Stage::Index(_) => None,
+        });
+        for filter in stages.chain(&more.predicates) {
+            sketch = filtered(sketch, self.sketch(filter));
         }
-        AstNode::Lambda { params, body, .. } => Sketch::Function(
-            params.iter().map(|name| Arc::from(name.as_str())).collect(),
-            Box::new(sketch(body)),
-        ),
-        AstNode::Array(items) | AstNode::ArrayGroup(items) => Sketch::List(sketches(items)),
-        AstNode::Object(members) => Sketch::Object(pairs(members)),
-        AstNode::ObjectTransform { input, pattern } => {
-            Sketch::Step(Box::new(sketch(input)), Box::new(Sketch::Object(pairs(pattern))))
+        match &more.group {
+            Some(group) => Sketch::Step(Box::new(sketch), Box::new(Sketch::Object(self.pairs(group)))),
+            None => sketch,
         }
-        AstNode::Block(parts) => Sketch::Block(sketches(parts)),
-        AstNode::FunctionApplication(inner) => sketch(inner),
-        AstNode::Conditional { condition, then_branch, else_branch } => Sketch::Conditional {
-            condition: Box::new(sketch(condition)),
-            then: Box::new(sketch(then_branch)),
-            otherwise: else_branch.as_ref().map(|branch| Box::new(sketch(branch))),
-        },
-        AstNode::Sort { input, terms } => {
-            let terms = terms.iter().map(|(term, _)| sketch(term)).collect();
-            Sketch::Filter(Box::new(sketch(input)), Box::new(Sketch::Opaque(terms)))
-        }
-        AstNode::Undefined
-        | AstNode::Placeholder
-        | AstNode::Regex { .. }
-        | AstNode::ParentVariable(_)
-        | AstNode::Parent(_)
-        | AstNode::Transform { .. } => Sketch::Opaque(Vec::new()),
     }
-}
 
-fn sketches(nodes: &[AstNode]) -> Vec<Sketch> {
-    nodes.iter().map(sketch).collect()
-}
+    fn boxed(&self, node: &Node) -> Box<Sketch> {
+        Box::new(self.sketch(node))
+    }
 
-fn pairs(members: &[(AstNode, AstNode)]) -> Vec<(Sketch, Sketch)> {
-    members.iter().map(|(name, value)| (sketch(name), sketch(value))).collect()
-}
-
-fn path(steps: &[PathStep]) -> Sketch {
-    let mut all: Option<Sketch> = None;
-    for step in steps {
-        let mut next = sketch(&step.node);
-        if let Some(before) = all {
-            next = Sketch::Step(Box::new(before), Box::new(next));
-        }
-        for stage in &step.stages {
-            if let Stage::Filter(filter) = stage {
-                next = filtered(next, sketch(filter));
+    fn by_kind(&self, kind: &Kind) -> Sketch {
+        match kind {
+            Kind::Text(text) => Sketch::Literal(Value::from(Arc::clone(text))),
+            Kind::Number(number) => Sketch::Literal(number_of(*number)),
+            Kind::Literal(literal) => Sketch::Literal(literal.map_or(Value::Null, Value::from)),
+            Kind::Name(name) => Sketch::Member(Arc::clone(name)),
+            // The root has no value in a state.
+            Kind::Variable(symbol) if &*self.name(*symbol) == "$" => Sketch::Opaque(Vec::new()),
+            Kind::Variable(symbol) => Sketch::Variable(self.name(*symbol)),
+            Kind::Wildcard | Kind::Descendants => Sketch::Inside,
+            Kind::Path { steps, .. } => self.path(steps),
+            Kind::Binary(operator, left, right) => self.binary(*operator, left, right),
+            Kind::Negate(inner) => Sketch::Arithmetic(vec![self.sketch(inner)]),
+            Kind::Call(call) => self.call(call),
+            Kind::Lambda(lambda) if lambda.thunk => self.sketch(&lambda.body),
+            Kind::Lambda(lambda) => {
+                let names = lambda.parameters.iter().map(|symbol| self.name(*symbol)).collect();
+                Sketch::Function(names, self.boxed(&lambda.body))
+            }
+            Kind::Array(items) => Sketch::List(self.sketches(items)),
+            Kind::Object(members) => Sketch::Object(self.pairs(members)),
+            Kind::Block { parts, .. } => match &parts[..] {
+                [only] => self.sketch(only),
+                parts => Sketch::Block(self.sketches(parts)),
+            },
+            Kind::Bind(symbol, value) => Sketch::Bind(self.name(*symbol), self.boxed(value)),
+            Kind::Condition(branches) => Sketch::Conditional {
+                condition: self.boxed(&branches.condition),
+                then: self.boxed(&branches.then),
+                otherwise: branches.otherwise.as_ref().map(|branch| self.boxed(branch)),
+            },
+            Kind::Apply(left, right) => self.applied(left, right),
+            Kind::Partial(partial) => {
+                Sketch::Opaque(partial.arguments.iter().flatten().map(|part| self.sketch(part)).collect())
+            }
+            Kind::Sort(terms) => {
+                Sketch::Opaque(terms.iter().map(|term| self.sketch(&term.expression)).collect())
+            }
+            Kind::Regex(_) | Kind::Parent(_) | Kind::Transform(_) | Kind::Raw(_) => {
+                Sketch::Opaque(Vec::new())
             }
         }
-        all = Some(next);
     }
-    all.unwrap_or_else(|| Sketch::Opaque(Vec::new()))
+
+    fn name(&self, symbol: Symbol) -> Arc<str> {
+        Arc::clone(&self.0.symbols[symbol.0 as usize].text)
+    }
+
+    fn sketches(&self, nodes: &[Node]) -> Vec<Sketch> {
+        nodes.iter().map(|node| self.sketch(node)).collect()
+    }
+
+    fn pairs(&self, members: &[(Node, Node)]) -> Vec<(Sketch, Sketch)> {
+        members.iter().map(|(name, value)| (self.sketch(name), self.sketch(value))).collect()
+    }
+
+    fn call(&self, call: &Call) -> Sketch {
+        let arguments = self.sketches(&call.arguments);
+        match call.procedure.kind {
+            Kind::Variable(symbol) => Sketch::Call(self.name(symbol), arguments),
+            _ => Sketch::Opaque([self.sketch(&call.procedure)].into_iter().chain(arguments).collect()),
+        }
+    }
+
+    /// `left ~> right`
+    fn applied(&self, left: &Node, right: &Node) -> Sketch {
+        let value = self.sketch(left);
+        match self.sketch(right) {
+            Sketch::Call(name, arguments) => {
+                Sketch::Call(name, [value].into_iter().chain(arguments).collect())
+            }
+            Sketch::Variable(name) => Sketch::Call(name, vec![value]),
+            other => Sketch::Opaque(vec![value, other]),
+        }
+    }
+
+    fn path(&self, steps: &[Node]) -> Sketch {
+        let mut all: Option<Sketch> = None;
+        for step in steps {
+            let inner = Node { more: None, ..step.clone() };
+            let mut next = self.sketch(&inner);
+            if let Some(before) = all {
+                next = match step.kind {
+                    Kind::Sort(_) => Sketch::Filter(Box::new(before), Box::new(next)),
+                    _ => Sketch::Step(Box::new(before), Box::new(next)),
+                };
+            }
+            let more = step.more.as_deref();
+            for stage in more.map_or(&[][..], |more| &more.stages) {
+                if let Stage::Filter(filter) = stage {
+                    next = filtered(next, self.sketch(filter));
+                }
+            }
+            for filter in more.map_or(&[][..], |more| &more.predicates) {
+                next = filtered(next, self.sketch(filter));
+            }
+            all = Some(next);
+        }
+        all.unwrap_or_else(|| Sketch::Opaque(Vec::new()))
+    }
+
+    fn binary(&self, operator: Operator, left: &Node, right: &Node) -> Sketch {
+        let (a, b) = (self.sketch(left), self.sketch(right));
+        let relation = match operator {
+            Operator::Equal => Relation::Equal,
+            Operator::NotEqual => Relation::NotEqual,
+            Operator::Less => Relation::Less,
+            Operator::LessEqual => Relation::LessOrEqual,
+            Operator::Greater => Relation::Greater,
+            Operator::GreaterEqual => Relation::GreaterOrEqual,
+            Operator::In => Relation::In,
+            Operator::And => return Sketch::And(Box::new(a), Box::new(b)),
+            Operator::Or => return Sketch::Or(Box::new(a), Box::new(b)),
+            Operator::Concatenate => return Sketch::Text(vec![a, b]),
+            Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Modulo
+            | Operator::Range => return Sketch::Arithmetic(vec![a, b]),
+        };
+        Sketch::Compare(relation, Box::new(a), Box::new(b))
+    }
 }
 
 /// A whole number is one in JSON, too.
 fn number_of(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
-        Value::from(number as i64)
-    } else {
-        Value::from(number)
-    }
+    super::number::of(number).map_or(Value::Null, Value::Number)
 }
 
 /// A number counts items, anything else is asked of each.
@@ -174,47 +243,6 @@ fn filtered(list: Sketch, filter: Sketch) -> Sketch {
         Sketch::Literal(Value::Number(index)) => Sketch::Item(Box::new(list), index.as_f64() as i64),
         _ => Sketch::Filter(Box::new(list), Box::new(filter)),
     }
-}
-
-fn binary(op: BinaryOp, left: &AstNode, right: &AstNode) -> Sketch {
-    let (a, b) = (sketch(left), sketch(right));
-    let relation = match op {
-        BinaryOp::Equal => Relation::Equal,
-        BinaryOp::NotEqual => Relation::NotEqual,
-        BinaryOp::LessThan => Relation::Less,
-        BinaryOp::LessThanOrEqual => Relation::LessOrEqual,
-        BinaryOp::GreaterThan => Relation::Greater,
-        BinaryOp::GreaterThanOrEqual => Relation::GreaterOrEqual,
-        BinaryOp::In => Relation::In,
-        BinaryOp::And => return Sketch::And(Box::new(a), Box::new(b)),
-        BinaryOp::Or => return Sketch::Or(Box::new(a), Box::new(b)),
-        BinaryOp::Concatenate => return Sketch::Text(vec![a, b]),
-        BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Modulo
-        | BinaryOp::Range => return Sketch::Arithmetic(vec![a, b]),
-        BinaryOp::ColonEqual => {
-            return match a {
-                Sketch::Variable(name) => Sketch::Bind(name, Box::new(b)),
-                _ => Sketch::Opaque(vec![b]),
-            };
-        }
-        BinaryOp::ChainPipe => {
-            return match b {
-                Sketch::Call(name, arguments) => {
-                    Sketch::Call(name, [a].into_iter().chain(arguments).collect())
-                }
-                Sketch::Variable(name) => Sketch::Call(name, vec![a]),
-                other => Sketch::Opaque(vec![a, other]),
-            };
-        }
-        BinaryOp::FocusBind | BinaryOp::IndexBind | BinaryOp::Coalesce | BinaryOp::Default => {
-            return Sketch::Opaque(vec![a, b]);
-        }
-    };
-    Sketch::Compare(relation, Box::new(a), Box::new(b))
 }
 
 #[cfg(test)]
