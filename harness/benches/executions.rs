@@ -68,6 +68,11 @@ fn c_retry(bencher: divan::Bencher<'_, '_>) {
 }
 
 #[divan::bench]
+fn d_jsonata(bencher: divan::Bencher<'_, '_>) {
+    simulate(bencher, workflow!("d_jsonata"), echo, 22);
+}
+
+#[divan::bench]
 fn e_map1000(bencher: divan::Bencher<'_, '_>) {
     simulate(bencher, workflow!("e_map1000"), echo, 8_006);
 }

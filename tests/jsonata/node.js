@@ -1,7 +1,7 @@
 // Evaluates one request a line with the npm package `jsonata` and answers in one line each.
 const jsonata = require(process.argv[2]);
 const readline = require('readline');
-const { states, variables } = require('./input.json');
+const input = require('./input.json');
 
 const isFunction = (v) => v && (v._jsonata_lambda || v._jsonata_function || typeof v === 'function');
 const plain = (key, v) => {
@@ -18,6 +18,8 @@ async function answer(line) {
     return { refused: error.code || 'exception', message: error.message };
   }
   try {
+    // The package changes lists of its input.
+    const { states, variables } = structuredClone(input);
     const value = await expression.evaluate(undefined, { states, ...variables });
     return value === undefined || isFunction(value) ? {} : { value };
   } catch (error) {

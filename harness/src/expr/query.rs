@@ -134,12 +134,12 @@ mod tests {
     #[case::a_code(Some("T1006"), "not a function", ". T1006: not a function")]
     #[case::a_bound(None, "too much", ": too much")]
     fn errors_of_jsonata_follow_the_expression_and_its_field(
-        #[case] code: Option<&str>,
+        #[case] code: Option<&'static str>,
         #[case] message: &str,
         #[case] tail: &str,
     ) {
         let query = Query::parse("{% $f() %}", "Output/a").unwrap();
-        let failure = Failure { code: code.map(Arc::from), message: message.to_owned() };
+        let failure = Failure { code, message: message.to_owned() };
         let expected = format!(
             "The JSONata expression '$f()' specified for the field 'Output/a' threw an error during evaluation{tail}"
         );

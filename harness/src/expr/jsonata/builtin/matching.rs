@@ -37,7 +37,7 @@ impl Run<'_> {
         let text = &match arguments.first() {
             Some(Item::Text(text)) => Arc::clone(text),
             // JavaScript looks in the text of any other value.
-            Some(other) => Arc::from(other.json_text()),
+            Some(other) => Arc::from(in_javascript(other)),
             None => Arc::from("undefined"),
         };
         let from = match arguments.get(1) {
@@ -192,6 +192,16 @@ impl Run<'_> {
         })?;
         out.push_str(text.get(from..).unwrap_or(""));
         Ok(Item::from(out))
+    }
+}
+
+/// `String(item)`
+fn in_javascript(item: &Item) -> String {
+    match item {
+        Item::List(list) => list.iter().map(|item| in_javascript(&item)).collect::<Vec<_>>().join(","),
+        Item::Map(_) => "[object Object]".to_owned(),
+        Item::Text(text) => text.to_string(),
+        other => other.json_text(),
     }
 }
 
