@@ -222,3 +222,14 @@ fn a_bucket_of_which_nothing_is_known_is_answered_like_a_task() {
     let history = run(&reader(""), r#"{"key":"data"}"#, &[]);
     assert!(cause(&history).starts_with("States.ItemReaderFailed: The item reader must give a list"));
 }
+
+#[test]
+fn a_child_is_an_execution_of_its_own() {
+    let processor = r#"{"Type":"Pass","End":true,"Parameters":{"in.$":"$$.Execution.Input","id.$":"$$.Execution.Id",
+        "machine.$":"$$.StateMachine.Name"}}"#;
+    let seen = Value::parse(&output(&run_with(r#""Label":"Own","#, processor, "[7]", &[]))).unwrap();
+    let child = &seen.as_array().unwrap()[0];
+    assert_eq!(child.get("in").and_then(Value::as_i64), Some(7));
+    assert_eq!(child.get("machine").and_then(Value::as_str), Some("Work/Own"));
+    assert!(child.get("id").and_then(Value::as_str).unwrap().contains(":execution:Work/Own:"));
+}

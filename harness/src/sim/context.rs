@@ -10,6 +10,7 @@ use crate::expr::ContextObject;
 use crate::history::{StrandId, VirtualTime, rfc3339};
 use crate::value::{Key, Object, ObjectBuilder, Value};
 
+use super::distributed::Child;
 use super::engine::Engine;
 use super::strand::{Item, at};
 use super::{Case, StartedBy};
@@ -131,6 +132,33 @@ impl StrandContext<'_, '_> {
         Some(Object::from_iter([(self.engine.context.names().token.clone(), Value::from(token))]).into())
     }
 
+    /// The child execution of a distributed Map that the strand belongs to.
+    fn child(&self) -> Option<&Child> {
+        let child = self.engine.strands[at(self.strand)].child?;
+        Some(&self.engine.children[child.0])
+    }
+
+    /// Docs, "Distributed mode": a child is an execution of its own, of a state machine named after the Map's label.
+    fn execution(&self) -> Value {
+        let whole = self.engine.context.execution().clone();
+        let (Some(child), Value::Object(mut execution)) = (self.child(), whole.clone()) else { return whole };
+        let case = self.engine.case;
+        let (machine, name) = (format!("{}/{}", self.engine.machine.name, child.label), child.name());
+        let arn = case.identity.execution_arn(child.machine_type, &machine, &name);
+        execution.insert("Id", Value::from(arn));
+        execution.insert("Input", child.input.clone());
+        execution.insert("StartTime", Value::from(case.time(child.started)));
+        execution.insert("Name", Value::from(name));
+        execution.into()
+    }
+
+    fn state_machine(&self) -> Value {
+        let Some(child) = self.child() else { return self.engine.context.state_machine().clone() };
+        let name = format!("{}/{}", self.engine.machine.name, child.label);
+        let arn = self.engine.case.identity.machine_arn(&name);
+        Object::from_iter([("Id", Value::from(arn)), ("Name", Value::from(name))]).into()
+    }
+
     fn map(&self) -> Option<Value> {
         let names = self.engine.context.names();
         let item = self.item?;
@@ -165,8 +193,8 @@ impl ContextObject for StrandContext<'_, '_> {
             return probing.given.context.get(name).cloned();
         }
         match name {
-            "Execution" => Some(self.engine.context.execution().clone()),
-            "StateMachine" => Some(self.engine.context.state_machine().clone()),
+            "Execution" => Some(self.execution()),
+            "StateMachine" => Some(self.state_machine()),
             "State" => Some(self.state()),
             "Task" => self.task(),
             "Map" => self.map(),

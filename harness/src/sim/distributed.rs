@@ -23,11 +23,29 @@ use super::writer::{ChildEnding, Ended};
 pub(super) struct ChildId(pub(super) usize);
 
 /// A child execution: it has limits of its own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Child {
     pub(super) machine_type: MachineType,
     pub(super) started: VirtualTime,
     pub(super) events: u32,
+    /// What its context object shows as `Execution.Input`.
+    pub(super) input: Value,
+    /// The label of its Map.
+    pub(super) label: Arc<str>,
+    /// The run of its Map, and its place there.
+    pub(super) of: (ContainerId, usize),
+}
+
+impl Child {
+    /// The name of its execution.
+    pub(super) fn name(&self) -> String {
+        child_name(self.of.0, self.of.1)
+    }
+}
+
+/// The name of the execution of a child.
+pub(super) fn child_name(container: ContainerId, slot: usize) -> String {
+    format!("00000000-0000-0000-{:04}-{slot:012}", container.0)
 }
 
 /// The error of a distributed Map of which too many children failed.
@@ -36,18 +54,25 @@ pub(super) const THRESHOLD_EXCEEDED: &str = "States.ExceedToleratedFailureThresh
 pub(super) const THRESHOLD_CAUSE: &str = "The specified tolerated failure threshold was exceeded";
 
 impl Engine<'_> {
-    pub(super) fn start_child(&mut self, map: &Map) -> ChildId {
+    pub(super) fn start_child(
+        &mut self,
+        map: &Map,
+        label: &Arc<str>,
+        of: (ContainerId, usize),
+        input: Value,
+    ) -> ChildId {
         let machine_type = match map.mode {
             MapMode::Distributed(machine_type) => machine_type,
             MapMode::Inline => unreachable!("only distributed Maps start child executions"),
         };
-        self.children.push(Child { machine_type, started: self.clock.now(), events: 0 });
+        let (started, label) = (self.clock.now(), label.clone());
+        self.children.push(Child { machine_type, started, events: 0, input, label, of });
         ChildId(self.children.len() - 1)
     }
 
     /// The limit of its child execution that a strand has reached, looked at when it enters a state.
     pub(super) fn child_limit(&self, id: StrandId) -> Option<StateError> {
-        let child = self.children[self.strands[at(id)].child?.0];
+        let child = &self.children[self.strands[at(id)].child?.0];
         match child.machine_type {
             MachineType::Standard if child.events >= self.limits().events_max => {
                 Some(StateError::interpreter(ErrorName::RUNTIME, too_many_events(self.limits().events_max)))

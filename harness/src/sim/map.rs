@@ -189,10 +189,15 @@ impl Engine<'_> {
         {
             run.started.push(Started { at: now, input: input.clone() });
         }
+        let whole = if distributed { input.clone() } else { Value::Null };
         let mut strand = Strand::new(map.processor, self.machine.scope(map.processor).start, input, previous);
         strand.parent = Some((container, index));
         strand.item = Some(item);
-        strand.child = if distributed { Some(self.start_child(map)) } else { self.strands[at(owner)].child };
+        strand.child = if distributed {
+            Some(self.start_child(map, super::map_run::label(state), (container, index), whole))
+        } else {
+            self.strands[at(owner)].child
+        };
         // Docs, "Variables": an inner scope sees the outer ones, a child execution does not.
         if !distributed {
             strand.variables = self.strands[at(owner)].variables.clone();

@@ -176,7 +176,7 @@ impl Engine<'_> {
         let started = run.and_then(|run| run.started.get(end.slot));
         let (input, from) = started.map_or((Value::Null, end.stopped), |it| (it.input.clone(), it.at));
         let label = super::map_run::label(state);
-        let name = format!("00000000-0000-0000-{:04}-{:012}", container.0, end.slot);
+        let name = super::distributed::child_name(container, end.slot);
         let identity = &self.case.identity;
         let machine = format!("{}/{label}", self.machine.name);
         let time = |at: VirtualTime| {
