@@ -28,7 +28,7 @@ const INPUT: &str = include_str!("jsonata/input.json");
 
 #[test]
 fn written_expressions_have_the_values_of_the_package() {
-    compare(WRITTEN.lines().map(str::to_owned).collect());
+    compare(&WRITTEN.lines().map(str::to_owned).collect::<Vec<_>>());
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn generated_expressions_have_the_values_of_the_package() {
     let strategy = expressions::expression();
     let texts =
         (0..count()).map(|_| strategy.new_tree(&mut runner).expect("a strategy without filters").current());
-    compare(texts.collect());
+    compare(&texts.collect::<Vec<_>>());
 }
 
 /// More than usual where `JSONATA_CASES` says so.
@@ -46,11 +46,11 @@ fn count() -> usize {
     std::env::var("JSONATA_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(GENERATED)
 }
 
-fn compare(texts: Vec<String>) {
+fn compare(texts: &[String]) {
     let Some(mut node) = Node::start() else { return };
     let document = Value::parse(INPUT).expect("the input is JSON");
     let mut differences = Vec::new();
-    for text in &texts {
+    for text in texts {
         let theirs = node.evaluate(text);
         let ours = evaluate(text, &document);
         if !same(text, &ours, &theirs) {
@@ -136,7 +136,7 @@ impl Node {
         let package = package();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jsonata/node.js");
         if !package.is_dir() {
-            println!("skipped: no package at {}", package.display());
+            skipped(&format!("there is no package at {}", package.display()));
             return None;
         }
         let started = Command::new("node")
@@ -145,7 +145,7 @@ impl Node {
             .stdout(Stdio::piped())
             .spawn();
         let Ok(mut child) = started else {
-            println!("skipped: there is no node");
+            skipped("there is no node");
             return None;
         };
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
@@ -170,6 +170,11 @@ impl Drop for Node {
         drop(self.input.take());
         let _ = self.child.wait();
     }
+}
+
+#[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
 }
 
 fn package() -> PathBuf {
