@@ -121,10 +121,12 @@ impl StrandContext<'_, '_> {
         state.finish().into()
     }
 
-    /// Docs, "Context object": a token exists only in callback and activity tasks; every attempt has a new one.
+    /// Docs, "Context object": a token exists in callback and activity tasks; TestState's rules give one to `.sync`
+    /// tasks as well, and published workflows read it there. Every attempt has a new one.
     fn task(&self) -> Option<Value> {
         let task = self.engine.state(self.strand).task()?;
-        if task.integration.pattern != Pattern::Callback && task.integration.kind != Service::Activity {
+        if task.integration.pattern == Pattern::RequestResponse && task.integration.kind != Service::Activity
+        {
             return None;
         }
         let token =

@@ -210,7 +210,7 @@ impl Engine<'_> {
         settings: &Settings,
     ) -> Result<Items, Unread> {
         let Limit::Items(items_max) = settings.items_max else {
-            // Recorded on AWS, as a failure of the run.
+            // Reported, not recorded: a failure of the run, in these words.
             return Err(Unread::failed("field MaxItems must be positive"));
         };
         if let Some(given) = self.responder.objects(state) {

@@ -23,7 +23,7 @@ pub(super) fn with_headers(headers: &[Key], rows: Rows<'_>, max: usize) -> Read<
     let mut sorted: Vec<&Key> = headers.iter().collect();
     sorted.sort_unstable();
     if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
-        // Recorded on AWS.
+        // The text that is known for States.ItemReaderFailed here; no recording at hand shows its history.
         return Err(ReadFailure::Failed("CSV headers cannot contain duplicates.".to_owned()));
     }
     let item = |row: Vec<String>| {

@@ -3,7 +3,7 @@
 use super::{Content, Read, ReadFailure};
 use crate::value::{Object, Value};
 
-/// Recorded on AWS: the cause where the JSON is neither a list nor an object.
+/// Reported, not recorded: the cause where the JSON is neither a list nor an object.
 const NOT_ITERABLE: &str = "Attempting to map over non-iterable node.";
 
 /// The items of a JSON text: those of the list, or the pairs of the object, that `pointer` names.
