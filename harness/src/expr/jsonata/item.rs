@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::function::Function;
 use super::number;
+use super::session::Session;
 use super::tree::Symbol;
 use crate::value::{Array, Key, Number, Object, ObjectBuilder, Value, write_json_string};
 
@@ -302,19 +303,24 @@ impl Item {
     }
 
     /// The value as a state gets it; `None` for nothing and for functions.
-    pub(super) fn into_value(self) -> Option<Value> {
+    pub(super) fn into_value(self, session: &Session) -> Option<Value> {
         Some(match self {
             Self::Undefined | Self::Function(_) | Self::Tuples(_) => return None,
             Self::Number(number) => {
                 number::of(number).map_or_else(|| Value::from(number::text(number)), Value::Number)
             }
-            Self::List(List { items: Items::Shared(array), .. }) => whole_numbers(Value::Array(array)),
+            Self::List(List { items: Items::Shared(array), .. }) => {
+                whole_numbers(Value::Array(array), session)
+            }
             Self::List(list) => Value::array(
-                list.into_vec().into_iter().map(|item| item.into_value().unwrap_or_default()).collect(),
+                list.into_vec()
+                    .into_iter()
+                    .map(|item| item.into_value(session).unwrap_or_default())
+                    .collect(),
             ),
-            Self::Map(Map::Shared(object)) => whole_numbers(Value::Object(object)),
+            Self::Map(Map::Shared(object)) => whole_numbers(Value::Object(object), session),
             Self::Map(Map::Own(members)) => {
-                let members = members.iter().map(|(key, item)| (key, item.clone().into_value()));
+                let members = members.iter().map(|(key, item)| (key, item.clone().into_value(session)));
                 Value::Object(members.filter_map(|(key, value)| Some((Arc::clone(key), value?))).collect())
             }
             simple => simple.as_json()?,
@@ -371,15 +377,27 @@ impl Item {
 }
 
 /// JavaScript writes whole numbers without a fraction: `1.0` becomes `1`. Copies only what changes.
-fn whole_numbers(value: Value) -> Value {
-    if has_fraction_of_zero(&value) { rewritten(&value) } else { value }
+fn whole_numbers(value: Value, session: &Session) -> Value {
+    if has_fraction_of_zero(&value, session) { rewritten(&value) } else { value }
 }
 
-fn has_fraction_of_zero(value: &Value) -> bool {
+fn has_fraction_of_zero(value: &Value, session: &Session) -> bool {
+    let long = matches!(value, Value::Array(array) if array.len() > 4);
+    if long && session.is_whole(value) {
+        return false;
+    }
+    let found = fraction_of_zero(value, session);
+    if long && !found {
+        session.remember_whole(value);
+    }
+    found
+}
+
+fn fraction_of_zero(value: &Value, session: &Session) -> bool {
     match value {
         Value::Number(Number::Float(float)) => float.fract() == 0.0 && float.abs() < 1e18,
-        Value::Array(array) => array.iter().any(has_fraction_of_zero),
-        Value::Object(object) => object.iter().any(|(_, value)| has_fraction_of_zero(value)),
+        Value::Array(array) => array.iter().any(|item| has_fraction_of_zero(item, session)),
+        Value::Object(object) => object.iter().any(|(_, value)| has_fraction_of_zero(value, session)),
         _ => false,
     }
 }

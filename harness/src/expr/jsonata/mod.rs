@@ -134,7 +134,7 @@ impl Expression {
     /// Its value; `None` where it is undefined.
     pub fn eval(&self, env: &Env<'_>) -> Result<Option<Value>, QueryError> {
         let run = Run::new(&self.tree, env);
-        run.value().map(item::Item::into_value).map_err(|thrown| failure(&thrown))
+        run.value().map(|item| item.into_value(env.jsonata)).map_err(|thrown| failure(&thrown))
     }
 }
 

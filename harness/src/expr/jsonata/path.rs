@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::frame::Frame;
 use super::item::{Item, List, Tuple};
-use super::run::{Run, numeric};
+use super::run::{Run, lookup, numeric};
 use super::tree::{Kind, Node, Stage, Symbol};
 use super::words::{Answer, Kind as Reason, Thrown};
 
@@ -19,7 +19,7 @@ impl Run<'_> {
         input: &Item,
         frame: &Rc<Frame>,
     ) -> Answer<Item> {
-        let (mut items, from) = match self.members(steps, frame) {
+        let (mut items, from) = match self.members(steps, input, frame) {
             Some((item, at)) if at + 1 == steps.len() => {
                 if !keep_singleton && node.more.is_none() {
                     return Ok(item);
@@ -111,6 +111,9 @@ impl Run<'_> {
             }
             return Ok(sorted);
         }
+        if let (Kind::Name(name), None, false) = (&step.kind, &step.more, step.keep_array) {
+            return self.named(name, items, last);
+        }
         let mut results = Vec::with_capacity(items.len());
         for item in items.iter() {
             let mut result = self.evaluate(step, &item, frame)?;
@@ -131,6 +134,24 @@ impl Run<'_> {
         let flat = flattened(results);
         Self::check_items(flat.len())?;
         Ok(Item::List(flat))
+    }
+
+    /// A step that is a plain name, the most frequent one.
+    fn named(&self, name: &str, items: &List, last: bool) -> Answer<Item> {
+        self.count_steps(items.len())?;
+        let mut flat = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            match lookup(&item, name).unwrapped() {
+                Item::Undefined => {}
+                Item::List(list) if last && items.len() == 1 && !list.sequence => {
+                    return Ok(Item::List(list));
+                }
+                Item::List(list) if !list.cons => flat.extend(list.into_vec()),
+                found => flat.push(found),
+            }
+        }
+        Self::check_items(flat.len())?;
+        Ok(Item::sequence(flat))
     }
 
     /// The items for which a predicate holds, or whose position it gives.
@@ -182,10 +203,37 @@ impl Run<'_> {
         Ok(usize::from(verdict.truth()))
     }
 
+    /// An object of one item: each key is a group of its own.
+    fn object(&self, pairs: &[(Node, Node)], input: &Item, frame: &Rc<Frame>) -> Answer<Item> {
+        let mut keys: Vec<Option<Arc<str>>> = Vec::with_capacity(pairs.len());
+        for (key, _) in pairs {
+            match self.evaluate(key, input, frame)? {
+                Item::Undefined => keys.push(None),
+                Item::Text(key) if keys.iter().flatten().any(|known| *known == key) => {
+                    return Err(Thrown::new("D1009").value(Item::Text(key)));
+                }
+                Item::Text(key) => keys.push(Some(key)),
+                other => return Err(Thrown::new("T1003").value(other)),
+            }
+        }
+        let mut members = Vec::with_capacity(pairs.len());
+        for (key, (_, value)) in keys.into_iter().zip(pairs) {
+            let Some(key) = key else { continue };
+            let value = self.evaluate(value, input, frame)?;
+            if !value.is_undefined() {
+                members.push((key, value));
+            }
+        }
+        Ok(Item::map(members))
+    }
+
     /// An object of the groups that the keys make; the values see their group.
     pub(super) fn group(&self, pairs: &[(Node, Node)], input: &Item, frame: &Rc<Frame>) -> Answer<Item> {
         if let Item::Tuples(stream) = input {
             return self.group_tuples(pairs, stream, frame);
+        }
+        if !matches!(input, Item::List(_)) {
+            return self.object(pairs, input, frame);
         }
         let list = match input {
             Item::List(list) if list.len() == 0 => List::new(vec![Item::Undefined]),

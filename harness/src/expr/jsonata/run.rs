@@ -222,33 +222,36 @@ impl<'e> Run<'e> {
 
     /// Follows the members that a path begins with through objects, without making lists of them. Gives the value,
     /// and at which step it is; `$states` is never built for it.
-    pub(super) fn members(&self, steps: &[Node], frame: &Rc<Frame>) -> Option<(Item, usize)> {
-        let plain = |step: &Node| step.more.is_none() && !step.keep_array;
-        let first = steps.first().filter(|step| plain(step))?;
-        let Kind::Variable(symbol) = first.kind else { return None };
+    pub(super) fn members(&self, steps: &[Node], input: &Item, frame: &Rc<Frame>) -> Option<(Item, usize)> {
         let member = |at: usize| match steps.get(at) {
-            Some(step) if plain(step) => match &step.kind {
-                Kind::Name(name) => Some(name),
-                _ => None,
-            },
+            Some(Node { kind: Kind::Name(name), more: None, keep_array: false, .. }) => Some(name),
             _ => None,
         };
-        let name = &self.tree.symbols[symbol.0 as usize];
         let mut at = 0;
-        let mut item = if &*name.text == "states" && frame.get(symbol).is_none() {
-            let part = member(1)?;
-            at = 1;
-            match (&**part, member(2)) {
-                ("context", Some(inner)) => {
-                    at = 2;
-                    self.env.context.member(inner).map_or(Item::Undefined, |value| Item::from(&value))
+        let mut item = match (&steps.first()?.kind, input) {
+            (Kind::Name(_), Item::Map(map)) => map.get(member(0)?).unwrap_or_default(),
+            (Kind::Variable(symbol), _) if steps[0].more.is_none() && !steps[0].keep_array => {
+                let name = &self.tree.symbols[symbol.0 as usize];
+                match &*name.text {
+                    "" => return None,
+                    "states" if frame.get(*symbol).is_none() => {
+                        let part = member(1)?;
+                        at = 1;
+                        match (&**part, member(2)) {
+                            ("context", Some(inner)) => {
+                                at = 2;
+                                self.env
+                                    .context
+                                    .member(inner)
+                                    .map_or(Item::Undefined, |value| Item::from(&value))
+                            }
+                            (part, _) => self.state(part),
+                        }
+                    }
+                    _ => self.variable(*symbol, &Item::Undefined, frame),
                 }
-                (part, _) => self.state(part),
             }
-        } else if name.text.is_empty() {
-            return None;
-        } else {
-            self.variable(symbol, &Item::Undefined, frame)
+            _ => return None,
         };
         while let Item::Map(map) = &item {
             let Some(name) = member(at + 1) else { break };

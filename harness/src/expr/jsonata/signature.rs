@@ -83,6 +83,14 @@ impl Signature {
 
     /// The arguments as the function gets them: lists made of single values, missing ones from the context.
     pub(super) fn check(&self, arguments: Vec<Item>, context: &Item) -> Answer<Vec<Item>> {
+        // Most calls give each parameter one argument that fits as it is.
+        let plain = |(parameter, argument): (&Parameter, &Item)| {
+            parameter.fits.contains(&symbol(argument))
+                && (parameter.kind != b'a' || parameter.takes(argument))
+        };
+        if self.parameters.len() == arguments.len() && self.parameters.iter().zip(&arguments).all(plain) {
+            return Ok(arguments);
+        }
         let symbols: Vec<u8> = arguments.iter().map(symbol).collect();
         let mut counts = vec![0; self.parameters.len()];
         if !self.fit(&symbols, 0, &mut counts) {
@@ -161,6 +169,13 @@ impl Signature {
 }
 
 impl Parameter {
+    /// Whether an argument is a list of what the items must be.
+    fn takes(&self, argument: &Item) -> bool {
+        let Item::List(list) = argument else { return false };
+        let wanted = self.items.as_ref().and_then(|items| items.bytes().next());
+        wanted.is_none_or(|wanted| list.iter().all(|item| symbol(&item) == wanted))
+    }
+
     /// A single value becomes a list; the items must be of the declared type.
     fn as_list(&self, argument: Item, matched: &[u8], at: usize) -> Answer<Item> {
         if argument.is_undefined() {

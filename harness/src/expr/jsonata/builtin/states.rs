@@ -19,9 +19,10 @@ impl Run<'_> {
             Builtin::Partition => Self::partition(arguments.list(), arguments.number()),
             Builtin::Range => self.stepped(arguments.number(), arguments.number(), arguments.number()),
             Builtin::Hash => {
-                let (Some(data), Some(algorithm)) =
-                    (arguments.next().into_value(), arguments.next().into_value())
-                else {
+                let (Some(data), Some(algorithm)) = (
+                    arguments.next().into_value(self.env.jsonata),
+                    arguments.next().into_value(self.env.jsonata),
+                ) else {
                     return Ok(Item::Undefined);
                 };
                 host::hash(&data, &algorithm)
