@@ -3,7 +3,7 @@
 //! They are committed compressed, one frame a service, and a frame is unpacked when its service is first asked for.
 //! A service or an operation that is not there is newer than the models, or mistyped; who asks has to say so.
 //!
-//! `data/models.bin`, written by `cargo xtask catalog`: [`MAGIC`], the number of services, for each in the order of
+//! `data/models.bin`, written by `cargo xtask catalog`: `MAGIC`, the number of services, for each in the order of
 //! names the length of its name, the name, the sizes of its frame unpacked and packed, then all frames. Numbers are
 //! seven bits a byte, the lowest first.
 
