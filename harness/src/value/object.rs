@@ -15,13 +15,22 @@ const SCAN_MAX: usize = 24;
 #[derive(Clone, Debug, Default)]
 pub struct Object(Arc<Node>);
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Node {
     json_len: usize,
     depth: u32,
     members: Vec<(Key, Value)>,
     /// Position by name; empty while `members` is short enough to scan.
     index: BTreeMap<Key, usize>,
+}
+
+impl Clone for Node {
+    /// A copy is made to be changed, most often by one more member: there is room for it.
+    fn clone(&self) -> Self {
+        let mut members = Vec::with_capacity(self.members.len() + 1);
+        members.extend_from_slice(&self.members);
+        Self { json_len: self.json_len, depth: self.depth, members, index: self.index.clone() }
+    }
 }
 
 impl Default for Node {
@@ -43,8 +52,14 @@ impl Node {
         if let Some(position) = self.position(&key) {
             let slot = &mut self.members[position].1;
             self.json_len = self.json_len - slot.json_len() + value.json_len();
+            let depth = 1 + value.depth();
             let replaced = std::mem::replace(slot, value);
-            self.depth = depth_around(self.members.iter().map(|(_, value)| value));
+            if depth >= self.depth {
+                self.depth = depth;
+            } else if 1 + replaced.depth() == self.depth {
+                // It may have been the deepest one.
+                self.depth = depth_around(self.members.iter().map(|(_, value)| value));
+            }
             return Some(replaced);
         }
         self.depth = self.depth.max(1 + value.depth());
