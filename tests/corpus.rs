@@ -13,7 +13,7 @@ use sfn_chaos::generate::{Baselines, Ending, Examples, baselines};
 use sfn_chaos::history::Outcome;
 use sfn_chaos::model::Model;
 
-/// Percent of the JSONPath definitions whose baseline runs to an end they are made for.
+/// Percent of the definitions, in either language, whose baseline runs to an end they are made for.
 const REACHED_PERCENT: usize = 97;
 
 /// Percent of the ways out of their Choice states that the scenarios take.

@@ -118,7 +118,9 @@ impl<'a> Engine<'a> {
                 self.advance(strand);
                 continue;
             }
-            match self.clock.next() {
+            let alarm = self.clock.next();
+            self.tell_time();
+            match alarm {
                 Some(Alarm::Deadline) => self.time_out(),
                 Some(Alarm::Stop) => self.stop(),
                 Some(Alarm::Strand(strand, ticket)) => self.ring(strand, ticket),
@@ -127,7 +129,14 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Expressions see the virtual time; called whenever it has moved on.
+    pub(super) fn tell_time(&self) {
+        let elapsed_ms = i64::try_from(self.clock.now().0).unwrap_or(i64::MAX);
+        self.jsonata.set_now_ms(self.case.epoch_ms.saturating_add(elapsed_ms));
+    }
+
     fn start(&mut self) {
+        self.tell_time();
         let input = self.case.input.clone();
         let top = self.spawn(Strand::new(
             crate::asl::ScopeId::TOP,
@@ -380,9 +389,6 @@ impl<'a> Engine<'a> {
     ) -> T {
         let variables = &self.strands[at(id)].variables;
         let states = crate::expr::States::default();
-        self.jsonata.set_now_ms(
-            self.case.epoch_ms.saturating_add(i64::try_from(self.clock.now().0).unwrap_or(i64::MAX)),
-        );
         evaluate(&Env { input, context, variables, random: &self.random, states, jsonata: &self.jsonata })
     }
 }

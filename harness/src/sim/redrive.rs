@@ -88,6 +88,7 @@ impl Engine<'_> {
         self.history.redrives += 1;
         self.ready.clear();
         self.clock.restart(after_ms);
+        self.tell_time();
         let now = self.clock.now();
         // Docs: the execution's own timer starts anew, the year does not.
         let (timer, longest_ms) = self.longest_ms();
