@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
-use super::facts::Facts;
+use super::facts::{Access, Facts};
 use super::model::{Kind, Model, Operation, PLAIN, Shape};
+use super::permissions::{Group, Permissions};
 
 /// The columns of one service, each a run of bytes of its own: like beside like compresses best.
 #[derive(Default)]
@@ -20,6 +21,7 @@ struct Columns<'a> {
     flags: Vec<u8>,
     spellings: Vec<u8>,
     errors: Vec<u8>,
+    groups: Vec<u8>,
     operations: Vec<u8>,
 }
 
@@ -42,9 +44,9 @@ impl<'a> Texts<'a> {
 }
 
 /// The frame of a service before compression.
-pub(super) fn service(model: &Model, facts: &Facts) -> Result<Vec<u8>> {
+pub(super) fn service(model: &Model, facts: &Facts, permissions: &Permissions) -> Result<Vec<u8>> {
     let mut columns = Columns::default();
-    columns.head(model, facts);
+    columns.head(model, facts, permissions);
     for shape in &model.shapes {
         columns.shape(shape);
     }
@@ -54,20 +56,29 @@ pub(super) fn service(model: &Model, facts: &Facts) -> Result<Vec<u8>> {
         number(error.status, &mut columns.errors);
         columns.errors.push(flags);
     }
-    for operation in &model.operations {
-        columns.operation(operation, facts);
+    for group in &permissions.groups {
+        columns.group(group);
     }
+    let mut mapped = 0;
+    for operation in &model.operations {
+        let is_mapped = facts.access(&operation.name) != Access::Unmapped;
+        let group = permissions.group(&operation.name).filter(|_| is_mapped);
+        mapped += usize::from(group.is_some());
+        columns.operation(operation, facts, group);
+    }
+    permissions.check(mapped)?;
     columns.finish()
 }
 
 impl<'a> Columns<'a> {
-    fn head(&mut self, model: &'a Model, facts: &'a Facts) {
+    fn head(&mut self, model: &'a Model, facts: &'a Facts, permissions: &Permissions) {
         let texts = [facts.prefix.as_str(), &model.id, facts.iam.as_deref().unwrap_or_default()];
         for text in texts {
             number(self.texts.number(text), &mut self.head);
         }
         self.head.push(u8::from(facts.documented));
-        for count in [model.shapes.len(), model.errors.len(), model.operations.len()] {
+        let lists = [model.shapes.len(), model.errors.len(), permissions.groups.len()];
+        for count in lists.into_iter().chain([model.operations.len()]) {
             number(count, &mut self.head);
         }
     }
@@ -119,15 +130,27 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn operation(&mut self, operation: &'a Operation, facts: &Facts) {
+    fn group(&mut self, group: &'a Group) {
+        number(group.actions.len(), &mut self.groups);
+        for action in &group.actions {
+            number(self.texts.number(action), &mut self.groups);
+        }
+        number(group.resources.len(), &mut self.groups);
+        for resource in &group.resources {
+            let name = self.texts.number(&resource.name);
+            number(name << 1 | usize::from(resource.required), &mut self.groups);
+        }
+    }
+
+    fn operation(&mut self, operation: &'a Operation, facts: &Facts, group: Option<usize>) {
         let refused = facts.refused.contains(&operation.name);
         let marks =
             u8::from(refused) << 3 | u8::from(operation.stream) << 4 | u8::from(operation.deprecated) << 5;
         let column = &mut self.operations;
         number(self.texts.number(&operation.name), column);
         column.push(facts.access(&operation.name) as u8 | marks);
-        for side in [operation.input, operation.output] {
-            number(side.map_or(0, |shape| shape + 1), column);
+        for reference in [group, operation.input, operation.output] {
+            number(reference.map_or(0, |at| at + 1), column);
         }
         number(operation.errors.len(), column);
         for error in &operation.errors {
@@ -153,6 +176,7 @@ impl<'a> Columns<'a> {
             self.flags,
             self.spellings,
             self.errors,
+            self.groups,
             self.operations,
         ];
         for column in columns {

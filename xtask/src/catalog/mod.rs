@@ -1,12 +1,13 @@
 //! `cargo xtask catalog`: the API models of AWS, from a pinned release of botocore to `models.bin`.
 //!
 //! The release is pinned by version and by hash, and the hash is checked before anything of it is read. The same
-//! release and the same `services.txt` give the same bytes.
+//! release and the same `services.txt`, `permissions.txt` and `arns.txt` give the same bytes.
 
 mod encode;
 mod facts;
 mod model;
 mod naming;
+mod permissions;
 mod wheel;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::root;
 use facts::Facts;
+use permissions::Permissions;
 use wheel::Wheel;
 
 /// The release of botocore that the models come from; `data/NOTICE.md` names it too.
@@ -26,7 +28,7 @@ const VERSION: &str = "1.44.5";
 const SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
 
 /// The first bytes of the file, with the version of its format.
-const MAGIC: &[u8] = b"SFNMODEL\x01";
+const MAGIC: &[u8] = b"SFNMODEL\x02";
 
 /// How hard to compress: the most that the crate can do, it is done once a release.
 const LEVEL: u8 = 10;
@@ -68,10 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     check_hash(&bytes)?;
     let wheel = Wheel::open(bytes)?;
     let data = root().join("harness/src/catalog/data");
-    let facts = data.join("services.txt");
-    let text =
-        std::fs::read_to_string(&facts).with_context(|| format!("failed to read {}", facts.display()))?;
-    let models = generate(&wheel, &facts::parse(&text)?)?;
+    let models = generate(&wheel, &Sources::read(&data)?)?;
     let target = data.join("models.bin");
     if options.check {
         return compare(&target, &models);
@@ -81,23 +80,59 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The whole file: magic, number of services, an index in the order of names, and a frame for each.
-fn generate(wheel: &Wheel, facts: &BTreeMap<String, Facts>) -> Result<Vec<u8>> {
+/// What no API model says.
+struct Sources {
+    services: BTreeMap<String, Facts>,
+    permissions: BTreeMap<String, Permissions>,
+    /// One line each, as they are written into the file.
+    arns: String,
+}
+
+impl Sources {
+    fn read(data: &Path) -> Result<Self> {
+        let text = |name: &str| {
+            let path = data.join(name);
+            std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))
+        };
+        let sources = Self {
+            services: facts::parse(&text("services.txt")?)?,
+            permissions: permissions::parse(&text("permissions.txt")?)?,
+            arns: permissions::arns(&text("arns.txt")?)?,
+        };
+        if let Some(name) = sources.permissions.keys().find(|name| !sources.services.contains_key(*name)) {
+            bail!("permissions.txt names the service `{name}`, which services.txt does not have");
+        }
+        Ok(sources)
+    }
+}
+
+/// The whole file: magic, number of services, the sizes of the ARN formats, an index in the order of names; then a
+/// frame with the ARN formats, and one for each service.
+fn generate(wheel: &Wheel, sources: &Sources) -> Result<Vec<u8>> {
     let (mut index, mut frames) = (MAGIC.to_vec(), Vec::new());
-    encode::number(facts.len(), &mut index);
-    for (name, facts) in facts {
+    encode::number(sources.services.len(), &mut index);
+    frame(sources.arns.as_bytes(), &mut index, &mut frames);
+    for (name, facts) in &sources.services {
+        let place = || format!("the model of `{name}`");
         let json = wheel.latest_model(&facts.model)?;
-        let model = model::read(&json, facts).with_context(|| format!("the model of `{name}`"))?;
-        let plain = encode::service(&model, facts).with_context(|| format!("the model of `{name}`"))?;
-        let frame = miniz_oxide::deflate::compress_to_vec(&plain, LEVEL);
+        let none = Permissions::default();
+        let permissions = sources.permissions.get(name).unwrap_or(&none);
+        let model = model::read(&json, facts, permissions).with_context(place)?;
+        let plain = encode::service(&model, facts, permissions).with_context(place)?;
         encode::number(name.len(), &mut index);
         index.extend_from_slice(name.as_bytes());
-        encode::number(plain.len(), &mut index);
-        encode::number(frame.len(), &mut index);
-        frames.extend_from_slice(&frame);
+        frame(&plain, &mut index, &mut frames);
     }
     index.extend_from_slice(&frames);
     Ok(index)
+}
+
+/// Adds a frame and says its sizes, unpacked and packed.
+fn frame(plain: &[u8], index: &mut Vec<u8>, frames: &mut Vec<u8>) {
+    let packed = miniz_oxide::deflate::compress_to_vec(plain, LEVEL);
+    encode::number(plain.len(), index);
+    encode::number(packed.len(), index);
+    frames.extend_from_slice(&packed);
 }
 
 fn compare(committed: &Path, models: &[u8]) -> Result<()> {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::facts::Facts;
 use super::naming;
+use super::permissions::Permissions;
 
 /// One service.
 pub(super) struct Model {
@@ -82,7 +83,7 @@ pub(super) struct Operation {
 }
 
 /// Reads `service-2.json`.
-pub(super) fn read(json: &[u8], facts: &Facts) -> Result<Model> {
+pub(super) fn read(json: &[u8], facts: &Facts, permissions: &Permissions) -> Result<Model> {
     let model: Value = serde_json::from_slice(json)?;
     let id = text(&model["metadata"], "serviceId")?.to_owned();
     let shapes = object(&model, "shapes")?;
@@ -122,8 +123,8 @@ pub(super) fn read(json: &[u8], facts: &Facts) -> Result<Model> {
         });
     }
     let unknown = |name: &&str| operations.binary_search_by(|known| known.name.as_str().cmp(name)).is_err();
-    if let Some(name) = facts.named().find(unknown) {
-        bail!("services.txt names the operation `{name}`, which the model does not have");
+    if let Some(name) = facts.named().chain(permissions.named()).find(unknown) {
+        bail!("a fact names the operation `{name}`, which the model does not have");
     }
     let shapes = reader.into_shapes()?;
     let mut model = Model { id, shapes, errors: exceptions, operations };
@@ -310,7 +311,7 @@ mod tests {
 
     fn model(json: &str, table: &str) -> Result<Model> {
         let mut services = facts::parse(table).unwrap();
-        read(json.as_bytes(), &services.remove("t").unwrap())
+        read(json.as_bytes(), &services.remove("t").unwrap(), &Permissions::default())
     }
 
     #[test]

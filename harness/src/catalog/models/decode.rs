@@ -2,8 +2,8 @@
 //!
 //! A frame has columns, each after its length: texts, one a line; the head; then, for the shapes, their kinds, their
 //! parts (bounds, what they refer to, how many members they have), the words of enumerations, and for all their
-//! members names, types, flags and other spellings; errors; operations. Texts, shapes and errors are referred to by
-//! number.
+//! members names, types, flags and other spellings; errors; permissions that operations have in common; operations.
+//! Texts, shapes, errors and permissions are referred to by number.
 
 use super::service::{Access, Service};
 use super::shape::Bounds;
@@ -59,6 +59,20 @@ pub(super) struct ErrorRow {
     pub(super) throttling: bool,
 }
 
+/// What operations with the same permission have in common; ranges are in the lists of the service.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GroupRow {
+    /// None stands for the action named like the operation.
+    pub(super) actions: (u32, u32),
+    pub(super) resources: (u32, u32),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ResourceRow {
+    pub(super) name: Text,
+    pub(super) required: bool,
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OperationRow {
     pub(super) name: Text,
@@ -66,10 +80,17 @@ pub(super) struct OperationRow {
     pub(super) refused: bool,
     pub(super) stream: bool,
     pub(super) deprecated: bool,
+    /// The number of a permission.
+    pub(super) group: Option<u32>,
     /// Numbers of shapes; that of the empty structure if there is none.
     pub(super) input: u32,
     pub(super) output: u32,
     pub(super) errors: (u32, u32),
+}
+
+/// The part of a list that a range names.
+pub(super) fn slice<T>(list: &[T], (first, end): (u32, u32)) -> &[T] {
+    &list[first as usize..end as usize]
 }
 
 /// Bytes that are read from front to back; `None` where they end too early.
@@ -137,7 +158,11 @@ impl<'a> Texts<'a> {
     }
 
     fn next(&self, column: &mut Reader<'_>) -> Option<Text> {
-        self.places.get(column.number()?).copied()
+        self.at(column.number()?)
+    }
+
+    fn at(&self, number: usize) -> Option<Text> {
+        self.places.get(number).copied()
     }
 
     /// A number that the model writes as a text.
@@ -154,17 +179,21 @@ pub(super) fn service(name: &'static str, bytes: &[u8]) -> Option<Service> {
     let mut head = frame.column()?;
     let (prefix, id, iam) = (texts.next(&mut head)?, texts.next(&mut head)?, texts.next(&mut head)?);
     let documented = head.byte()? == 1;
-    let (shape_count, error_count, operation_count) = (head.number()?, head.number()?, head.number()?);
+    let (shape_count, error_count) = (head.number()?, head.number()?);
+    let (group_count, operation_count) = (head.number()?, head.number()?);
     let mut lists = Lists { shapes: Vec::with_capacity(shape_count + 1), ..Lists::default() };
     lists.shapes(&mut frame, &texts, shape_count)?;
     let mut errors = frame.column()?;
     let errors: Vec<ErrorRow> =
         (0..error_count).map(|_| error(&mut errors, &texts)).collect::<Option<_>>()?;
+    let mut groups = frame.column()?;
+    let groups: Vec<GroupRow> =
+        (0..group_count).map(|_| lists.group(&mut groups, &texts)).collect::<Option<_>>()?;
     let mut operations = frame.column()?;
     let operations: Vec<OperationRow> = (0..operation_count)
-        .map(|_| lists.operation(&mut operations, &texts, error_count))
+        .map(|_| lists.operation(&mut operations, &texts, error_count, group_count))
         .collect::<Option<_>>()?;
-    let Lists { shapes, members, words, declared } = lists;
+    let Lists { shapes, members, words, actions, resources, declared } = lists;
     let text = texts.joined.to_owned();
     Some(Service {
         name,
@@ -177,6 +206,9 @@ pub(super) fn service(name: &'static str, bytes: &[u8]) -> Option<Service> {
         members,
         words,
         errors,
+        actions,
+        resources,
+        groups,
         declared,
         operations,
     })
@@ -187,6 +219,8 @@ struct Lists {
     shapes: Vec<ShapeRow>,
     members: Vec<MemberRow>,
     words: Vec<Text>,
+    actions: Vec<Text>,
+    resources: Vec<ResourceRow>,
     declared: Vec<u32>,
 }
 
@@ -274,14 +308,33 @@ impl Lists {
         Some((first, self.members.len() as u32))
     }
 
+    fn group(&mut self, column: &mut Reader<'_>, texts: &Texts<'_>) -> Option<GroupRow> {
+        let first = self.actions.len() as u32;
+        for _ in 0..column.number()? {
+            self.actions.push(texts.next(column)?);
+        }
+        let actions = (first, self.actions.len() as u32);
+        let first = self.resources.len() as u32;
+        for _ in 0..column.number()? {
+            let number = column.number()?;
+            self.resources.push(ResourceRow { name: texts.at(number >> 1)?, required: number & 1 != 0 });
+        }
+        Some(GroupRow { actions, resources: (first, self.resources.len() as u32) })
+    }
+
     fn operation(
         &mut self,
         column: &mut Reader<'_>,
         texts: &Texts<'_>,
         errors: usize,
+        groups: usize,
     ) -> Option<OperationRow> {
         let name = texts.next(column)?;
         let flags = column.byte()?;
+        let group = match column.below(groups + 1)? {
+            0 => None,
+            number => Some(number - 1),
+        };
         let nothing = self.shapes.len() - 1;
         let mut side = || {
             let number = column.number()?;
@@ -299,6 +352,7 @@ impl Lists {
             refused: flags & 8 != 0,
             stream: flags & 16 != 0,
             deprecated: flags & 32 != 0,
+            group,
             input,
             output,
             errors: (first, self.declared.len() as u32),

@@ -1,19 +1,22 @@
-//! The API models of AWS: operations of each service, what they take, answer and declare as errors.
+//! The API models of AWS: operations of each service, what they take, answer and declare as errors, and what
+//! they need of IAM.
 //!
 //! They are committed compressed, one frame a service, and a frame is unpacked when its service is first asked for.
 //! A service or an operation that is not there is newer than the models, or mistyped; who asks has to say so.
 //!
-//! `data/models.bin`, written by `cargo xtask catalog`: `MAGIC`, the number of services, for each in the order of
-//! names the length of its name, the name, the sizes of its frame unpacked and packed, then all frames. Numbers are
-//! seven bits a byte, the lowest first.
+//! `data/models.bin`, written by `cargo xtask catalog`: `MAGIC`, the number of services, the sizes of the frame of ARN
+//! formats unpacked and packed, for each service in the order of names the length of its name, the name, the sizes of
+//! its frame, then all frames, that of the ARN formats first. Numbers are seven bits a byte, the lowest first.
 
 mod decode;
+mod iam;
 mod service;
 mod shape;
 mod task;
 
 use std::sync::{LazyLock, OnceLock};
 
+pub use iam::{Permission, ResourceType, arn_formats};
 pub use service::{Access, DeclaredError, Operation, Service};
 pub use shape::{Bounds, Kind, Member, Shape};
 pub use task::{ResultShape, result_shape};
@@ -21,17 +24,30 @@ pub use task::{ResultShape, result_shape};
 use decode::Reader;
 
 /// The first bytes of the file, with the version of its format.
-const MAGIC: &[u8] = b"SFNMODEL\x01";
+const MAGIC: &[u8] = b"SFNMODEL\x02";
+
+/// All that is in the file.
+struct Index {
+    /// The ARN formats.
+    arns: Frame,
+    /// In the order of their names.
+    entries: Vec<Entry>,
+}
 
 /// One service, packed until it is asked for.
 struct Entry {
     name: &'static str,
-    size: usize,
-    frame: &'static [u8],
+    frame: Frame,
     service: OnceLock<Service>,
 }
 
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+/// Packed bytes, and how many they are unpacked.
+struct Frame {
+    size: usize,
+    packed: &'static [u8],
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
     index(include_bytes!("../data/models.bin")).expect("the committed models have an index: a test reads it")
 });
 
@@ -45,8 +61,8 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 /// assert!(models::service("quantumledger").is_none());
 /// ```
 pub fn service(name: &str) -> Option<&'static Service> {
-    let at = ENTRIES.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
-    let entry = &ENTRIES[at];
+    let at = INDEX.entries.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
+    let entry = &INDEX.entries[at];
     Some(
         entry.service.get_or_init(|| {
             unpack(entry).expect("the committed models are well-formed: a test reads every one")
@@ -56,27 +72,33 @@ pub fn service(name: &str) -> Option<&'static Service> {
 
 /// The names of all services, in their order; none is unpacked for it.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    ENTRIES.iter().map(|entry| entry.name)
+    INDEX.entries.iter().map(|entry| entry.name)
 }
 
-fn index(bytes: &'static [u8]) -> Option<Vec<Entry>> {
+fn index(bytes: &'static [u8]) -> Option<Index> {
     let mut reader = Reader::new(bytes.strip_prefix(MAGIC)?);
     let count = reader.number()?;
+    let arns = (reader.number()?, reader.number()?);
     let mut heads = Vec::with_capacity(count);
     for _ in 0..count {
         let length = reader.number()?;
         let name = std::str::from_utf8(reader.take(length)?).ok()?;
-        heads.push((name, reader.number()?, reader.number()?));
+        heads.push((name, (reader.number()?, reader.number()?)));
     }
-    let entry = |(name, size, packed)| {
-        Some(Entry { name, size, frame: reader.take(packed)?, service: OnceLock::new() })
-    };
-    heads.into_iter().map(entry).collect()
+    let mut frame = |(size, packed)| Some(Frame { size, packed: reader.take(packed)? });
+    let arns = frame(arns)?;
+    let entry = |(name, sizes)| Some(Entry { name, frame: frame(sizes)?, service: OnceLock::new() });
+    Some(Index { arns, entries: heads.into_iter().map(entry).collect::<Option<_>>()? })
+}
+
+impl Frame {
+    fn unpack(&self) -> Option<Vec<u8>> {
+        miniz_oxide::inflate::decompress_to_vec_with_limit(self.packed, self.size).ok()
+    }
 }
 
 fn unpack(entry: &Entry) -> Option<Service> {
-    let bytes = miniz_oxide::inflate::decompress_to_vec_with_limit(entry.frame, entry.size).ok()?;
-    decode::service(entry.name, &bytes)
+    decode::service(entry.name, &entry.frame.unpack()?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A service and its operations.
 
-use super::decode::{ErrorRow, MemberRow, OperationRow, ShapeRow, Text};
+use super::decode::{ErrorRow, GroupRow, MemberRow, OperationRow, ResourceRow, ShapeRow, Text, slice};
+use super::iam::Permission;
 use super::shape::{Shape, Spelling};
 
 /// The API model of one service.
@@ -18,6 +19,11 @@ pub struct Service {
     pub(super) members: Vec<MemberRow>,
     pub(super) words: Vec<Text>,
     pub(super) errors: Vec<ErrorRow>,
+    /// Of IAM, ranges for each group.
+    pub(super) actions: Vec<Text>,
+    pub(super) resources: Vec<ResourceRow>,
+    /// Permissions that operations have in common.
+    pub(super) groups: Vec<GroupRow>,
     /// Numbers of errors, a range for each operation.
     pub(super) declared: Vec<u32>,
     /// In the order of their names.
@@ -130,8 +136,7 @@ impl Operation {
 
     /// The errors that the model declares; a call can fail with others too.
     pub fn errors(self) -> impl ExactSizeIterator<Item = DeclaredError> {
-        let (first, end) = self.row.errors;
-        let declared = &self.service.declared[first as usize..end as usize];
+        let declared = slice(&self.service.declared, self.row.errors);
         let service = self.service;
         declared.iter().map(move |at| DeclaredError { service, row: &service.errors[*at as usize] })
     }
@@ -139,6 +144,22 @@ impl Operation {
     /// The IAM access level; `None` where no IAM action is known for the operation.
     pub fn access(self) -> Option<Access> {
         self.row.access
+    }
+
+    /// The IAM actions and resource types of a call; `None` where no mapping is known.
+    ///
+    /// ```
+    /// use sfn_chaos::catalog::models;
+    ///
+    /// let list = models::service("s3").and_then(|service| service.operation("listObjectsV2")).unwrap();
+    /// let permission = list.iam().unwrap();
+    /// assert_eq!(permission.actions().collect::<Vec<_>>(), ["ListBucket"]);
+    /// assert!(permission.resources().any(|resource| resource.name == "bucket"));
+    /// ```
+    pub fn iam(self) -> Option<Permission> {
+        let group = self.row.group?;
+        let row = &self.service.groups[group as usize];
+        Some(Permission { service: self.service, operation: self.row, row })
     }
 
     /// Whether Step Functions lists it as not supported.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::decode::{KindRow, MemberRow, ShapeRow};
+use super::decode::{KindRow, MemberRow, ShapeRow, slice};
 use super::service::Service;
 
 /// The type of a value. Shapes may contain themselves, so walk them along a value or to a depth.
@@ -122,9 +122,8 @@ impl Shape {
 
     /// The texts of an enumeration; none if any text will do. Services add to them without notice.
     pub fn words(self) -> impl ExactSizeIterator<Item = &'static str> {
-        let (first, end) = self.row.words;
         let service = self.service;
-        service.words[first as usize..end as usize].iter().map(|word| service.text(*word))
+        slice(&service.words, self.row.words).iter().map(|word| service.text(*word))
     }
 
     /// Whether the model marks it as a secret or personal.
@@ -139,11 +138,11 @@ impl Shape {
 
     /// The members of a structure, in the order of the model.
     pub fn members(self) -> impl ExactSizeIterator<Item = Member> {
-        let (first, end) = match self.row.kind {
+        let range = match self.row.kind {
             KindRow::Structure { members, .. } => members,
             _ => (0, 0),
         };
-        self.service.members[first as usize..end as usize].iter().map(move |row| self.read(row))
+        slice(&self.service.members, range).iter().map(move |row| self.read(row))
     }
 
     /// A member by its name as Step Functions spells it.
