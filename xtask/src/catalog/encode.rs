@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::facts::{Access, Facts};
 use super::model::{Kind, Model, Operation, PLAIN, Shape};
 use super::permissions::{Group, Permissions};
+use super::waiters::Waiter;
 
 /// The columns of one service, each a run of bytes of its own: like beside like compresses best.
 #[derive(Default)]
@@ -23,6 +24,7 @@ struct Columns<'a> {
     errors: Vec<u8>,
     groups: Vec<u8>,
     operations: Vec<u8>,
+    waiters: Vec<u8>,
 }
 
 /// Texts in the order in which they are met, each once.
@@ -144,8 +146,11 @@ impl<'a> Columns<'a> {
 
     fn operation(&mut self, operation: &'a Operation, facts: &Facts, group: Option<usize>) {
         let refused = facts.refused.contains(&operation.name);
-        let marks =
-            u8::from(refused) << 3 | u8::from(operation.stream) << 4 | u8::from(operation.deprecated) << 5;
+        let awaited = !operation.waiters.is_empty();
+        let marks = u8::from(refused) << 3
+            | u8::from(operation.stream) << 4
+            | u8::from(operation.deprecated) << 5
+            | u8::from(awaited) << 6;
         let column = &mut self.operations;
         number(self.texts.number(&operation.name), column);
         column.push(facts.access(&operation.name) as u8 | marks);
@@ -155,6 +160,23 @@ impl<'a> Columns<'a> {
         number(operation.errors.len(), column);
         for error in &operation.errors {
             number(*error, column);
+        }
+        if awaited {
+            number(operation.waiters.len(), &mut self.waiters);
+            for waiter in &operation.waiters {
+                self.waiter(waiter);
+            }
+        }
+    }
+
+    fn waiter(&mut self, waiter: &'a Waiter) {
+        let column = &mut self.waiters;
+        number(self.texts.number(&waiter.name), column);
+        number(waiter.acceptors.len() << 1 | usize::from(waiter.complete), column);
+        for acceptor in &waiter.acceptors {
+            column.push(acceptor.outcome as u8 | (acceptor.test as u8) << 2);
+            number(self.texts.number(&acceptor.path), column);
+            number(self.texts.number(&acceptor.expected), column);
         }
     }
 
@@ -178,6 +200,7 @@ impl<'a> Columns<'a> {
             self.errors,
             self.groups,
             self.operations,
+            self.waiters,
         ];
         for column in columns {
             number(column.len(), &mut bytes);

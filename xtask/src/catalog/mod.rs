@@ -8,6 +8,7 @@ mod facts;
 mod model;
 mod naming;
 mod permissions;
+mod waiters;
 mod wheel;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ const VERSION: &str = "1.44.5";
 const SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
 
 /// The first bytes of the file, with the version of its format.
-const MAGIC: &[u8] = b"SFNMODEL\x02";
+const MAGIC: &[u8] = b"SFNMODEL\x03";
 
 /// How hard to compress: the most that the crate can do, it is done once a release.
 const LEVEL: u8 = 10;
@@ -114,10 +115,10 @@ fn generate(wheel: &Wheel, sources: &Sources) -> Result<Vec<u8>> {
     frame(sources.arns.as_bytes(), &mut index, &mut frames);
     for (name, facts) in &sources.services {
         let place = || format!("the model of `{name}`");
-        let json = wheel.latest_model(&facts.model)?;
+        let (json, waiters) = wheel.latest_model(&facts.model)?;
         let none = Permissions::default();
         let permissions = sources.permissions.get(name).unwrap_or(&none);
-        let model = model::read(&json, facts, permissions).with_context(place)?;
+        let model = model::read(&json, waiters.as_deref(), facts, permissions).with_context(place)?;
         let plain = encode::service(&model, facts, permissions).with_context(place)?;
         encode::number(name.len(), &mut index);
         index.extend_from_slice(name.as_bytes());

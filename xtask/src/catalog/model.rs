@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::facts::Facts;
 use super::naming;
 use super::permissions::Permissions;
+use super::waiters::{self, Waiter};
 
 /// One service.
 pub(super) struct Model {
@@ -80,11 +81,21 @@ pub(super) struct Operation {
     /// The answer, or the request, is a stream of events.
     pub(super) stream: bool,
     pub(super) deprecated: bool,
+    pub(super) waiters: Vec<Waiter>,
 }
 
-/// Reads `service-2.json`.
-pub(super) fn read(json: &[u8], facts: &Facts, permissions: &Permissions) -> Result<Model> {
+/// Reads `service-2.json` and `waiters-2.json`.
+pub(super) fn read(
+    json: &[u8],
+    waiters: Option<&[u8]>,
+    facts: &Facts,
+    permissions: &Permissions,
+) -> Result<Model> {
     let model: Value = serde_json::from_slice(json)?;
+    let mut waiters = match waiters {
+        Some(waiters) => waiters::read(waiters, &model, facts).context("waiters-2.json")?,
+        None => BTreeMap::new(),
+    };
     let id = text(&model["metadata"], "serviceId")?.to_owned();
     let shapes = object(&model, "shapes")?;
     check_corrections(shapes, facts)?;
@@ -120,6 +131,7 @@ pub(super) fn read(json: &[u8], facts: &Facts, permissions: &Permissions) -> Res
             errors: declared,
             stream,
             deprecated,
+            waiters: waiters.remove(name).unwrap_or_default(),
         });
     }
     let unknown = |name: &&str| operations.binary_search_by(|known| known.name.as_str().cmp(name)).is_err();
@@ -311,7 +323,7 @@ mod tests {
 
     fn model(json: &str, table: &str) -> Result<Model> {
         let mut services = facts::parse(table).unwrap();
-        read(json.as_bytes(), &services.remove("t").unwrap(), &Permissions::default())
+        read(json.as_bytes(), None, &services.remove("t").unwrap(), &Permissions::default())
     }
 
     #[test]

@@ -42,8 +42,8 @@ impl Wheel {
         Ok(Self { bytes, entries })
     }
 
-    /// The JSON of a service's newest API version; versions are dates.
-    pub(super) fn latest_model(&self, folder: &str) -> Result<Vec<u8>> {
+    /// The JSON of a service's newest API version; versions are dates. With it that of its waiters, if it has some.
+    pub(super) fn latest_model(&self, folder: &str) -> Result<(Vec<u8>, Option<Vec<u8>>)> {
         let prefix = format!("botocore/data/{folder}/");
         let newest = self
             .entries
@@ -52,7 +52,9 @@ impl Wheel {
             .filter(|(name, _)| name.ends_with("/service-2.json.gz"))
             .last();
         let (name, entry) = newest.with_context(|| format!("no API model in {prefix}"))?;
-        gunzip(&self.extract(entry)?).with_context(|| format!("failed to unpack {name}"))
+        let model = gunzip(&self.extract(entry)?).with_context(|| format!("failed to unpack {name}"))?;
+        let waiters = self.entries.get(&name.replace("service-2.json.gz", "waiters-2.json"));
+        Ok((model, waiters.map(|entry| self.extract(entry)).transpose()?))
     }
 
     fn extract(&self, entry: &Entry) -> Result<Vec<u8>> {
@@ -159,10 +161,11 @@ mod tests {
             ("botocore/data/lambda/2015-03-31/service-2.json.gz", &new),
             ("botocore/data/lambda/2014-11-11/service-2.json.gz", &old),
             ("botocore/data/lambda/2015-03-31/waiters-2.json", b"{}"),
+            ("botocore/data/lambda/2014-11-11/waiters-2.json", b"{old}"),
             ("botocore/data/lambdax/2020-01-01/service-2.json.gz", &old),
         ]))
         .unwrap();
-        assert_eq!(wheel.latest_model("lambda").unwrap(), b"new");
+        assert_eq!(wheel.latest_model("lambda").unwrap(), (b"new".to_vec(), Some(b"{}".to_vec())));
         assert!(wheel.latest_model("sqs").is_err());
         assert!(Wheel::open(b"PK".to_vec()).is_err());
     }

@@ -2,11 +2,12 @@
 //!
 //! A frame has columns, each after its length: texts, one a line; the head; then, for the shapes, their kinds, their
 //! parts (bounds, what they refer to, how many members they have), the words of enumerations, and for all their
-//! members names, types, flags and other spellings; errors; permissions that operations have in common; operations.
-//! Texts, shapes, errors and permissions are referred to by number.
+//! members names, types, flags and other spellings; errors; permissions that operations have in common; operations;
+//! their waiters. Texts, shapes, errors and permissions are referred to by number.
 
 use super::service::{Access, Service};
 use super::shape::Bounds;
+use super::waiter::{Outcome, Test};
 
 /// The place of a text in [`Service::text`].
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +87,23 @@ pub(super) struct OperationRow {
     pub(super) input: u32,
     pub(super) output: u32,
     pub(super) errors: (u32, u32),
+    pub(super) waiters: (u32, u32),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WaiterRow {
+    pub(super) name: Text,
+    pub(super) complete: bool,
+    pub(super) acceptors: (u32, u32),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AcceptorRow {
+    pub(super) outcome: Outcome,
+    /// `None` for the code of an error.
+    pub(super) test: Option<Test>,
+    pub(super) path: Text,
+    pub(super) expected: Text,
 }
 
 /// The part of a list that a range names.
@@ -189,11 +207,11 @@ pub(super) fn service(name: &'static str, bytes: &[u8]) -> Option<Service> {
     let mut groups = frame.column()?;
     let groups: Vec<GroupRow> =
         (0..group_count).map(|_| lists.group(&mut groups, &texts)).collect::<Option<_>>()?;
-    let mut operations = frame.column()?;
+    let mut columns = OperationColumns { operations: frame.column()?, waiters: frame.column()? };
     let operations: Vec<OperationRow> = (0..operation_count)
-        .map(|_| lists.operation(&mut operations, &texts, error_count, group_count))
+        .map(|_| lists.operation(&mut columns, &texts, error_count, group_count))
         .collect::<Option<_>>()?;
-    let Lists { shapes, members, words, actions, resources, declared } = lists;
+    let Lists { shapes, members, words, actions, resources, declared, waiters, acceptors } = lists;
     let text = texts.joined.to_owned();
     Some(Service {
         name,
@@ -211,6 +229,8 @@ pub(super) fn service(name: &'static str, bytes: &[u8]) -> Option<Service> {
         groups,
         declared,
         operations,
+        waiters,
+        acceptors,
     })
 }
 
@@ -222,6 +242,14 @@ struct Lists {
     actions: Vec<Text>,
     resources: Vec<ResourceRow>,
     declared: Vec<u32>,
+    waiters: Vec<WaiterRow>,
+    acceptors: Vec<AcceptorRow>,
+}
+
+/// The columns that describe operations, read side by side.
+struct OperationColumns<'a> {
+    operations: Reader<'a>,
+    waiters: Reader<'a>,
 }
 
 /// The columns that describe shapes, read side by side.
@@ -324,11 +352,12 @@ impl Lists {
 
     fn operation(
         &mut self,
-        column: &mut Reader<'_>,
+        columns: &mut OperationColumns<'_>,
         texts: &Texts<'_>,
         errors: usize,
         groups: usize,
     ) -> Option<OperationRow> {
+        let column = &mut columns.operations;
         let name = texts.next(column)?;
         let flags = column.byte()?;
         let group = match column.below(groups + 1)? {
@@ -346,6 +375,12 @@ impl Lists {
         for _ in 0..column.number()? {
             self.declared.push(column.below(errors)?);
         }
+        let before = self.waiters.len() as u32;
+        if flags & 64 != 0 {
+            for _ in 0..columns.waiters.number()? {
+                self.waiter(&mut columns.waiters, texts)?;
+            }
+        }
         Some(OperationRow {
             name,
             access: Access::from_code(flags & 7),
@@ -356,7 +391,23 @@ impl Lists {
             input,
             output,
             errors: (first, self.declared.len() as u32),
+            waiters: (before, self.waiters.len() as u32),
         })
+    }
+
+    fn waiter(&mut self, column: &mut Reader<'_>, texts: &Texts<'_>) -> Option<()> {
+        let (name, number) = (texts.next(column)?, column.number()?);
+        let first = self.acceptors.len() as u32;
+        for _ in 0..number >> 1 {
+            let code = column.byte()?;
+            let (path, expected) = (texts.next(column)?, texts.next(column)?);
+            let outcome = Outcome::from_code(code & 3)?;
+            let test = Test::from_code(code >> 2);
+            self.acceptors.push(AcceptorRow { outcome, test, path, expected });
+        }
+        let acceptors = (first, self.acceptors.len() as u32);
+        self.waiters.push(WaiterRow { name, complete: number & 1 != 0, acceptors });
+        Some(())
     }
 }
 

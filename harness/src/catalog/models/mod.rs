@@ -13,6 +13,7 @@ mod iam;
 mod service;
 mod shape;
 mod task;
+mod waiter;
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -20,11 +21,12 @@ pub use iam::{Permission, ResourceType, arn_formats};
 pub use service::{Access, DeclaredError, Operation, Service};
 pub use shape::{Bounds, Kind, Member, Shape};
 pub use task::{ResultShape, result_shape};
+pub use waiter::{Acceptor, Condition, Outcome, Test, Waiter};
 
 use decode::Reader;
 
 /// The first bytes of the file, with the version of its format.
-const MAGIC: &[u8] = b"SFNMODEL\x02";
+const MAGIC: &[u8] = b"SFNMODEL\x03";
 
 /// All that is in the file.
 struct Index {

@@ -1,8 +1,11 @@
 //! A service and its operations.
 
-use super::decode::{ErrorRow, GroupRow, MemberRow, OperationRow, ResourceRow, ShapeRow, Text, slice};
+use super::decode::{
+    AcceptorRow, ErrorRow, GroupRow, MemberRow, OperationRow, ResourceRow, ShapeRow, Text, WaiterRow, slice,
+};
 use super::iam::Permission;
 use super::shape::{Shape, Spelling};
+use super::waiter::Waiter;
 
 /// The API model of one service.
 #[derive(Debug)]
@@ -28,6 +31,9 @@ pub struct Service {
     pub(super) declared: Vec<u32>,
     /// In the order of their names.
     pub(super) operations: Vec<OperationRow>,
+    /// Ranges for each operation, and of these for each waiter.
+    pub(super) waiters: Vec<WaiterRow>,
+    pub(super) acceptors: Vec<AcceptorRow>,
 }
 
 /// One operation of a service.
@@ -160,6 +166,12 @@ impl Operation {
         let group = self.row.group?;
         let row = &self.service.groups[group as usize];
         Some(Permission { service: self.service, operation: self.row, row })
+    }
+
+    /// What the AWS SDKs wait for by repeating this call; none for most.
+    pub fn waiters(self) -> impl ExactSizeIterator<Item = Waiter> {
+        let service = self.service;
+        slice(&service.waiters, self.row.waiters).iter().map(move |row| Waiter { service, row })
     }
 
     /// Whether Step Functions lists it as not supported.
