@@ -40,21 +40,6 @@ fn each_task_in(value: &Value, visit: &mut dyn FnMut(&str, &Value)) {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the list of what is unresolved is for reading")]
-fn every_task_resource_of_the_corpus_parses() {
-    let (mut unresolved, mut refused, mut unknown) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    each_task(&mut |resource, _| match Integration::parse(resource) {
-        Ok(found) if found.kind == Service::Unresolved => _ = unresolved.insert(resource.to_owned()),
-        Ok(found) if !found.is_known() => _ = unknown.insert(resource.to_owned()),
-        Ok(_) => {}
-        Err(message) => _ = refused.insert(message),
-    });
-    println!("unresolved: {unresolved:#?}");
-    assert_eq!(refused, BTreeSet::new());
-    assert_eq!(unknown, BTreeSet::new());
-}
-
-#[test]
 fn every_known_call_of_the_corpus_has_a_typical_result() {
     let mut missing = BTreeSet::new();
     each_task(&mut |resource, _| {

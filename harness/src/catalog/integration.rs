@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::asl::MachineType;
 
+use super::models;
+use super::remark::{self, Remark};
 use super::table::{self, Wait};
 
 /// How Step Functions waits for the work.
@@ -88,9 +90,16 @@ impl Integration {
         match self.kind {
             Service::LambdaArn | Service::Activity | Service::Http => true,
             Service::Optimized => table::action(&self.service, &self.action).is_some(),
-            Service::Sdk => table::sdk().contains_key(&*self.service),
+            Service::Sdk => {
+                models::service(&self.service).is_some_and(|model| model.operation(&self.action).is_some())
+            }
             Service::Unresolved => false,
         }
+    }
+
+    /// What a report has to say about it: that the catalogue does not know it, or that no task can call it.
+    pub fn remark(&self) -> Option<Remark> {
+        remark::remark(self)
     }
 
     /// Whether AWS accepts this pattern for the integration in a workflow of this type.

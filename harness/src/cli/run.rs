@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::library;
 use super::selection::{folder_join, input, input_file};
 use super::{ExitCode, Streams};
-use crate::asl::{self, Machine};
+use crate::asl::{self, Machine, Problem};
 use crate::config::MocksRef;
 use crate::fault::{Class, Fault, Plan};
 use crate::generate::{complete, input_for};
@@ -37,6 +37,7 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
         return Err(Failure::Usage(format!("AWS would refuse {}", definition.source.display())));
     };
+    tell_unknown(&compiled.problems, streams)?;
     let model = Model::new(Arc::new(machine));
     let machine = &*model.machine;
     let script = complete(&model, &script(args, &definition, machine, streams)?);
@@ -79,6 +80,15 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         Outcome::Unknown(_) => ExitCode::Inconclusive,
         _ => ExitCode::Clean,
     })
+}
+
+/// A run looks as if everything in it were known; of the other warnings `validate` tells.
+fn tell_unknown(problems: &[Problem], streams: &mut Streams<'_>) -> Result<(), Failure> {
+    for problem in problems.iter().filter(|problem| problem.code == "unknown-integration") {
+        let advice = problem.suggestion.as_deref().unwrap_or_default();
+        writeln!(streams.err, "note: {}: {}; {advice}", problem.location, problem.message)?;
+    }
+    Ok(())
 }
 
 /// Adds the executions that were started, if there are any.

@@ -190,5 +190,6 @@ mod tests {
     fn the_notice_names_the_pinned_release() {
         let notice = std::fs::read_to_string(root().join("harness/src/catalog/data/NOTICE.md")).unwrap();
         assert!(notice.contains(&format!("botocore {VERSION}")) && notice.contains(SHA256));
+        assert_eq!(sfn_chaos::catalog::models::RELEASE, format!("botocore {VERSION}"));
     }
 }

@@ -1,6 +1,7 @@
 //! Rules that need more than one field.
 
 pub(super) mod graph;
+pub(super) mod integration;
 pub(super) mod jsonata;
 pub(super) mod keys;
 pub(super) mod labels;

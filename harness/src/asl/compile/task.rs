@@ -30,6 +30,7 @@ impl<'d> Compiler<'d> {
             integration.pattern = Pattern::Callback;
         }
         check::pattern::check(self, current.id, &resource, &integration);
+        check::integration::check(self, &resource, &integration);
         if integration.pattern == Pattern::Callback {
             self.token_is_sent(current, &resource);
         }

@@ -8,6 +8,7 @@ use crate::load::Definition;
 
 #[rstest]
 #[case::callback_without_token(r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"QueueUrl": "q", "MessageBody": "x"}, "End": true"#, "callback-without-token", "\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"")]
+#[case::operation_not_in_the_catalogue(r#""Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:teleportObject", "Parameters": {"Bucket": "b"}, "End": true"#, "unknown-integration", "\"arn:aws:states:::aws-sdk:s3:teleportObject\"")]
 #[case::error_name(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Retry": [{"ErrorEquals": ["States.TimeOut"]}], "End": true"#, "unknown-error-name", "\"States.TimeOut\"")]
 #[case::delay_cap(r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 5, "MaxDelaySeconds": 5}], "End": true"#, "delay-cap", "5")]
 #[case::inline_reader(r#""Type": "Map", "ToleratedFailureCount": 1, "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}, "End": true"#, "distributed-only", "\"ToleratedFailureCount\"")]

@@ -28,6 +28,9 @@ use decode::Reader;
 /// The first bytes of the file, with the version of its format.
 const MAGIC: &[u8] = b"SFNMODEL\x03";
 
+/// Where the models come from. What is newer than this release, they do not know.
+pub const RELEASE: &str = "botocore 1.44.5";
+
 /// All that is in the file.
 struct Index {
     /// The ARN formats.

@@ -120,6 +120,12 @@ impl Operation {
         self.service.text(self.row.name)
     }
 
+    /// The name in a resource: `listBuckets`.
+    pub fn action(self) -> String {
+        let mut letters = self.name().chars();
+        letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
+    }
+
     /// The service.
     pub fn service(self) -> &'static Service {
         self.service
