@@ -1,10 +1,10 @@
 //! `sfn-chaos` breaks AWS Step Functions state machines in virtual time and says which failures they do not survive.
 //!
 //! The modules stand in the order in which data flows through them. A definition is loaded ([`load`]) and compiled
-//! ([`asl`]); facts about it ([`model`]) and about AWS ([`catalog`]) say what can fail ([`fault`]) and what tasks answer
-//! ([`mock`], [`generate`]); the simulator ([`sim`]) turns a case into a [`history`]; a [`search`] chooses the cases,
-//! judges ([`oracle`]) look at the histories, and a [`campaign`] puts it together for tests, features and the command
-//! line.
+//! ([`asl`]); facts about it ([`model`]) and about AWS ([`catalog`]) say which permissions it needs ([`iam`]), what can
+//! fail ([`fault`]) and what tasks answer ([`mock`], [`generate`]); the simulator ([`sim`]) turns a case into a
+//! [`history`]; a [`search`] chooses the cases, judges ([`oracle`]) look at the histories, and a [`campaign`] puts it
+//! together for tests, features and the command line.
 
 pub mod value;
 pub mod load;
@@ -12,6 +12,7 @@ pub mod asl;
 pub mod expr;
 pub mod catalog;
 pub mod model;
+pub mod iam;
 pub mod contested;
 pub mod error;
 pub mod fault;

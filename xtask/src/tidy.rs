@@ -15,13 +15,14 @@ const LINES_MAX: usize = 500;
 const VAGUE_MODULES: [&str; 4] = ["utils", "util", "helpers", "common"];
 
 /// The modules of the library in the order in which data flows through them; those that exist keep this order.
-const MODULES: [&str; 24] = [
+const MODULES: [&str; 25] = [
     "value",
     "load",
     "asl",
     "expr",
     "catalog",
     "model",
+    "iam",
     "contested",
     "error",
     "fault",

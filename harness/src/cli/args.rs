@@ -33,6 +33,8 @@ pub(super) enum Command {
     TestState(TestStateArgs),
     /// Lists every problem of definitions, with its place
     Validate(ValidateArgs),
+    /// Makes the least-privilege policy of the execution role, statement by statement
+    Iam(IamArgs),
 }
 
 #[derive(Debug, Args)]
@@ -225,6 +227,51 @@ pub(super) struct ValidateArgs {
     pub(super) format: Format,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct IamArgs {
+    /// Definitions, templates or folders
+    #[arg(required = true, value_name = "DEF|DIR")]
+    pub(super) paths: Vec<PathBuf>,
+    /// The value of a placeholder ${NAME}; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(super) substitutions: Vec<(String, String)>,
+    /// The name of the machine as deployed; where there are several, the one to look at
+    #[arg(long, value_name = "NAME")]
+    pub(super) state_machine_name: Option<String>,
+    /// Partition of ARNs; by default ${AWS::Partition}
+    #[arg(long, value_name = "aws|aws-cn|…")]
+    pub(super) partition: Option<String>,
+    /// Region of ARNs; by default ${AWS::Region}
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
+    /// Account of ARNs; by default ${AWS::AccountId}
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(super) account: Option<String>,
+    /// Executions are logged
+    #[arg(long)]
+    pub(super) logging: bool,
+    /// Executions are traced with X-Ray
+    #[arg(long)]
+    pub(super) tracing: bool,
+    /// Executions with Distributed Map states are redriven
+    #[arg(long)]
+    pub(super) redrive: bool,
+    /// The customer managed key that encrypts the state machine
+    #[arg(long, value_name = "ARN")]
+    pub(super) kms_key: Option<String>,
+    /// How to print; `policy` is the bare document
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PolicyFormat::Human)]
+    pub(super) format: PolicyFormat,
+}
+
+/// How to print a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PolicyFormat {
+    Human,
+    Json,
+    Policy,
+}
+
 /// For people or for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -252,6 +299,15 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn account(text: &str) -> Result<String, String> {
+    match text {
+        digits if digits.len() == 12 && digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+            Ok(text.to_owned())
+        }
+        _ => Err("it is twelve digits".to_owned()),
     }
 }
 

@@ -11,7 +11,7 @@ use super::args::{ChaosAction, Command, CommandLine};
 use super::failure::Failure;
 use super::streams::Leavable;
 use super::streams::colour_of_stdout;
-use super::{ExitCode, Progress, Streams, chaos, doctor, listing, replay, run, test_state, validate};
+use super::{ExitCode, Progress, Streams, chaos, doctor, iam, listing, replay, run, test_state, validate};
 
 /// Runs a command of the process. `program` is what users type before the arguments.
 pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -59,6 +59,7 @@ pub fn call(program: &str, arguments: Vec<OsString>, streams: &mut Streams<'_>) 
 fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     match command {
         Command::Validate(args) => validate::validate(args, streams),
+        Command::Iam(args) => iam::iam(&args, streams),
         Command::Run(args) => run::run(&args, streams),
         Command::TestState(args) => test_state::test_state(&args, streams),
         Command::Chaos(args) => match &args.action {

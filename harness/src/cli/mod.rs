@@ -8,6 +8,7 @@ mod doctor;
 mod entry;
 mod exit_code;
 mod failure;
+mod iam;
 mod library;
 mod listing;
 mod progress;

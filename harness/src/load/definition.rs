@@ -27,8 +27,25 @@ pub struct Definition {
     pub document: Document,
     /// What is known of placeholders.
     pub substitutions: BTreeMap<String, Substitution>,
+    /// What the packaging says of the state machine besides.
+    pub packaging: Packaging,
     /// What was wrong on the way here: a text that is no JSON, a file that was found under another name.
     pub problems: Vec<Problem>,
+}
+
+/// What a template says of a state machine besides its definition; nothing of one that is a file by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Packaging {
+    /// Its name in the template.
+    pub logical_id: Option<String>,
+    /// `StateMachineName`, SAM: `Name`.
+    pub machine_name: Option<String>,
+    /// Whether executions are logged.
+    pub logging: bool,
+    /// Whether executions are traced.
+    pub tracing: bool,
+    /// The key that encrypts it, if not one of AWS's own.
+    pub kms_key: Option<String>,
 }
 
 /// What the user says about loading.
@@ -176,6 +193,7 @@ impl Definition {
             declared_type: None,
             document: Document { file: Arc::new(file), root },
             substitutions: BTreeMap::new(),
+            packaging: Packaging::default(),
             problems: Vec::new(),
         }
     }
@@ -195,6 +213,9 @@ impl Definition {
             self.substitutions.insert(name.clone(), Substitution::Known(value.clone()));
         }
         // A known value may contain a placeholder that is known in turn.
+        for _ in 0..2 {
+            self.substitutions = substitution::resolved(&self.substitutions);
+        }
         for _ in 0..2 {
             substitution::apply(&mut self.document.root, &self.substitutions);
         }

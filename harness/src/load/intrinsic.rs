@@ -114,8 +114,9 @@ impl<'t> Resolver<'t> {
     /// A parameter's default, a pseudo parameter's value, or a placeholder for a resource.
     fn reference(&mut self, name: &str, attribute: Option<&str>) -> String {
         if attribute.is_none() {
-            if let Some(value) = pseudo_parameter(name) {
-                return value.to_owned();
+            // They are filled in with everything else, or kept where the user wants to see them.
+            if pseudo_parameter(name).is_some() {
+                return format!("${{{name}}}");
             }
             if let Some(default) = self.parameter_default(name) {
                 return default;
@@ -175,9 +176,12 @@ Resources:
     #[case::number("5", Some("5"))]
     #[case::parameter("!Ref Stage", Some("dev"))]
     #[case::stored_parameter("!Ref Secret", Some("${Secret}"))]
-    #[case::pseudo_parameter("!Ref AWS::Partition", Some("aws"))]
+    #[case::pseudo_parameter("!Ref AWS::Partition", Some("${AWS::Partition}"))]
     #[case::attribute("!GetAtt Charge.Arn", Some("${Charge.Arn}"))]
-    #[case::sub("!Sub 'arn:${AWS::Partition}:${Stage}:${Charge}'", Some("arn:aws:dev:${Charge}"))]
+    #[case::sub(
+        "!Sub 'arn:${AWS::Partition}:${Stage}:${Charge}'",
+        Some("arn:${AWS::Partition}:dev:${Charge}")
+    )]
     #[case::sub_with_variables("!Sub ['${a}-${b}', {a: 1}]", Some("1-${b}"))]
     #[case::join("!Join ['-', [a, !Ref Stage]]", Some("a-dev"))]
     #[case::find_in_map("!FindInMap [Names, Tables, Lock]", Some("locks"))]

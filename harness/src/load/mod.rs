@@ -21,7 +21,7 @@ mod template;
 mod tests;
 mod yaml;
 
-pub use definition::{Definition, LoadError, LoadOptions, definitions};
+pub use definition::{Definition, LoadError, LoadOptions, Packaging, definitions};
 pub use document::{Document, Member, Node, NodeKind};
 pub(crate) use document::{parse_number, pointer_token};
 pub use problem::{Problem, ProblemSeverity};

@@ -98,6 +98,15 @@ pub(super) fn apply(node: &mut Node, known: &BTreeMap<String, Substitution>) {
     }
 }
 
+/// Known values with the placeholders in them filled in.
+pub(super) fn resolved(known: &BTreeMap<String, Substitution>) -> BTreeMap<String, Substitution> {
+    let value = |value: &Substitution| match value {
+        Substitution::Known(text) => replace(text, known).map(Substitution::Known),
+        Substitution::Reference { .. } => None,
+    };
+    known.iter().map(|(name, old)| (name.clone(), value(old).unwrap_or_else(|| old.clone()))).collect()
+}
+
 /// A value of its own type where the placeholder stood bare: `${Pause}` becomes 5, not "5".
 fn typed(text: String, span: Span) -> NodeKind {
     match json::parse(&text) {

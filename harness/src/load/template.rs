@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::intrinsic::Resolver;
 use super::substitution::{Substitution, whole_placeholder};
 use super::{
-    Definition, Document, Member, Node, NodeKind, Problem, ProblemSeverity, SourceFile, definition, embedded,
-    lookup, syntax,
+    Definition, Document, Member, Node, NodeKind, Packaging, Problem, ProblemSeverity, SourceFile,
+    definition, embedded, lookup, syntax,
 };
 use crate::asl::MachineType;
 
@@ -45,6 +45,7 @@ impl Template<'_> {
         let mut found = self.body(member, properties, &mut resolver);
         found.name.clone_from(&member.key);
         found.declared_type = declared_type(properties);
+        found.packaging = packaging(&member.key, properties, &mut resolver);
         found.substitutions = substitutions(properties, &mut resolver);
         found
     }
@@ -116,6 +117,7 @@ impl Template<'_> {
             declared_type: None,
             document: Document { file: self.file.clone(), root },
             substitutions: BTreeMap::new(),
+            packaging: Packaging::default(),
             problems: Vec::new(),
         }
     }
@@ -136,6 +138,23 @@ fn declared_type(properties: &Node) -> Option<MachineType> {
         "EXPRESS" => Some(MachineType::Express),
         "STANDARD" => Some(MachineType::Standard),
         _ => None,
+    }
+}
+
+/// Properties of SAM and CloudFormation that say the same under two names.
+fn packaging(logical_id: &str, properties: &Node, resolver: &mut Resolver<'_>) -> Packaging {
+    let one_of = |names: [&str; 2]| names.iter().find_map(|name| properties.get(name));
+    let level = one_of(["Logging", "LoggingConfiguration"]).map(|logging| logging.get("Level"));
+    let tracing = one_of(["Tracing", "TracingConfiguration"]).and_then(|tracing| tracing.get("Enabled"));
+    let key = properties.get("EncryptionConfiguration").and_then(|encryption| encryption.get("KmsKeyId"));
+    let name = one_of(["Name", "StateMachineName"]);
+    Packaging {
+        logical_id: Some(logical_id.to_owned()),
+        machine_name: name.and_then(|name| resolver.text(name)),
+        // CloudFormation reference, "LoggingConfiguration": without a level nothing is logged.
+        logging: level.flatten().and_then(|level| resolver.text(level)).is_some_and(|level| level != "OFF"),
+        tracing: tracing.and_then(|enabled| resolver.text(enabled)).is_some_and(|enabled| enabled == "true"),
+        kms_key: key.and_then(|key| resolver.text(key)),
     }
 }
 

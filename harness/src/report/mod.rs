@@ -3,6 +3,7 @@
 mod console;
 mod execution;
 mod json;
+mod permissions;
 mod redact;
 mod replay;
 mod replayed;
@@ -15,6 +16,7 @@ use std::io::{self, Write};
 pub use console::{Colour, Console, Detail};
 pub use execution::{execution, nested};
 pub use json::Json;
+pub use permissions::{Permissions, permissions_json, policy};
 pub use redact::Values;
 pub use replay::Replay;
 pub use replayed::{Replayed, replayed};
