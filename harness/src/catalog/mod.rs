@@ -3,6 +3,7 @@
 //! The tables under `data/` are behind these functions alone, so that a larger source can take their place.
 
 mod class;
+pub mod conform;
 #[cfg(test)]
 mod corpus;
 mod effect;
@@ -11,6 +12,8 @@ mod integration;
 pub mod models;
 mod names;
 mod remark;
+mod outcome;
+mod plausible;
 mod representative;
 mod resource;
 mod result;
@@ -22,6 +25,8 @@ pub use effect::{Effect, effect, is_signal, update_is_repeatable};
 pub use fault::{Fault, FaultKind, application_error, errors, fault, job_failed};
 pub use integration::{Integration, Pattern, Service};
 pub use names::{can_report, suggest};
+pub use outcome::rank as outcome_rank;
+pub use plausible::{is_continuation, plausible};
 pub use remark::Remark;
 pub use result::{submitted, typical_result};
 pub use status::{Statuses, statuses};

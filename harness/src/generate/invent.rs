@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{name, place};
+use crate::catalog::conform::{self, Mode};
+use crate::catalog::{is_continuation, models, plausible};
 use crate::model::{Demands, PlaceId, Step, Uses};
 use crate::value::{Key, Value};
 
@@ -17,62 +19,100 @@ pub(super) struct Inventor<'a> {
     pub(super) demands: &'a Demands,
     /// The literals of the request: services repeat them in their answers.
     pub(super) request: Option<&'a Value>,
+    /// What the API's answer looks like, where an API gives the value.
+    pub(super) api: Option<models::Shape>,
 }
 
 impl Inventor<'_> {
     /// The value of a whole source: what is known of it, and what is read besides.
     pub(super) fn whole(self, place: PlaceId, known: Option<&Value>) -> Value {
-        self.value(&[place], "", 0, known)
+        self.value(&[place], "", 0, known, self.api)
     }
 
     /// The value at a place alone, given what is there.
     pub(super) fn at(self, place: PlaceId, known: Option<&Value>) -> Value {
         let step = self.demands.place(place).parent.as_ref().map(|(_, step)| step);
         let name = if let Some(Step::Field(name)) = step { name } else { "" };
-        self.value(&[place], name, 0, known)
+        let api = self.api.and_then(|api| api_at(api, &self.demands.steps(place)));
+        self.value(&[place], name, 0, known, api)
     }
 
     /// A value that is good for all of these places at once: an item is both "each" and "the third".
-    fn value(self, places: &[PlaceId], name: &str, ordinal: usize, known: Option<&Value>) -> Value {
+    ///
+    /// It is of the API's type where the machine can use that. Where it cannot, the model of the API may be too old, or
+    /// the machine wrong.
+    fn value(
+        self,
+        places: &[PlaceId],
+        name: &str,
+        ordinal: usize,
+        known: Option<&Value>,
+        api: Option<models::Shape>,
+    ) -> Value {
         let shape = Shape::of(self.demands, places);
         if let Some(parsed) = &shape.parsed {
             let text = known.and_then(Value::as_str).and_then(|text| Value::parse(text).ok());
-            return Value::from(self.value(parsed, name, ordinal, text.as_ref()).to_json());
+            return Value::from(self.value(parsed, name, ordinal, text.as_ref(), None).to_json());
         }
         if let Some((separators, parts)) = &shape.split {
-            return place::joined(&self.value(parts, name, ordinal, None), separators);
+            let given = known.cloned().or_else(|| api.map(|api| plausible(api, name, ordinal)));
+            if let Some(given) = given.filter(|given| self.has_parts(given, separators, parts)) {
+                return given;
+            }
+            return place::joined(&self.value(parts, name, ordinal, None, None), separators);
         }
-        if shape.is_list() {
-            return self.list(&shape, name, known.and_then(Value::as_array));
+        let is_no_list = api.is_some_and(|api| matches!(api.kind(), models::Kind::Structure));
+        if shape.is_list() && !is_no_list {
+            return self.list(&shape, name, known.and_then(Value::as_array), api);
         }
         if !shape.fields.is_empty() {
-            return self.object(&shape, name, ordinal, known);
+            return self.object(&shape, name, ordinal, known, api);
         }
         let filtered = shape.uses.contains(Uses::FILTERED);
         match known {
             Some(known) if fits(known, shape.uses) && (!filtered || shape.literals.contains(known)) => {
                 known.clone()
             }
-            _ => self.leaf(&shape, name, ordinal),
+            _ => self.leaf(&shape, name, ordinal, api),
         }
     }
 
-    fn object(self, shape: &Shape, name: &str, ordinal: usize, known: Option<&Value>) -> Value {
-        let mut object = known.and_then(Value::as_object).cloned().unwrap_or_default();
+    /// Whether a text has as many parts as are read of it.
+    fn has_parts(self, text: &Value, separators: &str, parts: &[PlaceId]) -> bool {
+        let last = Shape::of(self.demands, parts).indexes.keys().next_back().copied().unwrap_or(0);
+        let parts = text.as_str().unwrap_or_default().split(|c| separators.contains(c));
+        parts.filter(|part| !part.is_empty()).count() > last as usize
+    }
+
+    fn object(
+        self,
+        shape: &Shape,
+        name: &str,
+        ordinal: usize,
+        known: Option<&Value>,
+        api: Option<models::Shape>,
+    ) -> Value {
+        let known = known.and_then(Value::as_object).cloned();
+        // Of a union there is one member only: the one that is read.
+        let whole = api.filter(|api| !api.is_union()).map(|api| plausible(api, name, ordinal));
+        let made = || whole.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut object = known.unwrap_or_else(made);
         for (field, places) in &shape.fields {
             let needed = places.iter().any(|place| self.demands.is_needed(*place));
-            if object.get(field).is_none() && (!needed || name::is_continuation(field)) {
+            if object.get(field).is_none() && (!needed || is_continuation(field)) {
                 continue;
             }
             // A typed attribute (`{"N": "1"}`) is called like the member it is the value of.
             let inner_name = if field.len() <= 2 && &**field != "N" { name } else { field };
-            let value = self.value(places, inner_name, ordinal, object.get(field));
+            let api = api.and_then(|api| api_inside(api, &Step::Field(field.clone())));
+            let value = self.value(places, inner_name, ordinal, object.get(field), api);
             object.insert(field.clone(), value);
         }
         Value::Object(object)
     }
 
-    fn list(self, shape: &Shape, name: &str, known: Option<&[Value]>) -> Value {
+    fn list(self, shape: &Shape, name: &str, known: Option<&[Value]>, api: Option<models::Shape>) -> Value {
+        let api = api.and_then(|api| api_inside(api, &Step::Each));
         let known = known.unwrap_or_default();
         let read = shape.indexes.keys().next_back().map_or(0, |last| *last as usize + 1);
         let wanted = if shape.each.is_empty() && read > 0 { read } else { ITEMS.max(read) };
@@ -82,10 +122,11 @@ impl Inventor<'_> {
             let mut places = shape.each.clone();
             places.extend(index.into_iter().flatten());
             let known = known.get(at).or(known.last());
-            if places.is_empty() && known.is_none() {
-                return name::value(name, Uses::READ, at);
+            let name = name.strip_suffix('s').unwrap_or(name);
+            match (known, api) {
+                (None, None) if places.is_empty() => name::value(name, Uses::READ, at),
+                _ => self.value(&places, name, at, known, api),
             }
-            self.value(&places, name.strip_suffix('s').unwrap_or(name), at, known)
         };
         Value::array((0..count).map(item).collect())
     }
@@ -102,18 +143,21 @@ impl Inventor<'_> {
         places.iter().map(inside).max().unwrap_or(0)
     }
 
-    fn leaf(self, shape: &Shape, name: &str, ordinal: usize) -> Value {
-        let literals = &shape.literals;
+    fn leaf(self, shape: &Shape, name: &str, ordinal: usize, api: Option<models::Shape>) -> Value {
+        let can_give = |literal: &&Value| api.is_none_or(|api| gives(api, literal));
+        let literals: Vec<Value> = shape.literals.iter().filter(can_give).cloned().collect();
         let echo =
             self.request.and_then(|request| request.get(name)).filter(|value| literals.contains(value));
         let literal = if shape.uses.contains(Uses::FILTERED) && !literals.is_empty() {
             Some(&literals[ordinal % literals.len()])
         } else {
-            name::preferred(literals)
+            name::preferred(&literals)
         };
+        let of_the_api =
+            || api.map(|api| plausible(api, name, ordinal)).filter(|value| fits(value, shape.uses));
         match echo.or(literal) {
             Some(literal) => literal.clone(),
-            None => name::value(name, shape.uses, ordinal),
+            None => of_the_api().unwrap_or_else(|| name::value(name, shape.uses, ordinal)),
         }
     }
 }
@@ -160,6 +204,25 @@ impl Shape {
     fn is_list(&self) -> bool {
         let iterated = !self.each.is_empty() && self.fields.is_empty();
         self.uses.contains(Uses::LIST) || self.has_length || iterated || !self.indexes.is_empty()
+    }
+}
+
+/// Whether an API can give this very value.
+fn gives(api: models::Shape, value: &Value) -> bool {
+    conform::check(value, api, Mode::Present).is_ok()
+}
+
+/// The shape at a place of an API's answer; none where the API says nothing of it.
+fn api_at(api: models::Shape, steps: &[Step]) -> Option<models::Shape> {
+    steps.iter().try_fold(api, api_inside)
+}
+
+fn api_inside(api: models::Shape, step: &Step) -> Option<models::Shape> {
+    match (api.kind(), step) {
+        (models::Kind::Structure, Step::Field(name)) => Some(api.member(name)?.shape),
+        (models::Kind::Map { value, .. }, Step::Field(_)) => Some(value),
+        (models::Kind::List(item), Step::Index(_) | Step::Each) => Some(item),
+        _ => None,
     }
 }
 

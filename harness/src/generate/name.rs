@@ -1,5 +1,6 @@
 //! Plausible values by the name of a member and by what it is used for.
 
+use crate::catalog::outcome_rank;
 use crate::model::Uses;
 use crate::value::Value;
 
@@ -56,63 +57,6 @@ const TIMES: &[&str] = &["time", "timestamp", "date", "at", "until", "expiry", "
 /// Names that start like this hold truth values.
 const TRUTHS: &[&str] =
     &["is", "has", "should", "can", "enable", "enabled", "valid", "success", "ok", "bool"];
-
-/// What statuses are called when all is well, the plainest first.
-const WELL: &[&str] = &[
-    "succeeded",
-    "success",
-    "successful",
-    "completed",
-    "complete",
-    "available",
-    "active",
-    "approved",
-    "approve",
-    "accepted",
-    "ok",
-    "ready",
-    "done",
-    "passed",
-    "pass",
-    "enabled",
-    "valid",
-    "finished",
-    "true",
-    "yes",
-    "in_sync",
-    "200",
-];
-/// Parts of words that say that something went wrong, or is not over.
-const ILL: &[&str] = &[
-    "fail",
-    "error",
-    "reject",
-    "denied",
-    "deny",
-    "invalid",
-    "cancel",
-    "abort",
-    "timed",
-    "timeout",
-    "stop",
-    "unhealthy",
-    "progress",
-    "pending",
-    "running",
-    "queued",
-    "creating",
-    "starting",
-    "not_",
-    "unknown",
-    "false",
-    "expired",
-    "decline",
-    "wait",
-    "submitted",
-    "no_",
-    "fault",
-    "delet",
-];
 
 /// A value for a member with this name; `ordinal` tells the items of a list apart.
 pub(super) fn value(name: &str, uses: Uses, ordinal: usize) -> Value {
@@ -195,31 +139,12 @@ fn words(name: &str) -> Vec<String> {
 
 /// Which of the literals that a value is compared with means that all is well; none if none of them does.
 pub(super) fn preferred(literals: &[Value]) -> Option<&Value> {
-    let rank = |literal: &Value| {
-        let text = literal.as_str().map_or_else(|| literal.to_json(), str::to_lowercase);
-        match WELL.iter().position(|well| *well == text) {
-            Some(at) => at,
-            None if ILL.iter().any(|part| text.contains(part)) => usize::MAX,
-            None => WELL.len(),
-        }
+    let rank = |literal: &Value| match literal.as_str() {
+        Some(text) => outcome_rank(text),
+        None => outcome_rank(&literal.to_json()),
     };
-    literals.iter().filter(|literal| rank(literal) < usize::MAX).min_by_key(|literal| rank(literal))
-}
-
-/// Whether a member is there only while there is more to fetch: generated results have no next page.
-pub(super) fn is_continuation(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [
-        "nexttoken",
-        "nextpagetoken",
-        "continuationtoken",
-        "lastevaluatedkey",
-        "nextmarker",
-        "nextpage",
-        "marker",
-    ]
-    .iter()
-    .any(|token| name.ends_with(token))
+    let ranked = literals.iter().filter_map(|literal| Some((rank(literal)?, literal)));
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, literal)| literal)
 }
 
 #[cfg(test)]

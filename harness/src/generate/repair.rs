@@ -2,10 +2,11 @@
 
 use super::Scenario;
 use super::invent::Inventor;
+use super::result::api_of;
 use super::slot::{Moment, Slot};
 use crate::error::ErrorName;
 use crate::history::{FailureRecord, History};
-use crate::model::{Model, PlaceId};
+use crate::model::{Model, PlaceId, Source};
 
 /// The scenario with what its run failed to read; none if the failure is not about data, or nothing helps.
 pub(super) fn repaired(model: &Model, scenario: &Scenario, history: &History) -> Option<Scenario> {
@@ -17,7 +18,16 @@ pub(super) fn repaired(model: &Model, scenario: &Scenario, history: &History) ->
     for place in missing(model, failure) {
         let Some(slot) = Slot::find(model, history, &moment, place) else { continue };
         let now = slot.get(&model.machine, &changed);
-        let wanted = Inventor { demands: model.demands(), request: None }.at(place, now.as_ref());
+        let api = match model.demands().place(place).source {
+            Source::Result(state) => api_of(model.machine.state(state)),
+            Source::Input | Source::ItemReader(_) | Source::Failure(_) => None,
+        };
+        let inventor = Inventor { demands: model.demands(), request: None, api };
+        let mut wanted = inventor.at(place, now.as_ref());
+        if now.as_ref() == Some(&wanted) {
+            // What the API gives is of no use to the machine; what it can use lets the run go on.
+            wanted = Inventor { api: None, ..inventor }.at(place, now.as_ref());
+        }
         if now.as_ref() != Some(&wanted)
             && let Some(next) = slot.set(&model.machine, &changed, Some(&wanted))
         {

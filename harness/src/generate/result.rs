@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::invent::Inventor;
 use crate::asl::{Kind, State};
-use crate::catalog;
+use crate::catalog::models::{Shape, result_shape};
+use crate::catalog::{self, conform};
 use crate::expr::Template;
 use crate::mock::{Answer, Script, Sequence};
 use crate::model::{Model, Source};
@@ -17,9 +18,8 @@ const S3_OBJECT: &str = r#"[{"Etag":"\"0123456789abcdef\"","Key":"folder/item-1.
 /// An input with everything that the machine reads of it.
 pub fn input_for(model: &Model) -> Value {
     match model.demands().root(Source::Input) {
-        Some(root) => {
-            Inventor { demands: model.demands(), request: None }.whole(root, Some(&Value::empty_object()))
-        }
+        Some(root) => Inventor { demands: model.demands(), request: None, api: None }
+            .whole(root, Some(&Value::empty_object())),
         None => Value::empty_object(),
     }
 }
@@ -30,18 +30,26 @@ pub fn result_for(model: &Model, state: &State) -> Value {
     let (source, known) = match &state.kind {
         Kind::Task(task) => {
             let typical = catalog::typical_result(&task.integration);
-            let known = typical.and_then(|json| Value::parse(&json).ok()).unwrap_or_else(Value::empty_object);
+            let known = typical.unwrap_or_else(Value::empty_object);
             (Source::Result(state.id), known)
         }
         _ => (Source::ItemReader(state.id), Value::parse(S3_OBJECT).unwrap_or_default()),
     };
+    let api = api_of(state);
     match model.demands().root(source) {
         Some(root) => {
             let request = state.flow.parameters.as_ref().map(literals);
-            Inventor { demands: model.demands(), request: request.as_ref() }.whole(root, Some(&known))
+            Inventor { demands: model.demands(), request: request.as_ref(), api }.whole(root, Some(&known))
         }
         None => known,
     }
+}
+
+/// The shape of a task's result, where an API gives it.
+pub(super) fn api_of(state: &State) -> Option<Shape> {
+    let integration = &state.task()?.integration;
+    // A job's result is something taken out of the answer of the call that polls it.
+    result_shape(integration).shape().filter(|_| conform::answers_like_the_api(integration))
 }
 
 /// The script with generated answers for every state that it does not mention.

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::result::api_of;
 use super::{Origin, Scenario, place};
-use crate::asl::{Machine, StateId};
+use crate::asl::{Machine, State, StateId};
+use crate::catalog::conform::{self, Mode, Wrong};
 use crate::history::{Event, EventId, EventType, History, StrandId, VirtualTime};
 use crate::mock::{Answer, Reply};
 use crate::model::{Model, PlaceId, Source, Step};
@@ -73,7 +75,8 @@ impl Slot {
         }
     }
 
-    /// The scenario with another value there, or with none; nothing if the call does not return a result.
+    /// The scenario with another value there, or with none; nothing if the call does not return a result, or if its API
+    /// never gives a value of that type.
     pub(super) fn set(
         &self,
         machine: &Machine,
@@ -92,6 +95,9 @@ impl Slot {
                 let answer = sequence.get(self.invocation)?;
                 let Reply::Return(result) = &answer.reply else { return None };
                 let result = place::set(result, &self.steps, &self.items, value);
+                if !could_be_given(machine.state(state), &result) {
+                    return None;
+                }
                 let answer = Answer { reply: Reply::Return(result), ..answer.clone() };
                 let sequence = sequence.with_answer_at(self.invocation, answer)?;
                 Arc::make_mut(&mut changed.script).answers.insert(path.clone(), sequence);
@@ -99,6 +105,12 @@ impl Slot {
         }
         Some(changed)
     }
+}
+
+/// Whether the types of a result are those of the API. Its words are left alone: services add to them.
+fn could_be_given(state: &State, result: &Value) -> bool {
+    let misfits = api_of(state).map(|api| conform::misfits(result, api, Mode::Present)).unwrap_or_default();
+    !misfits.iter().any(|misfit| matches!(misfit.wrong, Wrong::Type(_)))
 }
 
 /// The number of the last call of a state before a moment; one in the same iteration if there is one.

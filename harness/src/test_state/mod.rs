@@ -17,5 +17,5 @@ mod tests;
 
 pub use answer::answer;
 pub use error::{ApiError, Refusal};
-pub use request::{Configuration, InspectionLevel, Mock, Request, Validation};
+pub use request::{Configuration, InspectionLevel, Mock, Request};
 pub use response::{Response, Status};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ApiError;
+use crate::catalog::conform::Mode;
 use crate::value::{Object, Value};
 
 /// Characters of a definition.
@@ -75,19 +76,7 @@ pub struct Mock {
     /// `errorOutput`: error and cause.
     pub error: Option<(Arc<str>, Option<Arc<str>>)>,
     /// `fieldValidationMode`
-    pub validation: Validation,
-}
-
-/// How strictly a mocked result is compared with the API that it stands in for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Validation {
-    /// Required fields must be there, and those that are there must fit.
-    #[default]
-    Strict,
-    /// Fields that are there must fit.
-    Present,
-    /// Anything goes.
-    None,
+    pub validation: Mode,
 }
 
 /// `stateConfiguration`
@@ -149,8 +138,7 @@ fn mock(value: &Value) -> Result<Mock, ApiError> {
         }
         None => None,
     };
-    let modes =
-        [("STRICT", Validation::Strict), ("PRESENT", Validation::Present), ("NONE", Validation::None)];
+    let modes = [("STRICT", Mode::Strict), ("PRESENT", Mode::Present), ("NONE", Mode::None)];
     Ok(Mock {
         result: fields.json_text("result", DATA_MAX)?,
         error,

@@ -126,6 +126,11 @@ impl Shape {
         slice(&service.words, self.row.words).iter().map(|word| service.text(*word))
     }
 
+    /// What the names of things of its service start with in ARNs, as far as that is known.
+    pub(in crate::catalog) fn arn_service(self) -> &'static str {
+        self.service.iam_prefix().unwrap_or_else(|| self.service.name())
+    }
+
     /// Whether the model marks it as a secret or personal.
     pub fn is_sensitive(self) -> bool {
         self.row.sensitive
