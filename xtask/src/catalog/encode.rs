@@ -74,11 +74,9 @@ pub(super) fn service(model: &Model, facts: &Facts, permissions: &Permissions) -
 
 impl<'a> Columns<'a> {
     fn head(&mut self, model: &'a Model, facts: &'a Facts, permissions: &Permissions) {
-        let texts = [facts.prefix.as_str(), &model.id, facts.iam.as_deref().unwrap_or_default()];
-        for text in texts {
+        for text in [&model.id, facts.iam.as_deref().unwrap_or_default()] {
             number(self.texts.number(text), &mut self.head);
         }
-        self.head.push(u8::from(facts.documented));
         let lists = [model.shapes.len(), model.errors.len(), permissions.groups.len()];
         for count in lists.into_iter().chain([model.operations.len()]) {
             number(count, &mut self.head);

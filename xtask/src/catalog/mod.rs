@@ -29,7 +29,7 @@ const VERSION: &str = "1.44.5";
 const SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
 
 /// The first bytes of the file, with the version of its format.
-const MAGIC: &[u8] = b"SFNMODEL\x03";
+const MAGIC: &[u8] = b"SFNMODEL\x04";
 
 /// How hard to compress: the most that the crate can do, it is done once a release.
 const LEVEL: u8 = 10;
@@ -120,8 +120,11 @@ fn generate(wheel: &Wheel, sources: &Sources) -> Result<Vec<u8>> {
         let permissions = sources.permissions.get(name).unwrap_or(&none);
         let model = model::read(&json, waiters.as_deref(), facts, permissions).with_context(place)?;
         let plain = encode::service(&model, facts, permissions).with_context(place)?;
-        encode::number(name.len(), &mut index);
-        index.extend_from_slice(name.as_bytes());
+        for text in [name, &facts.prefix] {
+            encode::number(text.len(), &mut index);
+            index.extend_from_slice(text.as_bytes());
+        }
+        index.push(u8::from(facts.documented));
         frame(&plain, &mut index, &mut frames);
     }
     index.extend_from_slice(&frames);

@@ -5,7 +5,7 @@
 //! members names, types, flags and other spellings; errors; permissions that operations have in common; operations;
 //! their waiters. Texts, shapes, errors and permissions are referred to by number.
 
-use super::service::{Access, Service};
+use super::service::{Access, Head, Service};
 use super::shape::Bounds;
 use super::waiter::{Outcome, Test};
 
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(*first)
@@ -144,6 +144,12 @@ impl<'a> Reader<'a> {
             }
         }
         None
+    }
+
+    /// A text after its length.
+    pub(super) fn text(&mut self) -> Option<&'a str> {
+        let length = self.number()?;
+        std::str::from_utf8(self.take(length)?).ok()
     }
 
     fn column(&mut self) -> Option<Reader<'a>> {
@@ -191,12 +197,11 @@ impl<'a> Texts<'a> {
 }
 
 /// Reads a frame; `None` if it is broken.
-pub(super) fn service(name: &'static str, bytes: &[u8]) -> Option<Service> {
+pub(super) fn service(service: Head, bytes: &[u8]) -> Option<Service> {
     let mut frame = Reader::new(bytes);
     let texts = Texts::new(std::str::from_utf8(frame.column()?.bytes).ok()?);
     let mut head = frame.column()?;
-    let (prefix, id, iam) = (texts.next(&mut head)?, texts.next(&mut head)?, texts.next(&mut head)?);
-    let documented = head.byte()? == 1;
+    let (id, iam) = (texts.next(&mut head)?, texts.next(&mut head)?);
     let (shape_count, error_count) = (head.number()?, head.number()?);
     let (group_count, operation_count) = (head.number()?, head.number()?);
     let mut lists = Lists { shapes: Vec::with_capacity(shape_count + 1), ..Lists::default() };
@@ -214,12 +219,10 @@ pub(super) fn service(name: &'static str, bytes: &[u8]) -> Option<Service> {
     let Lists { shapes, members, words, actions, resources, declared, waiters, acceptors } = lists;
     let text = texts.joined.to_owned();
     Some(Service {
-        name,
+        head: service,
         text,
-        prefix,
         id,
         iam,
-        documented,
         shapes,
         members,
         words,

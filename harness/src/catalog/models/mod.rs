@@ -5,8 +5,9 @@
 //! A service or an operation that is not there is newer than the models, or mistyped; who asks has to say so.
 //!
 //! `data/models.bin`, written by `cargo xtask catalog`: `MAGIC`, the number of services, the sizes of the frame of ARN
-//! formats unpacked and packed, for each service in the order of names the length of its name, the name, the sizes of
-//! its frame, then all frames, that of the ARN formats first. Numbers are seven bits a byte, the lowest first.
+//! formats unpacked and packed, for each service in the order of names its name and the prefix of its errors, each after
+//! its length, 1 if AWS lists it, the sizes of its frame; then all frames, that of the ARN formats first. Numbers are
+//! seven bits a byte, the lowest first.
 
 mod decode;
 mod iam;
@@ -18,7 +19,7 @@ mod waiter;
 use std::sync::{LazyLock, OnceLock};
 
 pub use iam::{Permission, ResourceType, arn_formats};
-pub use service::{Access, DeclaredError, Operation, Service};
+pub use service::{Access, DeclaredError, Head, Operation, Service};
 pub use shape::{Bounds, Kind, Member, Shape};
 pub use task::{ResultShape, result_shape};
 pub use waiter::{Acceptor, Condition, Outcome, Test, Waiter};
@@ -26,7 +27,7 @@ pub use waiter::{Acceptor, Condition, Outcome, Test, Waiter};
 use decode::Reader;
 
 /// The first bytes of the file, with the version of its format.
-const MAGIC: &[u8] = b"SFNMODEL\x03";
+const MAGIC: &[u8] = b"SFNMODEL\x04";
 
 /// Where the models come from. What is newer than this release, they do not know.
 pub const RELEASE: &str = "botocore 1.44.5";
@@ -41,7 +42,7 @@ struct Index {
 
 /// One service, packed until it is asked for.
 struct Entry {
-    name: &'static str,
+    head: Head,
     frame: Frame,
     service: OnceLock<Service>,
 }
@@ -66,7 +67,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
 /// assert!(models::service("quantumledger").is_none());
 /// ```
 pub fn service(name: &str) -> Option<&'static Service> {
-    let at = INDEX.entries.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
+    let at = INDEX.entries.binary_search_by(|entry| entry.head.name.cmp(name)).ok()?;
     let entry = &INDEX.entries[at];
     Some(
         entry.service.get_or_init(|| {
@@ -77,7 +78,12 @@ pub fn service(name: &str) -> Option<&'static Service> {
 
 /// The names of all services, in their order; none is unpacked for it.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    INDEX.entries.iter().map(|entry| entry.name)
+    heads().map(|head| head.name)
+}
+
+/// What is known of all services without unpacking one, in the order of their names.
+pub fn heads() -> impl Iterator<Item = Head> {
+    INDEX.entries.iter().map(|entry| entry.head)
 }
 
 fn index(bytes: &'static [u8]) -> Option<Index> {
@@ -86,13 +92,12 @@ fn index(bytes: &'static [u8]) -> Option<Index> {
     let arns = (reader.number()?, reader.number()?);
     let mut heads = Vec::with_capacity(count);
     for _ in 0..count {
-        let length = reader.number()?;
-        let name = std::str::from_utf8(reader.take(length)?).ok()?;
-        heads.push((name, (reader.number()?, reader.number()?)));
+        let head = Head { name: reader.text()?, prefix: reader.text()?, documented: reader.byte()? == 1 };
+        heads.push((head, (reader.number()?, reader.number()?)));
     }
     let mut frame = |(size, packed)| Some(Frame { size, packed: reader.take(packed)? });
     let arns = frame(arns)?;
-    let entry = |(name, sizes)| Some(Entry { name, frame: frame(sizes)?, service: OnceLock::new() });
+    let entry = |(head, sizes)| Some(Entry { head, frame: frame(sizes)?, service: OnceLock::new() });
     Some(Index { arns, entries: heads.into_iter().map(entry).collect::<Option<_>>()? })
 }
 
@@ -103,7 +108,7 @@ impl Frame {
 }
 
 fn unpack(entry: &Entry) -> Option<Service> {
-    decode::service(entry.name, &entry.frame.unpack()?)
+    decode::service(entry.head, &entry.frame.unpack()?)
 }
 
 #[cfg(test)]

@@ -7,16 +7,25 @@ use super::iam::Permission;
 use super::shape::{Shape, Spelling};
 use super::waiter::Waiter;
 
+/// What is known of a service without unpacking its model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The name after `aws-sdk:`.
+    pub name: &'static str,
+    /// What the names of its errors start with in an SDK integration: `DynamoDb`.
+    pub prefix: &'static str,
+    /// Whether AWS lists it among the services that tasks can call.
+    pub documented: bool,
+}
+
 /// The API model of one service.
 #[derive(Debug)]
 pub struct Service {
-    pub(super) name: &'static str,
+    pub(super) head: Head,
     /// All texts; everything else refers to places in it.
     pub(super) text: String,
-    pub(super) prefix: Text,
     pub(super) id: Text,
     pub(super) iam: Text,
-    pub(super) documented: bool,
     /// The last one is the empty structure.
     pub(super) shapes: Vec<ShapeRow>,
     pub(super) members: Vec<MemberRow>,
@@ -68,12 +77,12 @@ pub struct DeclaredError {
 impl Service {
     /// The name after `aws-sdk:`.
     pub fn name(&self) -> &'static str {
-        self.name
+        self.head.name
     }
 
     /// What the names of its errors start with in an SDK integration: `DynamoDb`.
-    pub fn prefix(&self) -> &str {
-        self.text(self.prefix)
+    pub fn prefix(&self) -> &'static str {
+        self.head.prefix
     }
 
     /// What the service calls itself, as causes of errors say it: `DynamoDB`.
@@ -88,7 +97,7 @@ impl Service {
 
     /// Whether AWS lists it among the services that tasks can call. Those it does not list may be newer than the list.
     pub fn is_documented(&self) -> bool {
-        self.documented
+        self.head.documented
     }
 
     /// An operation by the name in the resource, `listBuckets`, or in the API, `ListBuckets`.
