@@ -188,7 +188,7 @@ use Severity::{High, Low, Medium, Note};
     ),
     EffectRepeated,
     "QueueMail",
-    High
+    Low
 )]
 #[case::everything_retried(
     "fan-out", Replace("/States/RenderAll/ItemProcessor/States/RenderInvoice/Retry", json!([{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 60, "MaxAttempts": 8, "BackoffRate": 2}])),

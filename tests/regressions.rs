@@ -7,6 +7,7 @@ use sfn_chaos::asl::{Machine, compile};
 use sfn_chaos::campaign::replay;
 use sfn_chaos::case::CaseFile;
 use sfn_chaos::load::{LoadOptions, definitions};
+use sfn_chaos::model::Declarations;
 use sfn_chaos_tests::scenario;
 
 #[test]
@@ -30,7 +31,8 @@ fn case_files() -> Vec<PathBuf> {
 fn still_shows(file: &Path) -> bool {
     let case = CaseFile::load(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let machine = Arc::new(machine_of(&case));
-    let result = replay(&case, &machine).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let result = replay(&case, &machine, Declarations::default())
+        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     result.violation.is_some()
 }
 

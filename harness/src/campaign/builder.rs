@@ -13,7 +13,7 @@ use crate::fault::Plan;
 use crate::generate::{self, Baselines, Examples, Origin, Scenario};
 use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Author, Script};
-use crate::model::Model;
+use crate::model::{Declarations, Model};
 use crate::oracle::{self, Oracle, RuleId};
 use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, search};
 use crate::sim::Limits;
@@ -45,6 +45,7 @@ pub struct Campaign {
     oracles: Vec<&'static dyn Oracle>,
     rules: Vec<RuleId>,
     contested: Rules,
+    declarations: Declarations,
 }
 
 /// A Standard execution ends at 25,000 events, and so does each child of a distributed Map. What goes on for much more
@@ -71,6 +72,7 @@ impl Campaign {
             oracles: oracle::all().to_vec(),
             rules: RuleId::ALL.to_vec(),
             contested: Rules::default(),
+            declarations: Declarations::default(),
             machine,
         }
     }
@@ -166,6 +168,13 @@ impl Campaign {
         self
     }
 
+    /// What the user declares about tasks: effects, keys, signals.
+    #[must_use]
+    pub fn declarations(mut self, declarations: Declarations) -> Self {
+        self.declarations = declarations;
+        self
+    }
+
     /// Runs it all.
     pub fn run(self) -> MachineOutcome {
         let arena = self.arena();
@@ -212,8 +221,9 @@ impl Campaign {
 
     /// What all runs share.
     pub(super) fn arena(&self) -> Arena {
+        let model = Model::new(self.machine.clone()).under(self.contested);
         Arena {
-            model: Arc::new(Model::new(self.machine.clone()).under(self.contested)),
+            model: Arc::new(model.declare(self.declarations.clone())),
             machine_type: self.machine_type,
             seed: self.seed,
             limits: self.limits,

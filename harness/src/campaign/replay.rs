@@ -7,6 +7,7 @@ use crate::asl::Machine;
 use crate::case::{CaseError, CaseFile};
 use crate::fault::Plan;
 use crate::history::History;
+use crate::model::Declarations;
 use crate::oracle::Violation;
 use crate::search::Ground;
 use crate::sim::Case;
@@ -24,10 +25,15 @@ pub struct Replay {
     pub is_current: bool,
 }
 
-/// Runs a saved case against a machine.
-pub fn replay(file: &CaseFile, machine: &Arc<Machine>) -> Result<Replay, CaseError> {
+/// Runs a saved case against a machine, with what is declared about its tasks.
+pub fn replay(
+    file: &CaseFile,
+    machine: &Arc<Machine>,
+    declarations: Declarations,
+) -> Result<Replay, CaseError> {
     let case = file.case(machine)?;
     let campaign = Campaign::new(machine.clone()).machine_type(file.machine_type).seed(file.seed);
+    let campaign = campaign.declarations(declarations);
     let arena = campaign.contested(file.rules).arena();
     let without = Case { plan: Plan::default(), ..case.clone() };
     let baseline = Arc::new(arena.run(&file.scenario, &without));

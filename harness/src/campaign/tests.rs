@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::asl::compile_text;
+use crate::model::Declarations;
 use crate::oracle::{RuleId, Severity};
 use crate::search::{Budget, Phase};
 
@@ -100,13 +101,13 @@ fn a_saved_case_still_shows_its_finding_until_it_is_mended() {
     let machine = outcome.machine.clone().unwrap();
     let file = crate::case::CaseFile::of(&outcome.findings[0], &machine, "approval.asl.json");
     let file = crate::case::CaseFile::parse(&file.to_json()).unwrap();
-    let again = replay(&file, &machine).unwrap();
+    let again = replay(&file, &machine, Declarations::default()).unwrap();
     assert!(again.is_current && again.violation.is_some());
 
     let mended = FLAWED
         .replace(r#""QueueUrl""#, r#""DelaySeconds": 0, "QueueUrl""#)
         .replace(r#""Catch""#, r#""TimeoutSeconds": 3600, "Catch""#);
     let mended = Arc::new(compile_text("approval", &mended).unwrap());
-    let after = replay(&file, &mended).unwrap();
+    let after = replay(&file, &mended, Declarations::default()).unwrap();
     assert!(!after.is_current && after.violation.is_none());
 }

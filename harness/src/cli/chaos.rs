@@ -22,9 +22,10 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     let settings = Settings::new(&args.selection, &args.search, &args.output, profile, config.rules);
     let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
     let mut line = Line::new(targets.len());
+    tell_idle(&config, &args.selection.paths, &targets, streams)?;
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
-        outcome.machines.push(machine(target, &settings)?);
+        outcome.machines.push(machine(target, &config, &settings)?);
     }
     Line::clear(streams)?;
     outcome.stopped_because = stopped_because(&outcome.machines);
@@ -33,6 +34,23 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     }
     report(program, &outcome, &settings, streams)?;
     Ok(exit_code(&outcome.machines, settings.fail_on))
+}
+
+/// A declaration that fits nothing is a slip, or left over. Where some machines were chosen, it may be for the others.
+fn tell_idle(
+    config: &Config,
+    paths: &[PathBuf],
+    targets: &[Target],
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    if !paths.is_empty() {
+        return Ok(());
+    }
+    let machines: Vec<_> = targets.iter().filter_map(|target| target.compiled.machine.as_ref()).collect();
+    for idle in config.idle_declarations(&machines) {
+        writeln!(streams.err, "note: {idle}")?;
+    }
+    Ok(())
 }
 
 /// A first word that is no file may be one of the commands below `chaos`, misspelt.
@@ -48,7 +66,7 @@ fn check_action(paths: &[PathBuf], folder: &Path) -> Result<(), Failure> {
 }
 
 /// One machine, or what keeps it from being one.
-fn machine(target: Target, settings: &Settings) -> Result<MachineOutcome, Failure> {
+fn machine(target: Target, config: &Config, settings: &Settings) -> Result<MachineOutcome, Failure> {
     let mocks = target.scripts()?;
     let Target { definition, compiled, inputs, machine_type, .. } = target;
     let source = definition.source.display().to_string();
@@ -70,7 +88,9 @@ fn machine(target: Target, settings: &Settings) -> Result<MachineOutcome, Failur
             stopped_because: "AWS would refuse the definition".to_owned(),
         });
     };
+    let declarations = config.declarations(&machine)?;
     let campaign = Campaign::new(Arc::new(machine))
+        .declarations(declarations)
         .source(source)
         .problems(compiled.problems)
         .machine_type(machine_type)

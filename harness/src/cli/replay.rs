@@ -11,18 +11,21 @@ use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
 use crate::campaign::replay as run_again;
 use crate::case::CaseFile;
+use crate::config::Config;
 use crate::history::Outcome;
 use crate::load::{self, LoadOptions};
 use crate::report::{self, Replayed, Values};
 
 pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let values = if args.show_values { Values::Shown } else { Values::Redacted };
+    let config = Config::find(&streams.folder)?;
     let mut worst = ExitCode::Clean;
     for path in case_files(&args.cases, &streams.folder)? {
         let failed = |error| Failure::Case { path: path.clone(), error };
         let case = CaseFile::load(&path).map_err(failed)?;
         let machine = Arc::new(machine(&case, &path, args, streams)?);
-        let result = run_again(&case, &machine).map_err(failed)?;
+        let declarations = config.declarations(&machine)?;
+        let result = run_again(&case, &machine, declarations).map_err(failed)?;
         let code = match (&result.violation, &result.history.outcome) {
             (Some(_), _) => ExitCode::Finding,
             (None, Outcome::Unknown(_)) => ExitCode::Inconclusive,

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use super::declared::{self, Declared};
 use super::profile::Profiles;
 use super::table::{Entry, Table, invalid};
 use super::{ConfigError, MocksRef, Profile};
 use crate::asl::MachineType;
 use crate::contested::Rules;
 use crate::load::SourceFile;
+use crate::model::Target;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "chaos.toml";
@@ -24,8 +26,12 @@ pub struct Config {
     pub machines: Vec<MachineEntry>,
     /// The contested rules of `[rules]`.
     pub rules: Rules,
+    pub(super) declared: Vec<Declared>,
     profiles: Profiles,
 }
+
+/// The tables of a file.
+const KEYS: [&str; 6] = ["profile", "machine", "rules", "machines", "functions", "endpoints"];
 
 /// One `[[machine]]`. Paths are resolved against the folder of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +82,7 @@ impl Config {
             let at = error.span().unwrap_or_default();
             invalid(&file, at, error.message().to_lowercase())
         })?;
-        let table = Table::checked(&file, parsed.get_ref(), FILE_NAME, &["profile", "machine", "rules"])?;
+        let table = Table::checked(&file, parsed.get_ref(), FILE_NAME, &KEYS)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let profiles = table.get("profile").map(|entry| Profiles::read(&file, &entry)).transpose()?;
         let rules =
@@ -87,7 +93,18 @@ impl Config {
                 machines.push(read_machine(&file, folder, &entry)?);
             }
         }
-        Ok(Self { path: Some(path.to_owned()), machines, rules, profiles: profiles.unwrap_or_default() })
+        let mut declared = Vec::new();
+        if let Some(entry) = table.get("functions") {
+            declared.extend(declared::targets(&file, &entry, Target::Function)?);
+        }
+        if let Some(entry) = table.get("endpoints") {
+            declared.extend(declared::targets(&file, &entry, Target::Endpoint)?);
+        }
+        if let Some(entry) = table.get("machines") {
+            declared.extend(declared::machines(&file, &entry)?);
+        }
+        let (path, profiles) = (Some(path.to_owned()), profiles.unwrap_or_default());
+        Ok(Self { path, machines, rules, declared, profiles })
     }
 
     /// A profile with everything it inherits; `default` without a name.
@@ -152,7 +169,7 @@ mod tests {
     #[rstest]
     #[case::a_key(
         "budgt = 3",
-        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine, rules"
+        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine, rules, machines, functions, endpoints"
     )]
     #[case::a_key_of_a_profile(
         "[profile.ci]\nbudgt = 3",

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::ConfigError;
 use super::words::unknown;
-use crate::load::{SourceFile, Span};
+use crate::load::{Location, SourceFile, Span};
 
 /// A table that is being read.
 pub(super) struct Table<'t> {
@@ -94,6 +94,11 @@ impl<'t> Entry<'t> {
 
     pub(super) fn span(&self) -> std::ops::Range<usize> {
         self.value.span()
+    }
+
+    pub(super) fn place(&self) -> Location {
+        let span = self.value.span();
+        self.file.location(Span { start: span.start, end: span.end })
     }
 
     /// The value as one of the words that a function knows.

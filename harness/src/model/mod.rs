@@ -1,6 +1,7 @@
 //! Static facts of one machine, computed once and shared by generation, search and judges.
 
 mod demand;
+mod effects;
 mod flow;
 mod graph;
 mod handlers;
@@ -8,6 +9,7 @@ mod handlers;
 use std::sync::Arc;
 
 pub use demand::{Demands, Dependency, Place, PlaceId, Source, Step, Uses};
+pub use effects::{Declaration, Declarations, KeyPath, Target, matches_pattern};
 pub use flow::{Right, operand};
 pub use graph::{Graph, Loop, inner_scopes};
 pub use handlers::{HandlerKind, Idle, IdleName, idle_names};
@@ -25,6 +27,7 @@ pub struct Model {
     /// The contested rules that it runs under.
     pub rules: Rules,
     demands: Demands,
+    effects: effects::Effects,
 }
 
 impl Model {
@@ -32,7 +35,7 @@ impl Model {
     pub fn new(machine: Arc<Machine>) -> Self {
         let graph = Graph::new(&machine);
         let demands = flow::demands(&machine);
-        Self { machine, graph, demands, rules: Rules::default() }
+        Self { machine, graph, demands, effects: effects::Effects::default(), rules: Rules::default() }
     }
 
     /// The same machine under other rules.

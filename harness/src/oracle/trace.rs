@@ -289,13 +289,19 @@ pub(super) fn announcement<'a>(run: &Run<'a>, record: &'a FailureRecord) -> Opti
 /// it or sends another text, or when it carries the error. An order's confirmation at the end of the normal way
 /// tells nobody.
 pub(super) fn tells_of(run: &Run<'_>, attempt: &Attempt, record: &FailureRecord) -> bool {
-    let Some(task) = run.model.machine.state(attempt.state).task() else { return false };
-    catalog::is_signal(&task.integration)
-        && (is_new(run, attempt.state)
+    run.model.is_signal_with(attempt.state, &attempt.parameters)
+        && (is_declared_signal(run, attempt)
+            || is_new(run, attempt.state)
             || mentions(&attempt.parameters, record)
             || !run.baseline.attempts.iter().any(|usual| {
                 usual.state == attempt.state && is_same_text(&usual.parameters, &attempt.parameters)
             }))
+}
+
+/// Whether the user says that the task tells somebody of a failure: then it does so whenever it runs.
+fn is_declared_signal(run: &Run<'_>, attempt: &Attempt) -> bool {
+    let declared = run.model.declaration(attempt.state, &attempt.parameters);
+    declared.is_some_and(|declared| declared.signal == Some(true))
 }
 
 /// Words in the name of a state or function that say it tells somebody.
@@ -310,7 +316,12 @@ pub(super) fn may_tell(run: &Run<'_>, record: &FailureRecord) -> bool {
         let is_new = is_new(run, attempt.state);
         let says_so = is_named_for(run, attempt, &TELLING);
         let hidden = task.integration.kind == catalog::Service::Unresolved;
-        let own_code = catalog::effect(&task.integration) == catalog::Effect::Unknown;
+        // The user has said that it tells nobody.
+        let declared = run.model.declaration(attempt.state, &attempt.parameters);
+        if declared.is_some_and(|declared| declared.signal == Some(false)) {
+            return false;
+        }
+        let own_code = run.model.is_own_code(attempt.state);
         // A text behind a placeholder may be another one, even where the run without faults comes here too.
         matches!(attempt.ending, Ending::Succeeded(_))
             && ((is_new && (hidden || (own_code && says_so))) || (hidden && says_so))
@@ -322,9 +333,7 @@ const MEASURING: [&str; 2] = ["metric", "telemetry"];
 
 /// Whether an attempt is somebody's own code that is named for measuring: no work is lost with a measurement.
 pub(super) fn only_measures(run: &Run<'_>, attempt: &Attempt) -> bool {
-    let task = run.model.machine.state(attempt.state).task();
-    task.is_some_and(|task| catalog::effect(&task.integration) == catalog::Effect::Unknown)
-        && is_named_for(run, attempt, &MEASURING)
+    run.model.is_own_code(attempt.state) && is_named_for(run, attempt, &MEASURING)
 }
 
 /// Whether the name of the state, its function or its resource has one of these words in it.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Fingerprint, PatchOperation, RuleId, Severity, Violation, all};
 use crate::asl::{Machine, MachineType, compile_text};
+use crate::config::Config;
 use crate::generate::{Origin, Scenario};
 use crate::mock::{Answer, Author, Script, Sequence, Then};
-use crate::model::Model;
+use crate::model::{Declarations, Model};
 use crate::search::{Arena, Budget, Phase, Search, search};
 use crate::sim::Limits;
 use crate::value::Value;
@@ -19,6 +21,7 @@ pub(super) struct Trial {
     input: Value,
     answers: BTreeMap<Arc<str>, Sequence>,
     origin: Origin,
+    declarations: Declarations,
 }
 
 impl Trial {
@@ -28,7 +31,13 @@ impl Trial {
         let input = Value::parse(r#"{"id":1}"#).expect("valid JSON");
         let empty = || Sequence::generated(Answer::of(Value::empty_object()));
         let answers = machine.states.iter().map(|state| (state.path.clone(), empty())).collect();
-        Self { machine: Arc::new(machine), input, answers, origin: Origin::User }
+        Self {
+            machine: Arc::new(machine),
+            input,
+            answers,
+            origin: Origin::User,
+            declarations: Declarations::default(),
+        }
     }
 
     /// What a state answers, call by call; the last one is repeated.
@@ -51,10 +60,17 @@ impl Trial {
         self
     }
 
+    /// What a `chaos.toml` declares about a machine named `trial`.
+    pub(super) fn declared(mut self, text: &str) -> Self {
+        let config = Config::parse(Path::new("chaos.toml"), text).unwrap_or_else(|error| panic!("{error}"));
+        self.declarations = config.declarations(&self.machine).unwrap_or_else(|error| panic!("{error}"));
+        self
+    }
+
     /// Everything that singles and pairs show, each finding once.
     pub(super) fn findings(&self) -> Vec<Violation> {
         let arena = Arena {
-            model: Arc::new(Model::new(self.machine.clone())),
+            model: Arc::new(Model::new(self.machine.clone()).declare(self.declarations.clone())),
             machine_type: MachineType::Standard,
             seed: 1,
             limits: Limits { events_max: 400, ..Limits::default() },

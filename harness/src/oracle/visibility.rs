@@ -88,7 +88,7 @@ fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
     let may_be_lost = task.is_some_and(|task| {
         // A message with a token, or to a queue, asks for work, and the work was not done.
         task.integration.pattern == Pattern::RequestResponse
-            && catalog::effect(&task.integration) == Effect::Notification
+            && run.model.effect_of(attempt.state, &attempt.parameters) == Effect::Notification
     });
     names_the_error
         || may_be_lost
@@ -98,10 +98,7 @@ fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
 
 /// Whether the failure left a trace: its text in a later request, or a step with an effect for its sake.
 fn is_recorded(run: &Run<'_>, caught: &Caught<'_>) -> bool {
-    let has_effect = |state: &StateId| {
-        let task = run.model.machine.state(*state).task();
-        task.is_some_and(|task| catalog::effect(&task.integration) != Effect::None)
-    };
+    let has_effect = |state: &StateId| *run.model.effect(*state) != Effect::None;
     // Asked of the graph first: a sibling may have cut this run off before the step.
     let graph = &run.model.graph;
     let way = std::iter::once(caught.next()).chain(graph.downstream(caught.next()));
@@ -109,9 +106,8 @@ fn is_recorded(run: &Run<'_>, caught: &Caught<'_>) -> bool {
         return true;
     }
     trace::attempts_after(run.history, caught.taken).any(|later| {
-        let Some(task) = run.model.machine.state(later.state).task() else { return false };
         matches!(later.ending, Ending::Succeeded(_))
-            && catalog::effect(&task.integration) != Effect::None
+            && run.model.effect_of(later.state, &later.parameters) != Effect::None
             && (trace::is_new(run, later.state) || trace::mentions(&later.parameters, caught.record))
     })
 }
@@ -147,8 +143,7 @@ fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: boo
     let expected_timer = caught
         .name(run.case.rules)
         .is_some_and(|name| matches!(name.as_str(), ErrorName::TIMEOUT | ErrorName::HEARTBEAT_TIMEOUT));
-    let reads = run.model.machine.state(attempt.state).task().map(|task| catalog::effect(&task.integration))
-        == Some(Effect::None);
+    let reads = run.model.effect_of(attempt.state, &attempt.parameters) == Effect::None;
     let worst = if recorded { Severity::High } else { Severity::Critical };
     if expected_timer && recorded {
         return Severity::Note;

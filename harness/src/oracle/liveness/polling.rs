@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 
 use crate::asl::{Kind, State, StateId};
-use crate::catalog::{self, Effect, ErrorClass};
+use crate::catalog::{self, ErrorClass};
 use crate::diagnose::fix;
 use crate::fault::Class;
 use crate::generate::Origin;
@@ -114,10 +114,7 @@ fn held_back(run: &Run<'_>, round: &Round<'_>) -> BTreeSet<StateId> {
 /// Whether a Choice of the loop looks at the answer of another task, somebody's own code, that could end the loop.
 fn ends_by_own_code(run: &Run<'_>, round: &Round<'_>) -> bool {
     let (machine, demands, held) = (&run.model.machine, run.model.demands(), held_back(run, round));
-    let own_code = |state: StateId| {
-        let task = machine.state(state).task();
-        task.is_some_and(|task| catalog::effect(&task.integration) == Effect::Unknown)
-    };
+    let own_code = |state: StateId| run.model.is_own_code(state);
     let leaves = |state: StateId| {
         let choice = machine.state(state);
         matches!(choice.kind, Kind::Choice(_))
@@ -142,8 +139,7 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
     let declared = matches!(run.history.outcome, Outcome::TimedOut { by: ExecutionTimer::Declared });
     let severity = if declared { Severity::High.milder() } else { Severity::High };
     let machine = &run.model.machine;
-    let is_message =
-        |id: &StateId| machine.state(*id).task().is_some_and(|task| catalog::is_signal(&task.integration));
+    let is_message = |id: &StateId| run.model.is_signal(*id);
     let held = held_back(run, round);
     let asked = round.looped.tasks.iter().filter(|id| !is_message(id));
     let polled = asked.filter(|id| held.is_empty() || held.contains(id));

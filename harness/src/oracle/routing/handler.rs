@@ -7,7 +7,7 @@
 //! that fails visibly, hides nothing.
 
 use crate::asl::{State, StateId};
-use crate::catalog::{self, Effect};
+use crate::catalog::Effect;
 use crate::diagnose::fix;
 use crate::history::FailureRecord;
 use crate::oracle::trace::{self, Fate};
@@ -57,13 +57,13 @@ struct Skipped {
 fn skipped(run: &Run<'_>, state: StateId) -> Option<Skipped> {
     let mut skipped = Skipped { effects: Vec::new(), signals: Vec::new() };
     for next in run.model.graph.downstream(state) {
-        let Some(task) = run.model.machine.state(next).task() else { continue };
-        if next == state || !run.model.graph.is_failure_path(next) {
+        let is_task = run.model.machine.state(next).task().is_some();
+        if !is_task || next == state || !run.model.graph.is_failure_path(next) {
             continue;
         }
-        if catalog::is_signal(&task.integration) {
+        if run.model.is_signal(next) {
             skipped.signals.push(next);
-        } else if catalog::effect(&task.integration) != Effect::None {
+        } else if *run.model.effect(next) != Effect::None {
             skipped.effects.push(next);
         }
     }

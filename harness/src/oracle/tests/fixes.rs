@@ -29,6 +29,28 @@ const JSONATA: &str = r#"{"QueryLanguage":"JSONata","StartAt":"Work","States":{
     "Arguments":{"FunctionName":"undo","Payload":{"id":"{% $states.input.id %}"}},"Next":"Failed"},
   "Failed":{"Type":"Fail","Error":"NotDone"}}}"#;
 
+/// A task that is retried after everything.
+fn retried(resource: &str, parameters: &str) -> String {
+    format!(
+        r#"{{"StartAt":"Work It, 'Twice'","States":{{"Work It, 'Twice'":{{"Type":"Task","Resource":"{resource}",
+          "TimeoutSeconds":30,"Parameters":{parameters},"Retry":[{{"ErrorEquals":["States.ALL"]}}],"End":true}}}}}}"#
+    )
+}
+
+fn retried_in_jsonata(arguments: &str) -> String {
+    retried("arn:aws:states:::ecs:runTask", arguments)
+        .replace("\"Parameters\"", "\"QueryLanguage\":\"JSONata\",\"Arguments\"")
+}
+
+/// The same for each item of a Map.
+fn in_map(config: &str, parameters: &str) -> String {
+    format!(
+        r#"{{"StartAt":"Items","States":{{"Items":{{"Type":"Map","ItemsPath":"$.items","End":true,
+          "ItemProcessor":{{{config}{}}}}}}}"#,
+        retried("arn:aws:states:::ecs:runTask", parameters).strip_prefix('{').expect("an object")
+    )
+}
+
 #[rstest]
 #[case::a_retrier(RuleId::TransientNotRetried, work("", ""))]
 #[case::a_retried_name(
@@ -81,8 +103,69 @@ const JSONATA: &str = r#"{"QueryLanguage":"JSONata","StartAt":"Work","States":{
 #[case::a_chain_that_goes_on_in_jsonata(RuleId::HandlerFails, JSONATA.replace("MORE", r#""Output":"{% $states.input %}","#)
     .replace(r#""Next":"Failed"},"#, r#""Next":"UndoMore"},"UndoMore":{"Type":"Task",
       "Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"more"},"Next":"Failed"},"#))]
+#[case::a_token(RuleId::EffectRepeated, retried("arn:aws:states:::ecs:runTask", r#"{"TaskDefinition":"t"}"#))]
+#[case::a_random_token(
+    RuleId::EffectRepeated,
+    retried("arn:aws:states:::ecs:runTask", r#"{"TaskDefinition":"t","ClientToken.$":"States.UUID()"}"#)
+)]
+#[case::a_key_for_a_function(
+    RuleId::EffectRepeated,
+    retried("arn:aws:states:::lambda:invoke", r#"{"FunctionName":"f","Payload":{"id.$":"$.id"}}"#)
+)]
+#[case::a_random_key_for_a_function(
+    RuleId::EffectRepeated,
+    retried(
+        "arn:aws:states:::lambda:invoke",
+        r#"{"FunctionName":"f","Payload":{"a/b":{"idempotency_key.$":"States.UUID()"}}}"#
+    )
+)]
+#[case::a_key_in_a_message(
+    RuleId::EffectRepeated,
+    retried("arn:aws:states:::sqs:sendMessage", r#"{"QueueUrl":"q","MessageBody":{"id.$":"$.id"}}"#)
+)]
+#[case::an_id_for_a_queue(
+    RuleId::EffectRepeated,
+    retried(
+        "arn:aws:states:::sqs:sendMessage",
+        r#"{"QueueUrl":"https://sqs/1/q.fifo","MessageGroupId":"g","MessageBody":"m"}"#
+    )
+)]
+#[case::a_key_for_a_worker(
+    RuleId::EffectRepeated,
+    retried("arn:aws:states:us-east-1:123456789012:activity:a", r#"{"id.$":"$.id"}"#)
+)]
+#[case::a_first_header(
+    RuleId::EffectRepeated,
+    retried(
+        "arn:aws:states:::http:invoke",
+        r#"{"ApiEndpoint":"https://a","Method":"POST","Authentication":{"ConnectionArn":"c"}}"#
+    )
+)]
+#[case::a_header(RuleId::EffectRepeated, retried("arn:aws:states:::http:invoke",
+    r#"{"ApiEndpoint":"https://a","Method":"POST","Headers":{"A":"b"},"Authentication":{"ConnectionArn":"c"}}"#))]
+#[case::a_header_of_the_users_own_api(
+    RuleId::EffectRepeated,
+    retried(
+        "arn:aws:states:::apigateway:invoke",
+        r#"{"ApiEndpoint":"a.execute-api.eu-west-1.amazonaws.com","Method":"POST"}"#
+    )
+)]
+#[case::a_token_in_jsonata(RuleId::EffectRepeated, retried_in_jsonata("{}"))]
+#[case::a_random_token_in_jsonata(
+    RuleId::EffectRepeated,
+    retried_in_jsonata(r#"{"ClientToken":"{% $uuid() %}"}"#)
+)]
+#[case::a_token_for_each_item(RuleId::EffectRepeated, in_map("", r#"{"TaskDefinition":"t"}"#))]
+#[case::a_token_for_each_child(
+    RuleId::EffectRepeated,
+    in_map(
+        r#""ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"#,
+        r#"{"TaskDefinition":"t"}"#
+    )
+)]
 fn a_patch_mends_what_was_found(#[case] rule: RuleId, #[case] definition: String) {
-    let flawed = Trial::of(&definition);
+    let trial = |definition: &str| Trial::of(definition).input(r#"{"id":1,"items":[1,2]}"#);
+    let flawed = trial(&definition);
     let patches: Vec<_> = flawed
         .findings()
         .into_iter()
@@ -92,7 +175,7 @@ fn a_patch_mends_what_was_found(#[case] rule: RuleId, #[case] definition: String
         .collect();
     assert!(!patches.is_empty(), "{rule} is found, with a patch");
     let patched = patches.iter().fold(definition, |definition, patch| Trial::patched(&definition, patch));
-    assert_eq!(Trial::of(&patched).of_rule(rule), [], "{patched}");
+    assert_eq!(trial(&patched).of_rule(rule), [], "{patched}");
 }
 
 #[rstest]

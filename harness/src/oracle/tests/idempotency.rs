@@ -62,6 +62,126 @@ const TABLE: &str = "arn:aws:states:::dynamodb:updateItem";
     r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"ADD n :one"}"#,
     Some(Severity::Critical)
 )]
+#[case::an_update_that_takes_what_there_is(
+    TABLE,
+    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"SET n = n - :one",
+        "ConditionExpression":"n >= :one"}"#,
+    Some(Severity::Critical)
+)]
+#[case::an_update_that_leaves_a_mark(
+    TABLE,
+    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"SET n = n - :one, done = :run",
+        "ConditionExpression":"attribute_not_exists(done)"}"#,
+    None
+)]
+#[case::an_item(
+    "arn:aws:states:::dynamodb:putItem",
+    r#"{"TableName":"t","Item":{"id":{"S.$":"States.Format('{}', $.id)"},"at":{"S.$":"$$.State.EnteredTime"}}}"#,
+    None
+)]
+#[case::an_item_with_a_random_id(
+    "arn:aws:states:::dynamodb:putItem",
+    r#"{"TableName":"t","Item":{"id":{"S.$":"States.UUID()"}}}"#,
+    Some(Severity::High)
+)]
+#[case::an_item_with_a_random_mark(
+    "arn:aws:states:::dynamodb:putItem",
+    r#"{"TableName":"t","Item":{"id":{"S":"1"},"trace":{"S.$":"States.UUID()"}}}"#,
+    None
+)]
+#[case::an_object_with_a_random_key(
+    "arn:aws:states:::aws-sdk:s3:putObject",
+    r#"{"Bucket":"b","Key.$":"States.Format('{}.json', States.UUID())","Body":"x"}"#,
+    Some(Severity::High)
+)]
+#[case::a_message_in_a_group_of_a_standard_queue(
+    "arn:aws:states:::sqs:sendMessage",
+    r#"{"QueueUrl":"https://sqs/1/q","MessageBody":"m","MessageGroupId":"g","MessageDeduplicationId":"d"}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_message_to_a_queue_that_compares_contents(
+    "arn:aws:states:::sqs:sendMessage",
+    r#"{"QueueUrl":"https://sqs/1/q.fifo","MessageBody":"m","MessageGroupId":"g"}"#,
+    Some(Severity::Low)
+)]
+#[case::a_message_with_another_id_each_time(
+    "arn:aws:states:::sqs:sendMessage",
+    r#"{"QueueUrl":"q.fifo","MessageBody":"m","MessageGroupId":"g","MessageDeduplicationId.$":"States.UUID()"}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_message_with_a_key(
+    "arn:aws:states:::sqs:sendMessage",
+    r#"{"QueueUrl":"q","MessageBody":{"idempotencyKey.$":"$.id"}}"#,
+    None
+)]
+#[case::an_execution_that_carries_its_parent(
+    "arn:aws:states:::states:startExecution.sync:2",
+    r#"{"StateMachineArn":"a","Input":{"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$":"$$.Execution.Id"}}"#,
+    None
+)]
+#[case::a_task_with_a_token_of_its_own(
+    "arn:aws:states:::ecs:runTask",
+    r#"{"TaskDefinition":"t","ClientToken.$":"States.Format('{}-a', $$.Execution.Name)"}"#,
+    None
+)]
+#[case::a_task_with_a_random_token(
+    "arn:aws:states:::ecs:runTask",
+    r#"{"TaskDefinition":"t","ClientToken.$":"States.UUID()"}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_task_with_the_number_of_the_retry("arn:aws:states:::ecs:runTask",
+    r#"{"TaskDefinition":"t","ClientToken.$":"States.Format('{}-{}', $$.Execution.Name, $$.State.RetryCount)"}"#,
+    Some(Severity::Critical))]
+#[case::a_transaction_with_a_token(
+    "arn:aws:states:::aws-sdk:dynamodb:transactWriteItems",
+    r#"{"ClientRequestToken.$":"$$.Execution.Name",
+        "TransactItems":[{"Update":{"Key":{"id":{"S":"1"}},"TableName":"t","UpdateExpression":"ADD n :one"}}]}"#,
+    None
+)]
+#[case::a_transaction(
+    "arn:aws:states:::aws-sdk:dynamodb:transactWriteItems",
+    r#"{"TransactItems":[{"Update":{"Key":{"id":{"S":"1"}},"TableName":"t","UpdateExpression":"ADD n :one"}}]}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_query("arn:aws:states:::athena:startQueryExecution", r#"{"QueryString":"SELECT 1"}"#, None)]
+#[case::rows(
+    "arn:aws:states:::athena:startQueryExecution",
+    r#"{"QueryString":"INSERT INTO t SELECT 1"}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_snapshot(
+    "arn:aws:states:::aws-sdk:ec2:createSnapshot",
+    r#"{"VolumeId":"v"}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_table_with_a_name(
+    "arn:aws:states:::aws-sdk:dynamodb:createTable",
+    r#"{"TableName":"t","KeySchema":[],"AttributeDefinitions":[]}"#,
+    None
+)]
+#[case::a_charge(
+    "arn:aws:states:::http:invoke",
+    r#"{"ApiEndpoint":"https://pay.example.com/charges","Method":"POST","Authentication":{"ConnectionArn":"c"},
+        "RequestBody":{"amount":1}}"#,
+    Some(Severity::Low)
+)]
+#[case::a_charge_with_a_key(
+    "arn:aws:states:::http:invoke",
+    r#"{"ApiEndpoint":"https://pay.example.com/charges","Method":"POST","Authentication":{"ConnectionArn":"c"},
+        "Headers":{"Idempotency-Key.$":"States.Format('{}', $.id)"}}"#,
+    None
+)]
+#[case::a_charge_with_a_random_key(
+    "arn:aws:states:::http:invoke",
+    r#"{"ApiEndpoint":"https://pay.example.com/charges","Method":"POST","Authentication":{"ConnectionArn":"c"},
+        "Headers":{"Idempotency-Key.$":"States.UUID()"}}"#,
+    Some(Severity::High)
+)]
+#[case::a_read_of_an_endpoint(
+    "arn:aws:states:::http:invoke",
+    r#"{"ApiEndpoint":"https://pay.example.com/charges","Method":"GET","Authentication":{"ConnectionArn":"c"}}"#,
+    None
+)]
 #[case::a_notification(
     "arn:aws:states:::sns:publish",
     r#"{"TopicArn":"t","Message":"m"}"#,
@@ -73,5 +193,86 @@ fn a_retry_after_a_lost_answer(
     #[case] expected: Option<Severity>,
 ) {
     let found = retried(resource, parameters).of_rule(RuleId::EffectRepeated);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+/// The same in JSONata.
+#[rstest]
+#[case::a_random_token("{% $uuid() %}", Some(Severity::Critical))]
+#[case::the_execution("{% $states.context.Execution.Name & '-a' %}", None)]
+#[case::a_key_of_the_input("{% $string($states.input.id) %}", None)]
+fn a_retry_after_a_lost_answer_in_jsonata(#[case] token: &str, #[case] expected: Option<Severity>) {
+    let trial = Trial::of(&format!(
+        r#"{{"QueryLanguage":"JSONata","StartAt":"Work","States":{{"Work":{{"Type":"Task",
+          "Resource":"arn:aws:states:::ecs:runTask","TimeoutSeconds":30,
+          "Arguments":{{"TaskDefinition":"t","ClientToken":"{token}"}},
+          "Retry":[{{"ErrorEquals":["States.ALL"]}}],"End":true}}}}}}"#
+    ));
+    let found = trial.of_rule(RuleId::EffectRepeated);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+/// A key that is made in a state before is the same for all attempts of this one.
+#[rstest]
+#[case::by_a_state_before(
+    r#""Parameters":{"key.$":"States.UUID()"},"ResultPath":"$.made""#,
+    "$.made.key",
+    None
+)]
+#[case::by_a_variable(r#""Assign":{"key.$":"States.UUID()"}"#, "$key", None)]
+#[case::by_the_task_itself(r#""Result":{}"#, "States.UUID()", Some(Severity::Critical))]
+fn a_key_guards_if_it_is_made_before(
+    #[case] made: &str,
+    #[case] token: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Make","States":{{"Make":{{"Type":"Pass",{made},"Next":"Work"}},
+          "Work":{{"Type":"Task","Resource":"arn:aws:states:::ecs:runTask","TimeoutSeconds":30,
+          "Parameters":{{"TaskDefinition":"t","ClientToken.$":"{token}"}},
+          "Retry":[{{"ErrorEquals":["States.ALL"]}}],"End":true}}}}}}"#
+    ));
+    let found = trial.of_rule(RuleId::EffectRepeated);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+#[rstest]
+#[case::nothing("", Some(Severity::Low))]
+#[case::an_effect("[machines.trial.states.Work]\neffect = \"effect\"", Some(Severity::Critical))]
+#[case::an_effect_of_the_function("[functions.\"char*\"]\neffect = \"effect\"", Some(Severity::Critical))]
+#[case::no_effect("[machines.trial.states.Work]\neffect = \"none\"", None)]
+#[case::harmless("[machines.\"*\".states.\"W*\"]\neffect = \"repeatable\"", None)]
+#[case::a_message("[functions.charge]\neffect = \"notification\"", Some(Severity::Low))]
+#[case::a_key("[functions.charge]\neffect = \"effect\"\nidempotency-key = \"$.order\"", None)]
+#[case::a_key_in_full("[functions.charge]\nidempotency-key = \"Payload.order\"", None)]
+#[case::a_key_that_changes(
+    "[functions.charge]\nidempotency-key = \"Payload.call\"",
+    Some(Severity::Critical)
+)]
+#[case::a_key_that_is_not_there(
+    "[functions.charge]\nidempotency-key = \"Payload.nobody\"",
+    Some(Severity::Critical)
+)]
+#[case::the_state_before_the_function(
+    "[functions.charge]\neffect = \"effect\"\n[machines.trial.states.Work]\neffect = \"repeatable\"",
+    None
+)]
+fn a_declaration_decides(#[case] declared: &str, #[case] expected: Option<Severity>) {
+    let request = r#"{"FunctionName":"charge","Payload":{"order.$":"$.id","call.$":"States.UUID()"}}"#;
+    let found = retried(LAMBDA, request).declared(declared).of_rule(RuleId::EffectRepeated);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+#[rstest]
+#[case::soon(30, None)]
+#[case::when_the_queue_has_forgotten(400, Some(Severity::Low))]
+fn a_queue_knows_an_id_for_five_minutes(#[case] interval: u32, #[case] expected: Option<Severity>) {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Send","States":{{"Send":{{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage",
+          "TimeoutSeconds":30,"Parameters":{{"QueueUrl":"q.fifo","MessageBody":"m","MessageGroupId":"g",
+            "MessageDeduplicationId.$":"$$.Execution.Name"}},
+          "Retry":[{{"ErrorEquals":["States.ALL"],"IntervalSeconds":{interval}}}],"End":true}}}}}}"#
+    ));
+    let found = trial.of_rule(RuleId::EffectRepeated);
     assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
 }
