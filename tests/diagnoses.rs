@@ -19,6 +19,7 @@ use sfn_chaos_tests::scenario::{self, Version};
 #[case(RuleId::HandlerFails)]
 #[case(RuleId::FailureSwallowed)]
 #[case(RuleId::FailureOnlyRecorded)]
+#[case(RuleId::PartialSuccessIgnored)]
 #[case(RuleId::CallbackUnbounded)]
 #[case(RuleId::TaskUnbounded)]
 #[case(RuleId::PollingUnbounded)]

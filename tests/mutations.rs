@@ -27,8 +27,8 @@ use Edit::{Remove, RemoveBoth, Replace};
 use RuleId::{
     AnswerUnhandled, CallbackUnbounded, CatchShadowed, ChoiceUnmatched, EffectRepeated,
     ErrorNameNeverMatches, ExecutionUnbounded, FailureSwallowed, FailureUncaught, HandlerFails,
-    HandlerLosesInput, PermanentErrorRetried, PollingUnbounded, RetryBudget, TaskUnbounded,
-    TransientNotRetried,
+    HandlerLosesInput, PartialSuccessIgnored, PermanentErrorRetried, PollingUnbounded, RetryBudget,
+    TaskUnbounded, TransientNotRetried,
 };
 use Severity::{High, Low, Medium, Note};
 
@@ -224,6 +224,14 @@ use Severity::{High, Low, Medium, Note};
     "ScreenSanctions",
     Note
 )]
+// catalogue-import
+#[case::a_question_for_the_wrong_member(
+    "catalogue-import",
+    Replace("/States/AllDeleted?/Choices/0", json!({
+        "Variable": "$.deletion.Deleted[0]", "IsPresent": false, "Next": "NotDeleted"
+    })),
+    PartialSuccessIgnored, "DeleteFiles", High
+)]
 fn a_defect_is_found(
     #[case] folder: &str,
     #[case] edit: Edit,
@@ -249,6 +257,7 @@ fn a_defect_is_found(
 #[rstest]
 fn without_a_defect_nothing_is_found_above_low(
     #[values(
+        "catalogue-import",
         "order-payment",
         "job-polling",
         "trip-saga",

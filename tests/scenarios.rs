@@ -13,6 +13,7 @@ use sfn_chaos_tests::scenario::{self, ExpectedFinding, Version};
 
 #[rstest]
 #[case::athena_report("athena-report")]
+#[case::catalogue_import("catalogue-import")]
 #[case::express_events("express-events")]
 #[case::fan_out("fan-out")]
 #[case::human_approval("human-approval")]
@@ -34,6 +35,7 @@ fn flaws_are_found_and_the_repaired_twin_is_left_in_peace(#[case] folder: &str) 
 fn every_scenario_is_a_case() {
     let cases = [
         "athena-report",
+        "catalogue-import",
         "express-events",
         "fan-out",
         "human-approval",

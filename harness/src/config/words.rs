@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn a_property_stands_for_its_rules() {
         let found = rules("visibility").unwrap();
-        assert_eq!(found, [RuleId::FailureSwallowed, RuleId::FailureOnlyRecorded]);
+        assert!(found.iter().all(|rule| rule.property() == RuleId::FailureSwallowed.property()));
+        assert!(found.contains(&RuleId::FailureSwallowed) && found.contains(&RuleId::PartialSuccessIgnored));
     }
 
     #[test]

@@ -185,7 +185,7 @@ fn fail_state() -> Value {
     ])
 }
 
-fn free_name(machine: &Machine, wanted: &str) -> String {
+pub(super) fn free_name(machine: &Machine, wanted: &str) -> String {
     let taken = |name: &str| machine.states.iter().any(|state| &*state.name == name);
     (1..=machine.states.len() + 1)
         .map(|number| if number == 1 { wanted.to_owned() } else { format!("{wanted} {number}") })
@@ -283,7 +283,7 @@ fn names(list: impl IntoIterator<Item = impl Into<String>>) -> Value {
     Value::array(list.into_iter().map(|name| Value::from(name.into())).collect())
 }
 
-fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
+pub(super) fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
     let mut object = ObjectBuilder::with_capacity(N);
     for (key, value) in members {
         object.push(key, value);

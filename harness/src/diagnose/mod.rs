@@ -1,5 +1,6 @@
 //! From what went wrong to what to do: proposals as JSON Patch, and the shortest telling of a history.
 
+pub(crate) mod complete;
 pub(crate) mod fix;
 mod fold;
 mod telling;

@@ -9,6 +9,7 @@ use std::fmt;
 use super::fold::fold;
 use crate::asl::{Kind, Machine, StateId};
 use crate::error::Origin;
+use crate::fault::Class;
 use crate::history::{
     Attempt, Ending, Event, EventId, EventType, ExecutionTimer, FailureRecord, Handling, History, Outcome,
     StrandId, VirtualTime,
@@ -62,14 +63,17 @@ enum Beat<'a> {
     Trouble(Vec<&'a FailureRecord>),
     /// An attempt that nobody answered.
     Silent(&'a Attempt),
+    /// An attempt whose answer tells in this member that part of the work was not done.
+    PartlyDone(&'a Attempt, &'a str),
 }
 
 /// The strands in which something went wrong, those around them, and the top level.
 fn strands_to_tell(history: &History) -> BTreeSet<StrandId> {
     let failed = history.failures.iter().map(|record| record.strand);
     let open = history.attempts.iter().filter(|attempt| attempt.ending == Ending::Open);
+    let partly = partly_done(history).map(|(attempt, _)| attempt.strand);
     let mut told = BTreeSet::from([StrandId(0)]);
-    for strand in failed.chain(open.map(|attempt| attempt.strand)) {
+    for strand in failed.chain(open.map(|attempt| attempt.strand)).chain(partly) {
         let mut at = Some(strand);
         while let Some(strand) = at {
             told.insert(strand);
@@ -77,6 +81,14 @@ fn strands_to_tell(history: &History) -> BTreeSet<StrandId> {
         }
     }
     told
+}
+
+/// The attempts whose answers were made to tell of undone work, each with the member that tells.
+fn partly_done(history: &History) -> impl Iterator<Item = (&Attempt, &str)> {
+    history.injected.iter().filter_map(|injected| match &injected.class {
+        Class::PartialSuccess(member) => Some((&history.attempts[injected.attempt], &**member)),
+        _ => None,
+    })
 }
 
 impl<'a> Teller<'a> {
@@ -94,6 +106,10 @@ impl<'a> Teller<'a> {
                     self.flush(&mut passed, &mut lines);
                     lines.push(self.silent(attempt));
                 }
+                Beat::PartlyDone(attempt, member) => {
+                    self.flush(&mut passed, &mut lines);
+                    lines.push(self.partly_done(attempt, member));
+                }
             }
         }
         self.flush(&mut passed, &mut lines);
@@ -106,7 +122,12 @@ impl<'a> Teller<'a> {
         let troubles = self.troubles();
         let failed = troubles.iter().map(|records| (records[0].state, records[0].strand));
         let silent = self.silence().map(|attempt| (attempt.state, attempt.strand));
-        let told_apart: BTreeSet<(StateId, StrandId)> = failed.chain(silent).collect();
+        let answered = || {
+            let succeeded = |(attempt, _): &(&Attempt, _)| matches!(attempt.ending, Ending::Succeeded(_));
+            partly_done(self.history).filter(succeeded)
+        };
+        let partly = answered().map(|(attempt, _)| (attempt.state, attempt.strand));
+        let told_apart: BTreeSet<(StateId, StrandId)> = failed.chain(silent).chain(partly).collect();
         for event in self.history.events.iter().chain(&self.history.child_events) {
             let Some(state) = event.state.filter(|_| is_entry(event.kind)) else { continue };
             if self.told.contains(&event.strand) && !told_apart.contains(&(state, event.strand)) {
@@ -116,6 +137,10 @@ impl<'a> Teller<'a> {
         let moment = |records: &[&FailureRecord]| (records[0].at, records[0].event);
         timed.extend(troubles.into_iter().map(|records| (moment(&records), Beat::Trouble(records))));
         timed.extend(self.silence().map(|attempt| ((attempt.at, attempt.scheduled), Beat::Silent(attempt))));
+        let beat = |(attempt, member): (&'a Attempt, &'a str)| {
+            ((attempt.at, attempt.scheduled), Beat::PartlyDone(attempt, member))
+        };
+        timed.extend(answered().map(beat));
         // At one instant, the order of the events tells what came of what.
         timed.sort_by_key(|(moment, _)| *moment);
         timed.into_iter().map(|(_, beat)| beat).collect()
@@ -226,6 +251,14 @@ impl<'a> Teller<'a> {
             at: attempt.at,
             place: self.place(attempt.state, attempt.strand),
             text: "waits for an answer that does not come".to_owned(),
+        }
+    }
+
+    fn partly_done(&self, attempt: &Attempt, member: &str) -> Line {
+        Line {
+            at: attempt.at,
+            place: self.place(attempt.state, attempt.strand),
+            text: format!("answers, but part of the work is not done (`{member}`)"),
         }
     }
 

@@ -38,6 +38,8 @@ pub enum Class {
     JobNeverEnds,
     /// The polled thing reports this status: `ABORTED`, or `Payload.state=RUNNING` where no API says where it is.
     Status(Arc<str>),
+    /// The call answers 200, but says in this member that part of the work was not done.
+    PartialSuccess(Arc<str>),
 }
 
 impl Class {
@@ -59,6 +61,7 @@ impl Class {
             Self::JobFails => "job-fails",
             Self::JobNeverEnds => "job-never-ends",
             Self::Status(_) => "status",
+            Self::PartialSuccess(_) => "partial-success",
         }
     }
 
@@ -66,7 +69,7 @@ impl Class {
     pub fn argument(&self) -> Option<&str> {
         match self {
             Self::ApplicationError(error) | Self::CallbackFailed(error) => Some(error.as_str()),
-            Self::Status(status) => Some(status),
+            Self::Status(argument) | Self::PartialSuccess(argument) => Some(argument),
             _ => None,
         }
     }
@@ -77,13 +80,14 @@ impl Class {
             ("error", Some(error)) => Self::ApplicationError(ErrorName::new(error)),
             ("callback-failed", Some(error)) => Self::CallbackFailed(ErrorName::new(error)),
             ("status", Some(status)) => Self::Status(Arc::from(status)),
+            ("partial-success", Some(member)) => Self::PartialSuccess(Arc::from(member)),
             (_, Some(_)) => return None,
             (name, None) => Self::PLAIN.iter().find(|class| class.name() == name)?.clone(),
         })
     }
 
     /// The names of the classes with an argument.
-    pub const NAMES_WITH_ARGUMENT: [&str; 3] = ["error", "callback-failed", "status"];
+    pub const NAMES_WITH_ARGUMENT: [&str; 4] = ["error", "callback-failed", "status", "partial-success"];
 
     /// All classes without an argument.
     pub const PLAIN: [Self; 12] = [

@@ -38,6 +38,7 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
     if integration.pattern == Pattern::RequestResponse && catalog::statuses(integration).is_none() {
         classes.extend(answers_in_loops(model, state.id));
     }
+    classes.extend(partial_success(task));
     classes
 }
 
@@ -89,6 +90,14 @@ fn statuses(model: &Model, state: &State, task: &Task) -> Vec<Class> {
     }
     let for_ever = known.pending.last().copied();
     known.ends().chain(for_ever).map(|status| Class::Status(status.into())).collect()
+}
+
+/// That part of the work is not done, where the answer of the call can say so, or Step Functions makes an error of it.
+fn partial_success(task: &Task) -> Option<Class> {
+    let integration = &task.integration;
+    let in_answer = catalog::partial_success(integration).map(|partial| partial.member);
+    let member = in_answer.or_else(|| catalog::partial_failure(integration))?;
+    Some(Class::PartialSuccess(member.into()))
 }
 
 /// A value that no rule knows, for loops that go on by default.

@@ -42,6 +42,11 @@ pub enum Injection {
         /// The value.
         value: Value,
     },
+    /// It answers, but part of the work is not done, as this member of the answer says.
+    PartlyDone {
+        /// The member that the plan names.
+        member: Arc<str>,
+    },
 }
 
 /// What a fault of this class does to an attempt of this task.
@@ -67,6 +72,7 @@ pub fn injection(class: &Class, task: &Task) -> Injection {
         Class::JobNeverEnds => Injection::Silence { applied: true, heartbeats: integration.is_job() },
         Class::OversizedResult => Injection::Oversized,
         Class::Status(status) => status_member(integration, status),
+        Class::PartialSuccess(member) => partly_done(integration, member),
     }
 }
 
@@ -160,6 +166,14 @@ fn status_member(integration: &Integration, status: &str) -> Injection {
     }
     let path = catalog::statuses(integration).map_or("Status", |statuses| statuses.path);
     Injection::Member { path: at_path(&path.replace("[]", ".0")), value: Value::from(status) }
+}
+
+/// Step Functions makes an error of some answers of this kind; the others are results.
+fn partly_done(integration: &Integration, member: &Arc<str>) -> Injection {
+    match catalog::fault(integration, FaultKind::PartialFailure) {
+        Some(fault) => fail(fault.error, fault.cause, REFUSAL_MS, Work::Undone),
+        None => Injection::PartlyDone { member: member.clone() },
+    }
 }
 
 /// Error and Cause of a failed call; by the naming rules of the SDK where the catalogue does not know the service.

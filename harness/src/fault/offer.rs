@@ -32,7 +32,8 @@ pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
         let consequence = Consequence::of(&class, task);
         let meeting = Meeting::of(model, state, &consequence);
         let trouble = if meeting.is_retried() { trouble(&class) } else { Trouble::Any };
-        let apart = is_apart(state, &class).then(|| class.clone());
+        let answers = consequence.error.is_none() && consequence.moment == Moment::Normal;
+        let apart = (answers || is_apart(state, &class)).then(|| class.clone());
         let key = Key { levels: meeting.levels.clone(), moment: consequence.moment, trouble, apart };
         if let Some((_, offer)) = known.iter_mut().find(|(other, _)| *other == key) {
             offer.same.push(class);
@@ -87,7 +88,8 @@ fn trouble(class: &Class) -> Trouble {
         | Class::CallbackLate
         | Class::CallbackDuplicate
         | Class::JobNeverEnds
-        | Class::Status(_) => Trouble::Passes,
+        | Class::Status(_)
+        | Class::PartialSuccess(_) => Trouble::Passes,
         Class::PermissionDenied => Trouble::Denied,
         Class::ApplicationError(error) | Class::CallbackFailed(error) => {
             Trouble::OfTheWork(catalog::class_of(error.as_str()))
@@ -143,7 +145,9 @@ impl Consequence {
                 moment: Moment::AtOnce { applied: true },
                 error: Some((Arc::from(ErrorName::DATA_LIMIT), Origin::Reported)),
             },
-            Injection::Twice | Injection::Member { .. } => Self { moment: Moment::Normal, error: None },
+            Injection::Twice | Injection::Member { .. } | Injection::PartlyDone { .. } => {
+                Self { moment: Moment::Normal, error: None }
+            }
         }
     }
 }

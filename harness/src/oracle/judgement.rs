@@ -194,7 +194,8 @@ impl Violation {
             | RuleId::ExecutionUnbounded
             | RuleId::HistoryLimit
             | RuleId::MissingPath
-            | RuleId::ChoiceUnmatched => false,
+            | RuleId::ChoiceUnmatched
+            | RuleId::PartialSuccessIgnored => false,
         }
     }
 

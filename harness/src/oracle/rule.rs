@@ -107,6 +107,7 @@ rules! {
     Visibility "visibility" {
         FailureSwallowed "failure-swallowed" "A failure ends in SUCCEEDED and nothing tells.",
         FailureOnlyRecorded "failure-only-recorded" "A failure is signalled, but the execution ends in SUCCEEDED.",
+        PartialSuccessIgnored "partial-success-ignored" "A call says that part of its work was not done, and nothing looks.",
     }
     Liveness "liveness" {
         CallbackUnbounded "callback-unbounded" "A callback that never comes is waited for without end.",

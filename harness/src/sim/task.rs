@@ -186,6 +186,17 @@ impl Engine<'_> {
                 }
                 self.normal_course(state, answer)
             }
+            Injection::PartlyDone { member } => {
+                let mut answer = self.ask(state, site, number, attempt);
+                if let Reply::Return(result) = &mut answer.reply {
+                    let request = &self.history.attempts[attempt].parameters;
+                    *result = match catalog::partial_success(&task.integration) {
+                        Some(partial) => partial.answer(request, result),
+                        None => with_member(result, &[member], Value::array(vec![Value::empty_object()])),
+                    };
+                }
+                self.normal_course(state, answer)
+            }
         }
     }
 

@@ -42,11 +42,12 @@ impl Analysis<'_> {
             let output = state.flow.output.as_ref().map(|output| self.template(output, scene));
             return self.leave(state, &output.unwrap_or_else(|| result.clone()));
         }
-        self.assign_all(state.assign.as_ref(), Scene { input: &result, ..scene });
         let selected = match &state.flow.result_selector {
             Some(selector) => self.template(selector, Scene { input: &result, ..scene }),
             None => result,
         };
+        // Recorded on AWS: Assign sees what ResultSelector made of the result.
+        self.assign_all(state.assign.as_ref(), Scene { input: &selected, ..scene });
         let keeps_input = matches!(state.kind, Kind::Wait(_) | Kind::Succeed);
         let whole = if keeps_input { selected } else { self.put(&raw, &state.flow.result_path, &selected) };
         let output = self.data_path(&state.flow.output_path, state, &whole);

@@ -4,6 +4,7 @@ mod dataflow;
 mod fixes;
 mod idempotency;
 mod liveness;
+mod partial;
 mod quiet;
 mod retry;
 mod routing;

@@ -1,4 +1,4 @@
-//! `visibility`: a failure shows, in the status of the execution or by a message to somebody.
+//! `failure-swallowed` and `failure-only-recorded`: a failure that looks like success.
 //!
 //! `failure-swallowed`: a task failed for good, a catcher took it, the execution ended as SUCCEEDED, and nothing
 //! told. It is milder where the error reached somebody's table or the output. With a message it is
@@ -21,29 +21,23 @@ use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, matches};
 use crate::history::{Attempt, Ending, FailureRecord, Outcome};
 
-use super::trace::{self, Fate};
-use super::{Fix, Judgement, Oracle, RuleId, Run, Severity, Violation};
+use crate::oracle::trace::{self, Fate};
+use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
 
-/// Judges the rules of the property `visibility`.
-#[derive(Debug)]
-pub(super) struct Visibility;
-
-impl Oracle for Visibility {
-    fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
-        for (index, record, attempt) in trace::task_failures(run) {
-            let Fate::Caught { record: taken, catcher } = trace::fate(run.history, index) else { continue };
-            let caught = Caught { record, taken, catcher, state: run.model.machine.state(taken.state) };
-            match &run.history.outcome {
-                Outcome::Succeeded { output } => {
-                    if !is_meant(run, &caught, attempt) {
-                        let recorded = trace::mentions(output, record) || is_recorded(run, &caught);
-                        judge_success(run, &caught, attempt, recorded, out);
-                    }
+pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
+    for (index, record, attempt) in trace::task_failures(run) {
+        let Fate::Caught { record: taken, catcher } = trace::fate(run.history, index) else { continue };
+        let caught = Caught { record, taken, catcher, state: run.model.machine.state(taken.state) };
+        match &run.history.outcome {
+            Outcome::Succeeded { output } => {
+                if !is_meant(run, &caught, attempt) {
+                    let recorded = trace::mentions(output, record) || is_recorded(run, &caught);
+                    judge_success(run, &caught, attempt, recorded, out);
                 }
-                Outcome::Unknown(_) => out.unknown(RuleId::FailureSwallowed),
-                Outcome::Failed { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => {
-                    out.holds(RuleId::FailureSwallowed);
-                }
+            }
+            Outcome::Unknown(_) => out.unknown(RuleId::FailureSwallowed),
+            Outcome::Failed { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => {
+                out.holds(RuleId::FailureSwallowed);
             }
         }
     }
