@@ -87,7 +87,7 @@ fn states(text: &str, rest: &str) -> Result<Integration, String> {
         return Err(format!("`{call}` has too many parts; {EXPECTED}"));
     }
     match kind {
-        Service::Sdk => check_sdk(service)?,
+        Service::Sdk => check_sdk(service, action)?,
         _ => check_optimized(service, action)?,
     }
     let kind = if (service, action) == ("http", "invoke") { Service::Http } else { kind };
@@ -141,10 +141,10 @@ fn no_integration(service: &str, action: &str, hint: &str) -> String {
     format!("`{service}:{action}` is not an optimized integration; {hint}")
 }
 
-/// Refuses a slip of the pen in the service of an SDK integration.
-fn check_sdk(service: &str) -> Result<(), String> {
+/// Refuses a slip of the pen in the service of an SDK integration, and the action's name in the API.
+fn check_sdk(service: &str, action: &str) -> Result<(), String> {
     if table::sdk().contains_key(service) {
-        return Ok(());
+        return check_case(service, action);
     }
     let name = sdk_name(service);
     let near =
@@ -155,6 +155,18 @@ fn check_sdk(service: &str) -> Result<(), String> {
         }
         None => Ok(()),
     }
+}
+
+/// Reported by aws-cdk #27635: AWS does not recognize `cloudwatchlogs:CreateLogStream`.
+fn check_case(service: &str, action: &str) -> Result<(), String> {
+    let mut letters = action.chars();
+    let Some(first) = letters.next().filter(char::is_ascii_uppercase) else { return Ok(()) };
+    let lowered = first.to_ascii_lowercase();
+    let rest = letters.as_str();
+    Err(format!(
+        "the action of `aws-sdk:{service}:{action}` begins with a capital, which none in a resource does; \
+         did you mean `aws-sdk:{service}:{lowered}{rest}`?"
+    ))
 }
 
 fn sdk_name(service: &str) -> &str {
@@ -242,6 +254,10 @@ mod tests {
     #[case::a_service("arn:aws:states:::lamda:invoke", "did you mean `lambda:invoke`?")]
     #[case::an_sdk_service("arn:aws:states:::aws-sdk:dynamodbb:query", "did you mean `aws-sdk:dynamodb`?")]
     #[case::an_alias("arn:aws:states:::aws-sdk:stepfunctions:startExecution", "did you mean `aws-sdk:sfn`?")]
+    #[case::the_name_in_the_api(
+        "arn:aws:states:::aws-sdk:cloudwatchlogs:CreateLogStream",
+        "did you mean `aws-sdk:cloudwatchlogs:createLogStream`?"
+    )]
     #[case::only_in_the_sdk(
         "arn:aws:states:::dynamodb:query",
         "use `arn:aws:states:::aws-sdk:dynamodb:query`"

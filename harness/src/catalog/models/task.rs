@@ -182,7 +182,7 @@ mod tests {
     #[case::an_sdk_service("arn:aws:states:::aws-sdk:quantumledger:commit")]
     #[case::a_service_whose_model_is_gone("arn:aws:states:::aws-sdk:qldb:listLedgers")]
     #[case::an_operation("arn:aws:states:::aws-sdk:s3:teleportObject")]
-    #[case::no_operation("arn:aws:states:::aws-sdk:s3:ListBuckets2")]
+    #[case::no_operation("arn:aws:states:::aws-sdk:s3:listBuckets2")]
     fn what_is_newer_than_the_models_is_unknown(#[case] resource: &str) {
         assert!(matches!(of(resource), ResultShape::Unknown));
     }
