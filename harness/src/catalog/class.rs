@@ -111,6 +111,12 @@ pub fn class_of_failure(error: &str, cause: &str) -> ErrorClass {
     }
 }
 
+/// The class by the error code or the HTTP status in a Cause alone, for names that say nothing.
+pub fn class_of_cause(cause: &str) -> Option<ErrorClass> {
+    let by_code = error_code(cause).map(family).filter(|class| *class != ErrorClass::Unknown);
+    by_code.or_else(|| status_code(cause).map(class_of_status))
+}
+
 /// Whether a name stands both for faults that pass and for errors that do not.
 ///
 /// Base exceptions of a service collect every code without a class, access denied and server faults alike.

@@ -22,7 +22,7 @@ mod result;
 mod status;
 mod table;
 
-pub use class::{ErrorClass, class_of, class_of_failure, means_two_things};
+pub use class::{ErrorClass, class_of, class_of_cause, class_of_failure, means_two_things};
 pub use effect::{Effect, effect, effect_of_request, is_same_condition, is_signal, update_is_repeatable};
 pub use fault::{Fault, FaultKind, application_error, errors, fault, job_failed};
 pub use integration::{Integration, Pattern, Service};

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Chaos(Box<ChaosArgs>),
     /// Runs one execution in virtual time and prints it
     Run(RunArgs),
+    /// Says why a real execution failed, from its exported history
+    Diagnose(DiagnoseArgs),
     /// Answers a request to AWS's TestState API, offline
     TestState(TestStateArgs),
     /// Lists every problem of definitions, with its place
@@ -199,6 +201,52 @@ pub(super) struct RunArgs {
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiagnoseArgs {
+    /// Exports of GetExecutionHistory (pages too), of the log group of an Express workflow, of DescribeExecution; `-`
+    /// reads standard input
+    #[arg(required = true, value_name = "HISTORY")]
+    pub(super) histories: Vec<PathBuf>,
+    /// The definition that ran: handlers, patches, what is read later, the replay
+    #[arg(long, value_name = "DEF")]
+    pub(super) definition: Option<PathBuf>,
+    /// The name of the machine, where the file holds several
+    #[arg(long, value_name = "NAME")]
+    pub(super) state_machine_name: Option<String>,
+    /// The value of a placeholder ${NAME}; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(super) substitutions: Vec<(String, String)>,
+    /// A policy of the execution role, to see whether it allows what was denied; may be repeated
+    #[arg(long = "policy", value_name = "FILE")]
+    pub(super) policies: Vec<PathBuf>,
+    /// The input of the execution, where the export does not hold it
+    #[arg(long, value_name = "FILE|JSON")]
+    pub(super) input: Option<String>,
+    /// Only the execution with this name or ARN; a log holds several
+    #[arg(long, value_name = "NAME|ARN")]
+    pub(super) execution: Option<String>,
+    /// Writes the execution as a case that `chaos replay` runs again, on a patched definition too
+    #[arg(long, value_name = "FILE", requires = "definition")]
+    pub(super) save_case: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = DiagnosisFormat::Text)]
+    pub(super) format: DiagnosisFormat,
+    /// Shows values of inputs and results; without it only their shape. Error and cause are always shown
+    #[arg(long)]
+    pub(super) show_values: bool,
+    /// The mildest risk that gives exit code 1 where nothing failed
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "medium")]
+    pub(super) fail_on: Severity,
+}
+
+/// For people, for tickets, or for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiagnosisFormat {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,9 @@ use super::args::{ChaosAction, Command, CommandLine};
 use super::failure::Failure;
 use super::streams::Leavable;
 use super::streams::colour_of_stdout;
-use super::{ExitCode, Progress, Streams, chaos, doctor, iam, listing, replay, run, test_state, validate};
+use super::{
+    ExitCode, Progress, Streams, chaos, diagnose, doctor, iam, listing, replay, run, test_state, validate,
+};
 
 /// Runs a command of the process. `program` is what users type before the arguments.
 pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -61,6 +63,7 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         Command::Validate(args) => validate::validate(args, streams),
         Command::Iam(args) => iam::iam(&args, streams),
         Command::Run(args) => run::run(&args, streams),
+        Command::Diagnose(args) => diagnose::diagnose(&args, streams),
         Command::TestState(args) => test_state::test_state(&args, streams),
         Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::ExitCode;
 use crate::case::CaseError;
 use crate::config::ConfigError;
+use crate::history::import::ImportError;
 use crate::load::LoadError;
 use crate::mock::file::MockError;
 
@@ -20,6 +21,8 @@ pub(super) enum Failure {
     Load(#[from] LoadError),
     #[error(transparent)]
     Mocks(#[from] MockError),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error("failed to replay {}: {error}", path.display())]
     Case { path: PathBuf, error: CaseError },
     #[error("failed to save {}: {error}", path.display())]
@@ -41,6 +44,7 @@ impl Failure {
             | Self::Config(_)
             | Self::Load(_)
             | Self::Mocks(_)
+            | Self::Import(_)
             | Self::Case { .. }
             | Self::Read { .. } => ExitCode::Usage,
             Self::NothingSelected(_) => ExitCode::NothingSelected,

@@ -4,6 +4,7 @@ mod args;
 mod beside;
 mod chaos;
 mod context;
+mod diagnose;
 mod doctor;
 mod entry;
 mod exit_code;

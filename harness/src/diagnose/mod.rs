@@ -1,8 +1,10 @@
-//! From what went wrong to what to do: proposals as JSON Patch, and the shortest telling of a history.
+//! From what went wrong to what to do: proposals as JSON Patch, the shortest telling of a history, and the diagnosis of
+//! histories that AWS exported.
 
 pub(crate) mod complete;
 pub(crate) mod fix;
 mod fold;
+pub mod history;
 mod telling;
 
 pub use telling::{Line, tell};

@@ -111,6 +111,11 @@ macro_rules! event_types {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }
             }
+
+            /// The type of this name; none for names that are newer than this program.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $(stringify!($name) => Some(Self::$name),)* _ => None }
+            }
         }
     };
 }

@@ -2,6 +2,7 @@
 //! handler. It is the only thing that oracles see of a run.
 
 mod event;
+pub mod import;
 mod ledger;
 pub mod wire;
 

@@ -1,6 +1,7 @@
 //! Outcomes as people and programs read them. Reports draw what a campaign found; they decide nothing.
 
 mod console;
+mod diagnosis;
 mod execution;
 mod json;
 mod permissions;
@@ -14,6 +15,7 @@ mod view;
 use std::io::{self, Write};
 
 pub use console::{Colour, Console, Detail};
+pub use diagnosis::{Diagnosed, DiagnosisFormat, diagnoses, diagnosis_schema};
 pub use execution::{execution, nested};
 pub use json::Json;
 pub use permissions::{Permissions, permissions_json, policy};

@@ -119,7 +119,7 @@ fn event() -> Json {
     }))
 }
 
-fn fix() -> Json {
+pub(in crate::report) fn fix() -> Json {
     closed(&json!({
         "text": text("What to change."),
         "asl_patch": objects_requiring(
@@ -164,41 +164,41 @@ fn rule_names() -> Vec<&'static str> {
 }
 
 /// An object with exactly these members.
-fn closed(properties: &Json) -> Json {
+pub(in crate::report) fn closed(properties: &Json) -> Json {
     let required: Vec<_> = properties.as_object().into_iter().flat_map(|map| map.keys().cloned()).collect();
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
-fn objects(properties: &Json) -> Json {
+pub(in crate::report) fn objects(properties: &Json) -> Json {
     json!({ "type": "array", "items": closed(properties) })
 }
 
-fn objects_requiring(properties: &Json, required: &[&str]) -> Json {
+pub(in crate::report) fn objects_requiring(properties: &Json, required: &[&str]) -> Json {
     let mut items = closed(properties);
     items["required"] = json!(required);
     json!({ "type": "array", "items": items })
 }
 
-fn list(definition: &str) -> Json {
+pub(in crate::report) fn list(definition: &str) -> Json {
     json!({ "type": "array", "items": reference(definition) })
 }
 
-fn reference(definition: &str) -> Json {
+pub(in crate::report) fn reference(definition: &str) -> Json {
     json!({ "$ref": format!("#/$defs/{definition}") })
 }
 
-fn nullable(definition: &str) -> Json {
+pub(in crate::report) fn nullable(definition: &str) -> Json {
     json!({ "anyOf": [reference(definition), { "type": "null" }] })
 }
 
-fn text(description: &str) -> Json {
+pub(in crate::report) fn text(description: &str) -> Json {
     json!({ "type": "string", "description": description })
 }
 
-fn optional(kind: &str, description: &str) -> Json {
+pub(in crate::report) fn optional(kind: &str, description: &str) -> Json {
     json!({ "type": [kind, "null"], "description": description })
 }
 
-fn count(description: &str) -> Json {
+pub(in crate::report) fn count(description: &str) -> Json {
     json!({ "type": "integer", "minimum": 0, "description": description })
 }

@@ -4,8 +4,8 @@
 mod ending;
 mod finding;
 mod machine;
-mod paint;
-mod patch;
+pub(in crate::report) mod paint;
+pub(in crate::report) mod patch;
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ use crate::oracle::Severity;
 use paint::Painter;
 
 /// Lines are at most this long, unless a word is longer.
-const WIDTH: usize = 100;
+pub(in crate::report) const WIDTH: usize = 100;
 
 /// Writes for people.
 pub struct Console {

@@ -8,19 +8,19 @@ use super::Colour;
 use crate::oracle::Severity;
 
 #[derive(Clone, Copy)]
-pub(super) struct Painter(pub(super) Colour);
+pub(in crate::report) struct Painter(pub(in crate::report) Colour);
 
 impl Painter {
-    pub(super) fn heading(self, text: &str) -> String {
+    pub(in crate::report) fn heading(self, text: &str) -> String {
         self.paint(Style::new().bold(), text)
     }
 
     /// Words that matter less than what stands beside them.
-    pub(super) fn dim(self, text: &str) -> String {
+    pub(in crate::report) fn dim(self, text: &str) -> String {
         self.paint(Style::new().dimmed(), text)
     }
 
-    pub(super) fn severity(self, severity: Severity, text: &str) -> String {
+    pub(in crate::report) fn severity(self, severity: Severity, text: &str) -> String {
         let colour = match severity {
             Severity::Critical | Severity::High => AnsiColor::Red,
             Severity::Medium => AnsiColor::Yellow,
@@ -29,7 +29,7 @@ impl Painter {
         self.paint(Style::new().bold().fg_color(Some(colour.into())), text)
     }
 
-    pub(super) fn good(self, text: &str) -> String {
+    pub(in crate::report) fn good(self, text: &str) -> String {
         self.paint(Style::new().fg_color(Some(AnsiColor::Green.into())), text)
     }
 

@@ -4,7 +4,7 @@ use crate::oracle::PatchOperation;
 use crate::value::{Key, Value};
 
 /// Each operation: a line that says where, then the fields.
-pub(super) fn lines(operations: &[PatchOperation]) -> Vec<String> {
+pub(in crate::report) fn lines(operations: &[PatchOperation]) -> Vec<String> {
     operations.iter().flat_map(operation).collect()
 }
 

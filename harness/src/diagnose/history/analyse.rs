@@ -1,0 +1,250 @@
+//! From a recording to its diagnosis.
+
+use std::collections::BTreeSet;
+
+use super::class::{classify, nested_error};
+use super::diagnosis::{Diagnosis, Ended, Execution, Nested, RootCause};
+use super::failure::{Failure, FailureKind};
+use super::timeline::{At, Timeline, VisitId};
+use super::{echo, handling, safety, summary};
+use crate::asl::{Kind, Machine, TextSource};
+use crate::catalog::Integration;
+use crate::history::EventType;
+use crate::history::import::{Origin, Recording};
+use crate::model::Model;
+use crate::value::Value;
+
+/// What is diagnosed, and what is known besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The history.
+    pub recording: &'a Recording,
+    /// The definition that ran.
+    pub model: Option<&'a Model>,
+    /// The policy of the execution role.
+    pub policy: Option<&'a Value>,
+}
+
+/// The failure that came first and the one that the execution ended with; they differ where it was retried.
+#[derive(Clone, Debug)]
+pub(super) struct Roots {
+    pub(super) first: Failure,
+    pub(super) last: Failure,
+    /// The Fail state behind a catcher that reports it.
+    pub(super) fail_state: Option<At>,
+}
+
+/// Diagnoses one execution.
+pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
+    let timeline = Timeline::new(subject.recording);
+    let machine = subject.model.map(|model| &*model.machine);
+    let end = end_of(&timeline);
+    let execution = execution(subject.recording, &timeline, end);
+    let roots = roots(&timeline, execution.status, end, machine);
+    let root = roots.as_ref().map(|roots| root_cause(&timeline, roots, machine));
+    let mut shown = BTreeSet::new();
+    let echoes = roots.as_ref().map(|roots| echo::echoes(&timeline, roots, machine, &mut shown));
+    let others = echo::others(&timeline, machine, &shown);
+    let handling = match (&roots, &root, machine) {
+        (Some(roots), Some(root), Some(machine)) => {
+            handling::consulted(&timeline, &roots.last, root.timer.as_ref(), machine)
+        }
+        _ => Vec::new(),
+    };
+    let safety = roots.as_ref().zip(root.as_ref()).and_then(|(roots, root)| {
+        let visit = roots.first.visit.filter(|_| roots.first.kind == FailureKind::Call)?;
+        let integration = timeline.integration(visit);
+        Some(safety::safety(root.class?, integration.as_ref(), timeline.request(visit).as_ref()))
+    });
+    Diagnosis {
+        notes: summary::notes(subject, &timeline, &execution),
+        execution,
+        root,
+        echoes: echoes.unwrap_or_default(),
+        others,
+        handling,
+        data: Vec::new(),
+        fixes: Vec::new(),
+        safety,
+        risks: Vec::new(),
+        advice: Vec::new(),
+    }
+}
+
+/// The event that ended the execution; none after a redrive, until it ends again.
+fn end_of(timeline: &Timeline<'_>) -> Option<At> {
+    let is_about_it = |at: &At| {
+        timeline.event(*at).known().is_some_and(|kind| {
+            matches!(
+                kind,
+                EventType::ExecutionSucceeded
+                    | EventType::ExecutionFailed
+                    | EventType::ExecutionTimedOut
+                    | EventType::ExecutionAborted
+                    | EventType::ExecutionRedriven
+            )
+        })
+    };
+    let last = (0..timeline.recording.events.len()).rev().find(is_about_it)?;
+    (timeline.event(last).known() != Some(EventType::ExecutionRedriven)).then_some(last)
+}
+
+fn execution(recording: &Recording, timeline: &Timeline<'_>, end: Option<At>) -> Execution {
+    let described = recording.described.as_ref();
+    let status = match end.and_then(|at| timeline.event(at).known()) {
+        Some(EventType::ExecutionSucceeded) => Ended::Succeeded,
+        Some(EventType::ExecutionFailed) => Ended::Failed,
+        Some(EventType::ExecutionTimedOut) => Ended::TimedOut,
+        Some(EventType::ExecutionAborted) => Ended::Aborted,
+        _ => without_end(recording),
+    };
+    let event = end.map(|at| timeline.event(at));
+    let error = event.and_then(|event| event.error.clone()).or_else(|| described?.error.clone());
+    let cause = event.and_then(|event| event.cause.clone()).or_else(|| described?.cause.clone());
+    let times = || recording.events.iter().filter_map(|event| event.at_ms);
+    Execution {
+        files: recording.files.clone(),
+        arn: recording.execution_arn.clone(),
+        status,
+        error,
+        cause,
+        events: recording.events.len(),
+        times_ms: times().min().zip(times().max()),
+        origin: recording.origin,
+    }
+}
+
+/// What a description says, or what the lack of an end means.
+fn without_end(recording: &Recording) -> Ended {
+    match recording.described.as_ref().map(|described| &*described.status) {
+        Some("SUCCEEDED") => Ended::Succeeded,
+        Some("FAILED") => Ended::Failed,
+        Some("TIMED_OUT") => Ended::TimedOut,
+        Some("ABORTED") => Ended::Aborted,
+        Some(_) => Ended::Running,
+        None if recording.has_more || recording.origin == Origin::Log => Ended::Unknown,
+        None => Ended::Running,
+    }
+}
+
+/// The failure that explains how the execution ended.
+fn roots(
+    timeline: &Timeline<'_>,
+    status: Ended,
+    end: Option<At>,
+    machine: Option<&Machine>,
+) -> Option<Roots> {
+    let mut fail_state = None;
+    let mut last = match (status, end) {
+        (Ended::Succeeded, _) => timeline.caught_failure(timeline.caught().first()?),
+        (Ended::Failed, Some(end)) => timeline.source(end),
+        (Ended::TimedOut | Ended::Aborted, Some(end)) => cut_short(timeline, end),
+        (Ended::Failed | Ended::TimedOut | Ended::Aborted, None) => last_failure(timeline)?,
+        (Ended::Running | Ended::Unknown, _) => return None,
+    };
+    while last.kind == FailureKind::FailState
+        && let Some(caught) = last.visit.and_then(|visit| timeline.reported_by(visit))
+    {
+        fail_state.get_or_insert(last.at);
+        last = timeline.caught_failure(&caught);
+    }
+    if last.kind == FailureKind::FailState {
+        declared(timeline, &mut last, machine);
+    }
+    Some(Roots { first: timeline.first_of(&last), last, fail_state })
+}
+
+/// The end came from outside of all states. A call that failed and was being retried is what went wrong first.
+fn cut_short(timeline: &Timeline<'_>, end: At) -> Failure {
+    let event = timeline.event(end);
+    let open = innermost_open(timeline);
+    let retried = open.and_then(|visit| {
+        let at = timeline.visits[visit].attempts.iter().rev().find_map(|attempt| attempt.ended)?;
+        timeline.passes_on(at).then(|| timeline.source(at))
+    });
+    let is_timer = event.known() == Some(EventType::ExecutionTimedOut);
+    if let Some(retried) = retried.filter(|_| is_timer) {
+        return retried;
+    }
+    let kind = if is_timer { FailureKind::ExecutionTimer } else { FailureKind::Stopped };
+    Failure { at: end, visit: open, kind, error: event.error.clone(), cause: event.cause.clone() }
+}
+
+/// The visit that was open longest inside all others; where several are, the first that waits for an answer.
+pub(super) fn innermost_open(timeline: &Timeline<'_>) -> Option<VisitId> {
+    let open = open_visits(timeline);
+    let waits = |visit: &&VisitId| {
+        timeline.visits[**visit].last_attempt().is_some_and(|attempt| attempt.ended.is_none())
+    };
+    open.iter().find(waits).or(open.last()).copied()
+}
+
+/// The visits that were neither left nor cut off and have no open visit inside.
+pub(super) fn open_visits(timeline: &Timeline<'_>) -> Vec<VisitId> {
+    let is_open = |visit: &VisitId| {
+        let seen = &timeline.visits[*visit];
+        let next = timeline.after(*visit).is_some();
+        seen.exited.is_none() && !seen.aborted && !next
+    };
+    let open: Vec<VisitId> = (0..timeline.visits.len()).filter(is_open).collect();
+    let around: BTreeSet<VisitId> = open.iter().flat_map(|visit| timeline.enclosing(*visit)).collect();
+    open.into_iter().filter(|visit| !around.contains(visit)).collect()
+}
+
+/// Where the export has no end: the last failure that nothing took.
+fn last_failure(timeline: &Timeline<'_>) -> Option<Failure> {
+    let at = (0..timeline.recording.events.len()).rev().find(|at| timeline.passes_on(*at))?;
+    Some(timeline.source(at))
+}
+
+/// Error and cause of a Fail state as the definition says them, where no event does.
+fn declared(timeline: &Timeline<'_>, failure: &mut Failure, machine: Option<&Machine>) {
+    let state = failure.visit.and_then(|visit| timeline.state(visit, machine));
+    let Some(Kind::Fail { error, cause }) = state.map(|state| &state.kind) else { return };
+    let literal = |source: &Option<TextSource>| match source {
+        Some(TextSource::Literal(text)) => Some(text.clone()),
+        _ => None,
+    };
+    failure.error = failure.error.take().or_else(|| literal(error));
+    failure.cause = failure.cause.take().or_else(|| literal(cause));
+}
+
+fn root_cause(timeline: &Timeline<'_>, roots: &Roots, machine: Option<&Machine>) -> RootCause {
+    let first = &roots.first;
+    let event = timeline.event(first.at);
+    let integration = first.visit.and_then(|visit| timeline.integration(visit));
+    let (class, timer) = classify(timeline, first, integration.as_ref());
+    let attempt = first.visit.and_then(|visit| {
+        let attempts = &timeline.visits[visit].attempts;
+        attempts.iter().position(|attempt| attempt.ended == Some(first.at)).map(|at| at + 1)
+    });
+    let mut root = RootCause {
+        state: first.visit.map(|visit| timeline.name(visit)),
+        path: first.visit.map(|visit| timeline.path(visit, machine)),
+        kind: first.visit.map(|visit| timeline.visits[visit].kind),
+        event: event.id,
+        event_type: event.type_name().to_owned(),
+        at_ms: event.at_ms,
+        error: first.error.clone(),
+        cause: first.cause.clone(),
+        resource: integration.as_ref().map(Integration::to_string),
+        attempt,
+        class: (first.kind != FailureKind::Stopped).then_some(class),
+        timer,
+        nested: first.cause.as_deref().and_then(nested),
+        summary: String::new(),
+    };
+    root.summary = summary::of(timeline, roots, &root);
+    root
+}
+
+/// The failure of a child execution, as deep as the cause goes.
+fn nested(cause: &str) -> Option<Nested> {
+    let (error, inner) = nested_error(cause)?;
+    if let Some(deeper) = nested(&inner) {
+        return Some(deeper);
+    }
+    let value = Value::parse(cause).ok()?;
+    let execution_arn = value.get("ExecutionArn")?.as_str()?.to_owned();
+    Some(Nested { execution_arn, error, cause: inner })
+}

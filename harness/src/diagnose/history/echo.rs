@@ -1,0 +1,127 @@
+//! Which later events are only echoes of the root cause, and which failures are others.
+
+use std::collections::BTreeSet;
+
+use super::analyse::Roots;
+use super::diagnosis::{Echo, Other, Role};
+use super::shape::is_call_success;
+use super::timeline::{At, Timeline, VisitId};
+use crate::asl::Machine;
+use crate::history::EventType;
+
+/// The echoes of a failure, in order. Every event that they explain is added to `shown`.
+pub(super) fn echoes(
+    timeline: &Timeline<'_>,
+    roots: &Roots,
+    machine: Option<&Machine>,
+    shown: &mut BTreeSet<At>,
+) -> Vec<Echo> {
+    shown.insert(roots.first.at);
+    let mut found = Vec::new();
+    for at in roots.first.at + 1..timeline.recording.events.len() {
+        let Some(role) = role(timeline, roots, at) else { continue };
+        shown.insert(at);
+        let event = timeline.event(at);
+        let owner = timeline.visit_of(at).filter(|_| role != Role::Ended);
+        found.push(Echo {
+            event: event.id,
+            event_type: event.type_name().to_owned(),
+            path: owner.map(|visit| timeline.path(visit, machine)),
+            role,
+        });
+    }
+    found
+}
+
+fn role(timeline: &Timeline<'_>, roots: &Roots, at: At) -> Option<Role> {
+    let event = timeline.event(at);
+    let kind = event.known()?;
+    if matches!(
+        kind,
+        EventType::ExecutionFailed | EventType::ExecutionTimedOut | EventType::ExecutionAborted
+    ) {
+        return Some(Role::Ended);
+    }
+    let root = roots.first.visit?;
+    let visit = timeline.visit_of(at)?;
+    let is_same = timeline.visits[visit].name == timeline.visits[root].name;
+    let around: Vec<VisitId> = timeline.enclosing(root).collect();
+    if kind.name().ends_with("Aborted") {
+        let inside = timeline.enclosing(visit).chain([visit]).any(|outer| around.contains(&outer));
+        return inside.then_some(Role::CutOff);
+    }
+    if !timeline.passes_on(at) {
+        return None;
+    }
+    if kind == EventType::FailStateEntered && Some(at) == roots.fail_state {
+        return Some(Role::Reported);
+    }
+    if around.contains(&visit) {
+        return Some(Role::PassedOn);
+    }
+    let is_retry = visit == root || timeline.enclosing(visit).any(|outer| around.contains(&outer));
+    let same_error = event.error.is_none() || event.error == roots.first.error;
+    (is_same && is_retry && same_error && at <= roots.last.at).then_some(Role::Retry)
+}
+
+/// The failures that neither are the root cause nor follow from it, each visit's row of the same error once.
+pub(super) fn others(
+    timeline: &Timeline<'_>,
+    machine: Option<&Machine>,
+    shown: &BTreeSet<At>,
+) -> Vec<Other> {
+    let mut found: Vec<(VisitId, Other)> = Vec::new();
+    for at in 0..timeline.recording.events.len() {
+        let event = timeline.event(at);
+        let is_shell = matches!(
+            event.known(),
+            Some(EventType::MapIterationFailed | EventType::MapStateFailed | EventType::ParallelStateFailed)
+        );
+        let Some(visit) = timeline.visit_of(at) else { continue };
+        if shown.contains(&at) || is_shell || !timeline.passes_on(at) {
+            continue;
+        }
+        if let Some((last, other)) = found.last_mut()
+            && *last == visit
+            && other.error == event.error
+        {
+            other.count += 1;
+            continue;
+        }
+        found.push((
+            visit,
+            Other {
+                event: event.id,
+                path: Some(timeline.path(visit, machine)),
+                error: event.error.clone(),
+                cause: event.cause.clone(),
+                count: 1,
+                outcome: outcome(timeline, visit),
+            },
+        ));
+    }
+    found.into_iter().map(|(_, other)| other).collect()
+}
+
+/// What became of a state that failed.
+pub(super) fn outcome(timeline: &Timeline<'_>, visit: VisitId) -> String {
+    let seen = &timeline.visits[visit];
+    let caught = |visit: VisitId| {
+        let next = timeline.after(visit).map(|next| timeline.name(next));
+        next.map_or_else(|| "a catcher took it".to_owned(), |next| format!("a catcher took it, to `{next}`"))
+    };
+    if timeline.is_caught(visit) {
+        return caught(visit);
+    }
+    let last = seen.last_attempt().and_then(|attempt| timeline.event(attempt.ended?).known());
+    if last.is_some_and(is_call_success) {
+        return "retried, then succeeded".to_owned();
+    }
+    if let Some(outer) = timeline.enclosing(visit).find(|outer| timeline.is_caught(*outer)) {
+        return format!("passed on to `{}`, where {}", timeline.name(outer), caught(outer));
+    }
+    if seen.last_attempt().is_some_and(|attempt| attempt.ended.is_none()) {
+        return "being retried".to_owned();
+    }
+    "nothing took it".to_owned()
+}

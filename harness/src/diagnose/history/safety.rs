@@ -1,0 +1,117 @@
+//! Whether the failed call may be made again: a payment is not retried blindly.
+
+use crate::catalog::{Effect, ErrorClass, Integration, effect, update_is_repeatable};
+use crate::value::Value;
+
+/// What a retry of the failed call may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// Nothing is done twice.
+    Safe {
+        /// Why.
+        because: String,
+    },
+    /// It depends on something that the history does not show.
+    Depends {
+        /// On what.
+        on: String,
+    },
+    /// The work may be done twice.
+    Unsafe {
+        /// Why, and what would make it safe.
+        because: String,
+    },
+    /// A retry fails again.
+    Useless {
+        /// Why.
+        because: String,
+    },
+}
+
+impl Safety {
+    /// The stable name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Safe { .. } => "safe",
+            Self::Depends { .. } => "depends",
+            Self::Unsafe { .. } => "unsafe",
+            Self::Useless { .. } => "useless",
+        }
+    }
+
+    /// The reason.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Depends { on: text }
+            | Self::Safe { because: text }
+            | Self::Unsafe { because: text }
+            | Self::Useless { because: text } => text,
+        }
+    }
+}
+
+/// Judges a retry by the class of the failure and by what the call changes.
+pub(super) fn safety(class: ErrorClass, integration: Option<&Integration>, request: Option<&Value>) -> Safety {
+    match class {
+        ErrorClass::Permission | ErrorClass::Validation | ErrorClass::NotFound => {
+            return Safety::Useless { because: "the same request is refused again until something is changed".to_owned() };
+        }
+        ErrorClass::DataLimit | ErrorClass::Runtime => {
+            return Safety::Useless { because: "the same data fails again".to_owned() };
+        }
+        ErrorClass::Throttling | ErrorClass::Quota => {
+            // The service turns the call away before it does anything.
+            return Safety::Safe { because: "a call that was turned away has changed nothing".to_owned() };
+        }
+        ErrorClass::Transient
+        | ErrorClass::Timeout
+        | ErrorClass::Logic
+        | ErrorClass::Conflict
+        | ErrorClass::Unknown => {}
+    }
+    let Some(integration) = integration else {
+        return Safety::Depends { on: "what the call changes; the export does not tell what was called".to_owned() };
+    };
+    let safe = |because: &str| Safety::Safe { because: because.to_owned() };
+    match effect(integration) {
+        Effect::None => safe("the call only reads"),
+        Effect::Repeatable => safe("a second call leaves things as the first one did"),
+        Effect::Guarded { by } => guarded(&by, request),
+        Effect::Notification => {
+            Safety::Depends { on: "whether being told twice does harm; that is the worst a second call can do".to_owned() }
+        }
+        Effect::Unguarded => Safety::Unsafe {
+            because: "the first call may have done its work, a second one does it again, and the API has no \
+                      member that prevents it"
+                .to_owned(),
+        },
+        Effect::Unknown => Safety::Depends {
+            on: "whether the called code does its work once for one key; if it charges, ships or sends, give it an \
+                 idempotency key first"
+                .to_owned(),
+        },
+    }
+}
+
+fn guarded(by: &[&str], request: Option<&Value>) -> Safety {
+    let has = |name: &&&str| request.is_some_and(|request| request.get(name).is_some());
+    let expression = request.and_then(|request| request.get("UpdateExpression")).and_then(Value::as_str);
+    if let Some(guard) = by.iter().find(has) {
+        return Safety::Depends {
+            on: format!("whether `{guard}` is the same in every attempt; then a second call changes nothing more"),
+        };
+    }
+    if expression.is_some_and(update_is_repeatable) {
+        return Safety::Safe { because: "the update sets constants, a second one leaves the item as it is".to_owned() };
+    }
+    if request.is_none() {
+        return Safety::Depends { on: format!("whether the request has {}", super::place::or(by)) };
+    }
+    Safety::Unsafe {
+        because: format!(
+            "the first call may have done its work, and a second one does it again; give the request {} with a \
+             value that is the same in every attempt",
+            super::place::or(by)
+        ),
+    }
+}
