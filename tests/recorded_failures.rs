@@ -121,7 +121,9 @@ fn expected(events: &[Value]) -> Root {
         let caught = before(&failure).filter(|_| kind == "FailStateEntered").and_then(|exit| before(&exit));
         match caught {
             Some(caught) if has_failed(&caught) => failure = caught,
-            _ if kind.starts_with("MapState") && kind.ends_with("Failed") => failure = before(&failure).unwrap(),
+            _ if kind.starts_with("MapState") && kind.ends_with("Failed") => {
+                failure = before(&failure).unwrap();
+            }
             _ if kind == "ParallelStateFailed" => failure = before(&failure).unwrap(),
             _ => break,
         }
@@ -129,11 +131,15 @@ fn expected(events: &[Value]) -> Root {
     let (state, entered) = state(events, &failure);
     let own = details(&failure);
     let shows_itself = own.get("error").is_some() && details(end)["error"] == own["error"]
-        || own.get("error").is_some() && kind(end) == "ExecutionFailed" && details(end).get("error").is_none();
+        || own.get("error").is_some()
+            && kind(end) == "ExecutionFailed"
+            && details(end).get("error").is_none();
     let told = if shows_itself { own } else { details(end) };
     // The first attempt in the same visit of the state.
     let first = events.iter().find(|event| {
-        has_failed(event) && details(event)["error"] == told["error"] && self::state(events, event).1 == entered
+        has_failed(event)
+            && details(event)["error"] == told["error"]
+            && self::state(events, event).1 == entered
     });
     let told = first.filter(|_| shows_itself).map_or(told, details);
     (Some(state), told["error"].as_str().map(str::to_owned), cause(&told["cause"]))
@@ -141,13 +147,17 @@ fn expected(events: &[Value]) -> Root {
 
 fn has_failed(event: &Value) -> bool {
     let kind = event["type"].as_str().unwrap();
-    ["TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "LambdaFunctionTimedOut", "ActivityFailed"].contains(&kind)
+    ["TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "LambdaFunctionTimedOut", "ActivityFailed"]
+        .contains(&kind)
         || kind == "EvaluationFailed"
 }
 
 fn details(event: &Value) -> Value {
     let members = event.as_object().unwrap();
-    members.iter().find(|(name, _)| name.ends_with("EventDetails")).map_or(json!({}), |(_, value)| value.clone())
+    members
+        .iter()
+        .find(|(name, _)| name.ends_with("EventDetails"))
+        .map_or(json!({}), |(_, value)| value.clone())
 }
 
 /// The state that an event belongs to, and the event that entered it.

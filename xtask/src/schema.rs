@@ -1,4 +1,4 @@
-//! `cargo xtask schema`: the JSON Schema of reports and the page of contested rules, from the tables of the program.
+//! `cargo xtask schema`: the JSON Schemas of reports and the page of contested rules, from the tables of the program.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,8 @@ use crate::root;
 /// Writes the files.
 pub(crate) fn write() -> Result<()> {
     let page = root().join("docs").join("simulator-rules.md");
-    for (path, text) in [(path(), text()), (page, sfn_chaos::contested::page())] {
+    let all = [(path(), text()), (diagnosis_path(), diagnosis_text()), (page, sfn_chaos::contested::page())];
+    for (path, text) in all {
         std::fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
     }
     Ok(())
@@ -18,6 +19,16 @@ pub(crate) fn write() -> Result<()> {
 /// Where it stands.
 pub(crate) fn path() -> PathBuf {
     root().join("docs").join("chaos-report.schema.json")
+}
+
+/// Where the schema of diagnoses stands.
+pub(crate) fn diagnosis_path() -> PathBuf {
+    root().join("docs").join("diagnosis.schema.json")
+}
+
+/// What the schema of diagnoses says.
+pub(crate) fn diagnosis_text() -> String {
+    sfn_chaos::report::diagnosis_schema()
 }
 
 /// What it says.

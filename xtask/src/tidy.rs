@@ -135,8 +135,13 @@ fn check_docs(root: &Path, broken: &mut Vec<String>) -> Result<()> {
             broken.push(format!("docs/exit-codes.md: no line for {code}"));
         }
     }
-    if read(&schema::path())? != schema::text() {
-        broken.push("docs/chaos-report.schema.json: out of date; run `cargo xtask schema`".to_owned());
+    for (path, text) in
+        [(schema::path(), schema::text()), (schema::diagnosis_path(), schema::diagnosis_text())]
+    {
+        if read(&path)? != text {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            broken.push(format!("docs/{name}: out of date; run `cargo xtask schema`"));
+        }
     }
     Ok(())
 }

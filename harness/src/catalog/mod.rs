@@ -32,4 +32,5 @@ pub use partial::{Form, PartialSuccess, partial_failure, partial_success};
 pub use plausible::{is_continuation, plausible};
 pub use remark::Remark;
 pub use result::{submitted, typical_result};
+pub(crate) use status::sdk_service;
 pub use status::{Statuses, statuses};

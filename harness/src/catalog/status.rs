@@ -67,7 +67,7 @@ pub(super) fn job(integration: &Integration) -> Option<&'static Statuses> {
 }
 
 /// The name after `aws-sdk:` of an optimized service.
-pub(super) fn sdk_service(service: &str) -> &str {
+pub(crate) fn sdk_service(service: &str) -> &str {
     match service {
         "elasticmapreduce" => "emr",
         "emr-containers" => "emrcontainers",

@@ -25,7 +25,11 @@ pub(super) fn diagnose(args: &DiagnoseArgs, streams: &mut Streams<'_>) -> Result
     let diagnoses: Vec<Diagnosis> = chosen
         .iter()
         .map(|recording| {
-            history::diagnose(&Subject { recording, model: model.as_ref().map(|(model, _)| model), policy: None })
+            history::diagnose(&Subject {
+                recording,
+                model: model.as_ref().map(|(model, _)| model),
+                policy: None,
+            })
         })
         .collect();
     let shown: Vec<Diagnosed<'_>> = diagnoses
@@ -49,7 +53,9 @@ pub(super) fn diagnose(args: &DiagnoseArgs, streams: &mut Streams<'_>) -> Result
 
 /// A failure is a finding; so is a risk that is severe enough. What the export does not tell is a doubt.
 fn exit_code(diagnosis: &Diagnosis, fail_on: Severity) -> ExitCode {
-    if diagnosis.root.is_some() || diagnosis.risks.iter().any(|risk| risk.severity >= fail_on) {
+    // Behind a success the risks say how bad what was caught is.
+    let failed = diagnosis.root.is_some() && diagnosis.execution.status != Ended::Succeeded;
+    if failed || diagnosis.risks.iter().any(|risk| risk.severity >= fail_on) {
         return ExitCode::Finding;
     }
     match diagnosis.execution.status {
@@ -101,7 +107,11 @@ fn chosen(all: Vec<Recording>, name: Option<&str>) -> Result<Vec<Recording>, Fai
 }
 
 /// The definition that ran, compiled.
-fn model(path: &Path, args: &DiagnoseArgs, streams: &mut Streams<'_>) -> Result<(Model, Definition), Failure> {
+fn model(
+    path: &Path,
+    args: &DiagnoseArgs,
+    streams: &mut Streams<'_>,
+) -> Result<(Model, Definition), Failure> {
     let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
     let mut found = load::definitions(&folder_join(&streams.folder, path), &options)?;
     if let Some(name) = &args.state_machine_name
@@ -112,7 +122,10 @@ fn model(path: &Path, args: &DiagnoseArgs, streams: &mut Streams<'_>) -> Result<
     let names: Vec<_> = found.iter().map(|definition| definition.name.clone()).collect();
     let (Some(definition), true) = (found.pop(), names.len() == 1) else {
         let names = names.join(", ");
-        return Err(Failure::Usage(format!("choose one machine of {} with --state-machine-name: {names}", path.display())));
+        return Err(Failure::Usage(format!(
+            "choose one machine of {} with --state-machine-name: {names}",
+            path.display()
+        )));
     };
     let compiled = asl::compile(&definition);
     let Some(machine) = compiled.machine else {

@@ -23,7 +23,7 @@ pub use redact::Values;
 pub use replay::Replay;
 pub use replayed::{Replayed, replayed};
 pub use schema::schema;
-pub(crate) use text::counted;
+pub(crate) use text::{counted, grouped};
 pub use view::ProblemView;
 
 use crate::campaign::Outcome;

@@ -10,7 +10,7 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
 }
 
 /// `2,000,000`
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::class::{classify, nested_error};
 use super::diagnosis::{Diagnosis, Ended, Execution, Nested, RootCause};
 use super::failure::{Failure, FailureKind};
+use super::remedy::{self, Facts};
 use super::timeline::{At, Timeline, VisitId};
-use super::{echo, handling, safety, summary};
+use super::{echo, handling, kept, risks, safety, summary};
 use crate::asl::{Kind, Machine, TextSource};
 use crate::catalog::Integration;
 use crate::history::EventType;
@@ -51,11 +52,25 @@ pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
         }
         _ => Vec::new(),
     };
-    let safety = roots.as_ref().zip(root.as_ref()).and_then(|(roots, root)| {
-        let visit = roots.first.visit.filter(|_| roots.first.kind == FailureKind::Call)?;
-        let integration = timeline.integration(visit);
-        Some(safety::safety(root.class?, integration.as_ref(), timeline.request(visit).as_ref()))
+    let called = roots.as_ref().and_then(|roots| roots.first.visit);
+    let integration = called.and_then(|visit| timeline.integration(visit));
+    let request = called.and_then(|visit| timeline.request(visit));
+    let is_call = roots.as_ref().is_some_and(|roots| roots.first.kind == FailureKind::Call);
+    let class = root.as_ref().and_then(|root| root.class).filter(|_| is_call);
+    let safety = class.map(|class| safety::safety(class, integration.as_ref(), request.as_ref()));
+    let fixes = roots.as_ref().zip(root.as_ref()).map(|(roots, root)| {
+        remedy::remedies(&Facts {
+            timeline: &timeline,
+            roots,
+            root,
+            integration: integration.as_ref(),
+            request: request.as_ref(),
+            safety: safety.as_ref(),
+            model: subject.model,
+            handling: &handling,
+        })
     });
+    let risks = risks::risks(&timeline, &execution, roots.as_ref(), root.as_ref(), subject.model);
     Diagnosis {
         notes: summary::notes(subject, &timeline, &execution),
         execution,
@@ -63,10 +78,10 @@ pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
         echoes: echoes.unwrap_or_default(),
         others,
         handling,
-        data: Vec::new(),
-        fixes: Vec::new(),
+        data: roots.as_ref().map(|roots| kept::lines(&timeline, roots, subject.model)).unwrap_or_default(),
+        fixes: fixes.unwrap_or_default(),
         safety,
-        risks: Vec::new(),
+        risks,
         advice: Vec::new(),
     }
 }
@@ -121,9 +136,8 @@ fn without_end(recording: &Recording) -> Ended {
         Some("FAILED") => Ended::Failed,
         Some("TIMED_OUT") => Ended::TimedOut,
         Some("ABORTED") => Ended::Aborted,
-        Some(_) => Ended::Running,
         None if recording.has_more || recording.origin == Origin::Log => Ended::Unknown,
-        None => Ended::Running,
+        Some(_) | None => Ended::Running,
     }
 }
 

@@ -227,15 +227,27 @@ mod tests {
         "lambda:invoke", "ClientError",
         r#"{"errorMessage":"An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::1:assumed-role/f/f is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:1:table/t"}"#,
         ErrorClass::Permission)]
-    #[case::throttling_inside_a_function("lambda:invoke", "ClientError",
-        "An error occurred (ThrottlingException) when calling the PutItem operation: Rate exceeded", ErrorClass::Throttling)]
+    #[case::throttling_inside_a_function(
+        "lambda:invoke",
+        "ClientError",
+        "An error occurred (ThrottlingException) when calling the PutItem operation: Rate exceeded",
+        ErrorClass::Throttling
+    )]
     #[case::a_child_that_failed("states:startExecution.sync:2", "States.TaskFailed",
         r#"{"ExecutionArn":"a","Error":"Lambda.TooManyRequestsException","Cause":"Rate exceeded","Status":"FAILED"}"#,
         ErrorClass::Throttling)]
-    #[case::a_child_with_an_error_of_its_own("states:startExecution.sync:2", "States.TaskFailed",
-        r#"{"ExecutionArn":"a","Error":"NotPaid","Status":"FAILED"}"#, ErrorClass::Logic)]
-    #[case::an_exception_that_is_not_listed("aws-sdk:ec2:runInstances", "Ec2.SomethingNewException",
-        "No (Service: Ec2, Status Code: 503, Request ID: 1)", ErrorClass::Transient)]
+    #[case::a_child_with_an_error_of_its_own(
+        "states:startExecution.sync:2",
+        "States.TaskFailed",
+        r#"{"ExecutionArn":"a","Error":"NotPaid","Status":"FAILED"}"#,
+        ErrorClass::Logic
+    )]
+    #[case::an_exception_that_is_not_listed(
+        "aws-sdk:ec2:runInstances",
+        "Ec2.SomethingNewException",
+        "No (Service: Ec2, Status Code: 503, Request ID: 1)",
+        ErrorClass::Transient
+    )]
     #[case::a_worker_s_own_word("sqs:sendMessage.waitForTaskToken", "Rejected", "no", ErrorClass::Logic)]
     fn a_failure_has_a_class(
         #[case] resource: &str,

@@ -36,10 +36,8 @@ pub(super) fn echoes(
 fn role(timeline: &Timeline<'_>, roots: &Roots, at: At) -> Option<Role> {
     let event = timeline.event(at);
     let kind = event.known()?;
-    if matches!(
-        kind,
-        EventType::ExecutionFailed | EventType::ExecutionTimedOut | EventType::ExecutionAborted
-    ) {
+    if matches!(kind, EventType::ExecutionFailed | EventType::ExecutionTimedOut | EventType::ExecutionAborted)
+    {
         return Some(Role::Ended);
     }
     let root = roots.first.visit?;
@@ -65,11 +63,7 @@ fn role(timeline: &Timeline<'_>, roots: &Roots, at: At) -> Option<Role> {
 }
 
 /// The failures that neither are the root cause nor follow from it, each visit's row of the same error once.
-pub(super) fn others(
-    timeline: &Timeline<'_>,
-    machine: Option<&Machine>,
-    shown: &BTreeSet<At>,
-) -> Vec<Other> {
+pub(super) fn others(timeline: &Timeline<'_>, machine: Option<&Machine>, shown: &BTreeSet<At>) -> Vec<Other> {
     let mut found: Vec<(VisitId, Other)> = Vec::new();
     for at in 0..timeline.recording.events.len() {
         let event = timeline.event(at);

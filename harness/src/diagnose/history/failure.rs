@@ -220,8 +220,10 @@ impl Timeline<'_> {
     pub(super) fn caught_failure(&self, caught: &Caught) -> Failure {
         let mut failure = self.source(caught.at);
         if failure.error.is_none() {
-            let output = self.visits[caught.visit].exited.and_then(|at| self.event(at).output.as_ref()?.value());
-            let next = caught.next.and_then(|next| self.event(self.visits[next].entered?).input.as_ref()?.value());
+            let output =
+                self.visits[caught.visit].exited.and_then(|at| self.event(at).output.as_ref()?.value());
+            let next =
+                caught.next.and_then(|next| self.event(self.visits[next].entered?).input.as_ref()?.value());
             if let Some((error, cause)) = output.iter().chain(&next).find_map(error_output) {
                 (failure.error, failure.cause) = (Some(error), cause);
             }
@@ -284,7 +286,8 @@ mod tests {
 
     #[test]
     fn a_cause_names_the_state_and_the_event_that_entered_it() {
-        let cause = "An error occurred while executing the state 'It's (odd)' (entered at the event id #12). No.";
+        let cause =
+            "An error occurred while executing the state 'It's (odd)' (entered at the event id #12). No.";
         assert_eq!(quoted_state(cause), Some(("It's (odd)", Some(12))));
         let large = "The state/task 'Load' returned a result with a size exceeding the maximum.";
         assert_eq!(quoted_state(large), Some(("Load", None)));

@@ -51,26 +51,40 @@ impl Safety {
 }
 
 /// Judges a retry by the class of the failure and by what the call changes.
-pub(super) fn safety(class: ErrorClass, integration: Option<&Integration>, request: Option<&Value>) -> Safety {
+pub(super) fn safety(
+    class: ErrorClass,
+    integration: Option<&Integration>,
+    request: Option<&Value>,
+) -> Safety {
     match class {
         ErrorClass::Permission | ErrorClass::Validation | ErrorClass::NotFound => {
-            return Safety::Useless { because: "the same request is refused again until something is changed".to_owned() };
+            return Safety::Useless {
+                because: "the same request is refused again until something is changed".to_owned(),
+            };
         }
         ErrorClass::DataLimit | ErrorClass::Runtime => {
             return Safety::Useless { because: "the same data fails again".to_owned() };
+        }
+        ErrorClass::Conflict => {
+            return Safety::Useless {
+                because: "the same thing is in the way again, unless somebody else changes it".to_owned(),
+            };
+        }
+        ErrorClass::Logic => {
+            return Safety::Useless {
+                because: "the same input fails again, unless what the work depends on changes".to_owned(),
+            };
         }
         ErrorClass::Throttling | ErrorClass::Quota => {
             // The service turns the call away before it does anything.
             return Safety::Safe { because: "a call that was turned away has changed nothing".to_owned() };
         }
-        ErrorClass::Transient
-        | ErrorClass::Timeout
-        | ErrorClass::Logic
-        | ErrorClass::Conflict
-        | ErrorClass::Unknown => {}
+        ErrorClass::Transient | ErrorClass::Timeout | ErrorClass::Unknown => {}
     }
     let Some(integration) = integration else {
-        return Safety::Depends { on: "what the call changes; the export does not tell what was called".to_owned() };
+        return Safety::Depends {
+            on: "what the call changes; the export does not tell what was called".to_owned(),
+        };
     };
     let safe = |because: &str| Safety::Safe { because: because.to_owned() };
     match effect(integration) {
@@ -98,11 +112,15 @@ fn guarded(by: &[&str], request: Option<&Value>) -> Safety {
     let expression = request.and_then(|request| request.get("UpdateExpression")).and_then(Value::as_str);
     if let Some(guard) = by.iter().find(has) {
         return Safety::Depends {
-            on: format!("whether `{guard}` is the same in every attempt; then a second call changes nothing more"),
+            on: format!(
+                "whether `{guard}` is the same in every attempt; then a second call changes nothing more"
+            ),
         };
     }
     if expression.is_some_and(update_is_repeatable) {
-        return Safety::Safe { because: "the update sets constants, a second one leaves the item as it is".to_owned() };
+        return Safety::Safe {
+            because: "the update sets constants, a second one leaves the item as it is".to_owned(),
+        };
     }
     if request.is_none() {
         return Safety::Depends { on: format!("whether the request has {}", super::place::or(by)) };

@@ -56,7 +56,9 @@ impl Shape {
             EventType::MapIterationStarted => Self::Iteration(true),
             EventType::TaskStateAborted | EventType::WaitStateAborted => Self::Aborted,
             _ if name.starts_with("MapIteration") => Self::Iteration(false),
-            _ if name.starts_with("MapState") || name.starts_with("MapRun") => Self::Container(StateKind::Map),
+            _ if name.starts_with("MapState") || name.starts_with("MapRun") => {
+                Self::Container(StateKind::Map)
+            }
             _ if name.starts_with("ParallelState") => Self::Container(StateKind::Parallel),
             _ => Self::Attempt,
         }
@@ -114,10 +116,7 @@ pub(super) fn is_call_failure(kind: EventType) -> bool {
 
 /// Whether a call ran out of time.
 pub(super) fn is_call_timeout(kind: EventType) -> bool {
-    matches!(
-        kind,
-        EventType::ActivityTimedOut | EventType::LambdaFunctionTimedOut | EventType::TaskTimedOut
-    )
+    matches!(kind, EventType::ActivityTimedOut | EventType::LambdaFunctionTimedOut | EventType::TaskTimedOut)
 }
 
 /// Whether a call succeeded.

@@ -87,8 +87,6 @@ struct Place {
     thread: ThreadId,
 }
 
-const TOP: ThreadId = 0;
-
 impl<'r> Timeline<'r> {
     /// Puts the events of a recording in their places.
     pub(super) fn new(recording: &'r Recording) -> Self {
@@ -135,18 +133,6 @@ impl<'r> Timeline<'r> {
         })
     }
 
-    /// Which item of every enclosing Map, outermost first, with the Map's visit.
-    pub(super) fn items(&self, visit: VisitId) -> Vec<(VisitId, u64)> {
-        let mut items = Vec::new();
-        let mut thread = &self.threads[self.visits[visit].thread];
-        while let Some(owner) = thread.owner {
-            items.extend(thread.item.map(|item| (owner, item)));
-            thread = &self.threads[self.visits[owner].thread];
-        }
-        items.reverse();
-        items
-    }
-
     /// The visit before this one in its thread.
     pub(super) fn before(&self, visit: VisitId) -> Option<VisitId> {
         let visits = &self.threads[self.visits[visit].thread].visits;
@@ -178,7 +164,8 @@ impl<'r> Timeline<'r> {
                 self.at_visit(found.or(before.visit), before)
             }
             Shape::Iteration(started) => {
-                let found = event.name.as_ref().and_then(named).or_else(|| self.container(before, StateKind::Map));
+                let found =
+                    event.name.as_ref().and_then(named).or_else(|| self.container(before, StateKind::Map));
                 match found {
                     Some(map) if started => self.iterate(map, event.index),
                     found => self.at_visit(found, before),
@@ -215,9 +202,8 @@ impl<'r> Timeline<'r> {
 
     /// The visit whose evaluation failed. Recorded on AWS: the event follows what came before the state was entered.
     fn evaluated(&self, name: &str, previous: u64) -> Option<VisitId> {
-        let entered_after = |visit: &Visit| {
-            visit.entered.is_some_and(|entered| self.event(entered).previous == previous)
-        };
+        let entered_after =
+            |visit: &Visit| visit.entered.is_some_and(|entered| self.event(entered).previous == previous);
         self.visits
             .iter()
             .rposition(|visit| &*visit.name == name && visit.exited.is_none() && entered_after(visit))

@@ -117,7 +117,9 @@ impl Recorded {
         let number = |name: &str| match (member(object, name), whole(object, name)) {
             (None, _) => Ok(None),
             (Some(_), Some(number)) => Ok(Some(number)),
-            (Some(other), None) => Err(format!("`{name}` is no whole number but of type {}", other.type_name())),
+            (Some(other), None) => {
+                Err(format!("`{name}` is no whole number but of type {}", other.type_name()))
+            }
         };
         let id = number("id")?.unwrap_or(position);
         let previous = number("previousEventId")?.unwrap_or(0);

@@ -73,14 +73,11 @@ pub fn recordings(exports: Vec<Export>) -> Result<Vec<Recording>, ImportError> {
         }
         for (arn, events) in parts {
             let at = drafts.iter().rposition(|draft| draft.takes(arn.as_ref(), &events));
-            let draft = match at {
-                Some(at) => &mut drafts[at],
-                None => {
-                    drafts.push(Draft::new(arn));
-                    drafts.last_mut().expect("one was pushed")
-                }
-            };
-            draft.add(&export, events);
+            let at = at.unwrap_or_else(|| {
+                drafts.push(Draft::new(arn));
+                drafts.len() - 1
+            });
+            drafts[at].add(&export, events);
         }
     }
     if drafts.is_empty() {
@@ -234,7 +231,9 @@ mod tests {
         let found = all(&[r#"{"executionArn":"b","status":"FAILED"}"#, &log]);
         let seen: Vec<_> = found
             .iter()
-            .map(|recording| (recording.execution_arn.as_deref(), recording.events.len(), recording.described.is_some()))
+            .map(|recording| {
+                (recording.execution_arn.as_deref(), recording.events.len(), recording.described.is_some())
+            })
             .collect();
         assert_eq!(seen, [(Some("a"), 2, false), (Some("b"), 1, true)]);
     }

@@ -54,13 +54,13 @@ pub(super) fn truth(object: &Object, name: &str) -> Option<bool> {
 pub(super) fn time_ms(object: &Object, name: &str) -> Option<i64> {
     match member(object, name)? {
         Value::Number(number) => Some(number_ms(*number)),
-        Value::String(text) => match text.trim().parse::<f64>() {
-            Ok(number) => Some(number_ms(Number::Float(number))),
-            Err(_) => {
+        Value::String(text) => {
+            let number = text.trim().parse::<f64>().ok().map(|number| number_ms(Number::Float(number)));
+            number.or_else(|| {
                 let text = text.trim().replace(" UTC", "Z");
                 text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
-            }
-        },
+            })
+        }
         _ => None,
     }
 }

@@ -88,8 +88,7 @@ fn object_part(file: &str, object: &Object) -> Result<Part, ImportError> {
 fn page(file: &str, object: &Object, events: &[Value]) -> Result<Part, ImportError> {
     let wrapped = |event: &&Value| event.get("message").is_some() && event.get("type").is_none();
     if events.first().as_ref().is_some_and(wrapped) {
-        let found: Vec<_> =
-            events.iter().filter_map(|event| message_event(event.get("message")?)).collect();
+        let found: Vec<_> = events.iter().filter_map(|event| message_event(event.get("message")?)).collect();
         if found.is_empty() {
             let looks_like = "a log without execution events".to_owned();
             let advice = "name the log group of the state machine, and a log level of ALL".to_owned();

@@ -99,7 +99,12 @@ impl Export {
         }
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-        Err(ImportError::Syntax { file: file.to_owned(), line: error.line(), column: error.column(), message })
+        Err(ImportError::Syntax {
+            file: file.to_owned(),
+            line: error.line(),
+            column: error.column(),
+            message,
+        })
     }
 }
 
@@ -139,12 +144,24 @@ mod tests {
     #[rstest]
     #[case::nothing("  \n", "h.json: the file is empty")]
     #[case::a_cut_file("{\"events\": [\n  {\"id\": 1,", "h.json:2:11: this is no JSON: EOF while parsing")]
-    #[case::an_event_without_a_type(r#"{"events":[{"id":1}]}"#, "h.json: event number 1 of the file: `type` is missing")]
-    #[case::a_definition(r#"{"StartAt":"A","States":{}}"#, "it looks like a state machine definition; give it with --definition")]
+    #[case::an_event_without_a_type(
+        r#"{"events":[{"id":1}]}"#,
+        "h.json: event number 1 of the file: `type` is missing"
+    )]
+    #[case::a_definition(
+        r#"{"StartAt":"A","States":{}}"#,
+        "it looks like a state machine definition; give it with --definition"
+    )]
     #[case::a_list_of_executions(r#"{"executions":[]}"#, "it looks like an answer of ListExecutions")]
-    #[case::a_machine(r#"{"stateMachineArn":"a","definition":"{}"}"#, "it looks like an answer of DescribeStateMachine")]
+    #[case::a_machine(
+        r#"{"stateMachineArn":"a","definition":"{}"}"#,
+        "it looks like an answer of DescribeStateMachine"
+    )]
     #[case::a_start(r#"{"executionArn":"a","startDate":1}"#, "it looks like an answer of StartExecution")]
-    #[case::another_log(r#"{"events":[{"timestamp":1,"message":"hello"}]}"#, "it looks like a log without execution events")]
+    #[case::another_log(
+        r#"{"events":[{"timestamp":1,"message":"hello"}]}"#,
+        "it looks like a log without execution events"
+    )]
     #[case::anything(r#"{"a":1,"b":2}"#, "it looks like an object with `a`, `b`")]
     #[case::a_number("7", "it looks like a single value")]
     fn what_is_no_history_is_refused_with_what_it_is(#[case] text: &str, #[case] message: &str) {

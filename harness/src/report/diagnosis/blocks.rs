@@ -1,7 +1,9 @@
 //! What a diagnosis says to people, in order, whatever it is written on.
 
 use super::Diagnosed;
-use crate::diagnose::history::{Answer, Consulted, Diagnosis, Echo, Ended, Execution, Other, Risk, Role, RootCause};
+use crate::diagnose::history::{
+    Answer, Consulted, Diagnosis, Echo, Ended, Execution, Other, Risk, Role, RootCause,
+};
 use crate::history::VirtualTime;
 use crate::model::HandlerKind;
 use crate::oracle::{Fix, PatchOperation, Severity};
@@ -135,6 +137,9 @@ fn verbatim(label: &'static str, text: Option<&str>) -> Block {
 }
 
 fn fix_blocks(fix: &Fix, blocks: &mut Vec<Block>) {
+    if fix.text.is_empty() {
+        return;
+    }
     blocks.push(Block::Field("fix", fix.text.clone()));
     if !fix.asl_patch.is_empty() {
         blocks.push(Block::Patch(fix.asl_patch.clone()));
@@ -176,7 +181,7 @@ fn consulted(consulted: &Consulted) -> String {
         Answer::NoMatch => "does not list the error".to_owned(),
         Answer::Retried { used, max } => format!("lists it, {used} of {max} retries used"),
         Answer::Spent { max: 0, .. } => "lists it and allows no retry".to_owned(),
-        Answer::Spent { used, max } => format!("lists it, all {} used ({used} of {max})", counted(u64::from(*max), "retry").replace("1 retry", "retries")),
+        Answer::Spent { used, max } => format!("lists it, all its retries are used ({used} of {max})"),
         Answer::Took { next } => format!("took it, to `{next}`"),
         Answer::Contradicted => {
             "lists it, but the history shows that it did not take it: another definition ran".to_owned()

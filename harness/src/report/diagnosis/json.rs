@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::Diagnosed;
-use crate::diagnose::history::{Answer, Consulted, Diagnosis, Echo, Execution, Other, Risk, RootCause, Timer};
+use crate::catalog::ErrorClass;
+use crate::diagnose::history::{
+    Answer, Consulted, Diagnosis, Echo, Execution, Other, Risk, RootCause, StateKind, Timer,
+};
 use crate::history::import::Origin;
 use crate::oracle::Fix;
 
@@ -57,7 +60,7 @@ fn root_cause(root: &RootCause, diagnosis: &Diagnosis) -> Json {
     json!({
         "state": root.state.as_deref(),
         "path": root.path,
-        "state_type": root.kind.map(|kind| kind.name()),
+        "state_type": root.kind.map(StateKind::name),
         "event_id": root.event,
         "event_type": root.event_type,
         "at": root.at_ms.map(crate::history::rfc3339),
@@ -65,7 +68,7 @@ fn root_cause(root: &RootCause, diagnosis: &Diagnosis) -> Json {
         "cause": root.cause.as_deref(),
         "resource": root.resource,
         "attempt": root.attempt,
-        "class": root.class.map(|class| class.name()),
+        "class": root.class.map(ErrorClass::name),
         "timer": root.timer.as_ref().map(Timer::name),
         "nested": root.nested.as_ref().map(|nested| json!({
             "execution_arn": nested.execution_arn, "error": nested.error, "cause": nested.cause,
@@ -144,7 +147,7 @@ fn advice(diagnosed: &Diagnosed<'_>) -> Vec<Json> {
             "title": violation.title,
             "why": violation.why,
             "fix": fix(&violation.fix),
-            "location": { "file": location.file.to_string(), "line": location.line, "column": location.column },
+            "location": { "file": location.file, "line": location.line, "column": location.column },
         })
     };
     diagnosed.diagnosis.advice.iter().map(one).collect()

@@ -28,19 +28,21 @@ pub(super) fn write(blocks: &[Block], colour: Colour, out: &mut dyn Write) -> io
                     writeln!(out, "    {line}")?;
                 }
             }
-            Block::Field(label, text) => field(painter, label, wrapped(&printable(text), WIDTH - 4 - LABEL), out)?,
+            Block::Field(label, text) => {
+                field(painter, label, &wrapped(&printable(text), WIDTH - 4 - LABEL), out)?;
+            }
             Block::Lines(label, lines) => {
                 let width = WIDTH - 6 - if label.is_empty() { 0 } else { LABEL };
-                let lines = lines.iter().flat_map(|line| hanging(&printable(line), width)).collect();
-                field(painter, label, lines, out)?;
+                let lines: Vec<_> = lines.iter().flat_map(|line| hanging(&printable(line), width)).collect();
+                field(painter, label, &lines, out)?;
             }
             Block::Verbatim(label, text) => {
-                field(painter, label, text.lines().map(printable).collect(), out)?;
+                field(painter, label, &text.lines().map(printable).collect::<Vec<_>>(), out)?;
             }
-            Block::Patch(operations) => field(painter, " ", patch::lines(operations), out)?,
+            Block::Patch(operations) => field(painter, " ", &patch::lines(operations), out)?,
             Block::Statement(value) => {
                 let text = serde_json::to_string_pretty(value).expect("a JSON value is JSON");
-                field(painter, " ", text.lines().map(str::to_owned).collect(), out)?;
+                field(painter, " ", &text.lines().map(str::to_owned).collect::<Vec<_>>(), out)?;
             }
         }
     }
@@ -48,7 +50,7 @@ pub(super) fn write(blocks: &[Block], colour: Colour, out: &mut dyn Write) -> io
 }
 
 /// A label in front of the first line; none leaves no room for it.
-fn field(painter: Painter, label: &str, lines: Vec<String>, out: &mut dyn Write) -> io::Result<()> {
+fn field(painter: Painter, label: &str, lines: &[String], out: &mut dyn Write) -> io::Result<()> {
     for (at, line) in lines.iter().enumerate() {
         let label = match label {
             "" => String::new(),
@@ -67,6 +69,8 @@ fn hanging(line: &str, width: usize) -> Vec<String> {
 
 /// A text from outside without what a terminal would act on.
 fn printable(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && c != '\n' && c != '\t' { c.escape_debug().collect() } else { String::from(c) };
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' && c != '\t' { c.escape_debug().collect() } else { String::from(c) }
+    };
     text.chars().map(shown).collect()
 }
