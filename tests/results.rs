@@ -4,14 +4,16 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a test that reports what it found")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sfn_chaos::asl::compile_text;
-use sfn_chaos::catalog::Integration;
 use sfn_chaos::catalog::conform::{self, Mode, path_text};
-use sfn_chaos::catalog::models::{ResultShape, result_shape};
+use sfn_chaos::catalog::models::{self, Operation, ResultShape, result_shape};
+use sfn_chaos::catalog::{Integration, typical_result};
 use sfn_chaos::generate::result_for;
 use sfn_chaos::model::Model;
 use sfn_chaos::value::Value;
@@ -76,6 +78,83 @@ fn recorded_results_fit_the_apis() {
     }
     println!("{} recorded results fit, {free} follow no model: {fits:#?}", fits.values().sum::<usize>());
     assert_eq!(refused, Vec::<String>::new());
+}
+
+/// Services, optimized integrations and jobs whose results are sent to the endpoint besides every so many services.
+const ALWAYS: [&str; 14] = [
+    "aws-sdk:dynamodb:query",
+    "aws-sdk:ec2:describeInstances",
+    "aws-sdk:s3:listObjectsV2",
+    "aws-sdk:sfn:describeExecution",
+    "athena:getQueryExecution",
+    "batch:submitJob",
+    "dynamodb:getItem",
+    "ecs:runTask",
+    "events:putEvents",
+    "glue:startJobRun",
+    "sns:publish",
+    "sqs:sendMessage",
+    "states:startExecution",
+    "states:startExecution.sync",
+];
+
+/// The endpoint checks mocked results by API models of its own, and of another release.
+#[test]
+fn an_endpoint_takes_what_is_generated() {
+    let Ok(url) = std::env::var("SFN_CHAOS_ENDPOINT") else {
+        println!("skipped: SFN_CHAOS_ENDPOINT is not set");
+        return;
+    };
+    let stride: usize = std::env::var("SFN_CHAOS_ENDPOINT_STRIDE").map_or(10, |text| text.parse().unwrap());
+    let services = models::names().step_by(stride).filter_map(models::service);
+    let sampled = services.filter_map(|service| {
+        let callable = |operation: &Operation| !operation.is_refused() && !operation.is_event_stream();
+        let richest =
+            service.operations().filter(callable).max_by_key(|found| found.output().members().len())?;
+        Some(format!("aws-sdk:{}:{}", service.name(), richest.action()))
+    });
+    let resources: Vec<String> = ALWAYS.into_iter().map(str::to_owned).chain(sampled).collect();
+    let (mut taken, mut unknown, mut refused) = (0, 0, Vec::new());
+    for resource in &resources {
+        let integration = Integration::parse(&format!("arn:aws:states:::{resource}")).unwrap();
+        let result = typical_result(&integration).unwrap().to_json();
+        let told = test_state(&url, resource, &result);
+        let message = told["message"].as_str().unwrap_or_default();
+        if told["status"] == "SUCCEEDED" {
+            taken += 1;
+        } else if ["Unknown service", "No api action"].iter().any(|older| message.contains(older)) {
+            unknown += 1;
+        } else {
+            refused.push(format!("{resource}: {told} for {result}"));
+        }
+    }
+    println!("the endpoint takes {taken} results and does not know {unknown} of {} calls", resources.len());
+    println!("{}", refused.join("\n"));
+    assert!(refused.is_empty() && taken >= 30);
+}
+
+/// Asks the endpoint to test a task of this resource with this mocked result.
+fn test_state(url: &str, resource: &str, result: &str) -> Json {
+    let resource = format!("arn:aws:states:::{resource}");
+    let definition = json!({ "Type": "Task", "Resource": resource, "End": true });
+    let mock = json!({ "result": result, "fieldValidationMode": "STRICT" });
+    let body = json!({ "definition": definition.to_string(), "input": "{}", "mock": mock }).to_string();
+    let host = url.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(host).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.0\r\n\
+         X-Amz-Target: AWSStepFunctions.TestState\r\nContent-Length: {length}\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/states/aws4_request, \
+         SignedHeaders=host, Signature=0\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let (start, end) = (body.find('{').unwrap_or(0), body.rfind('}').map_or(0, |at| at + 1));
+    serde_json::from_str(&body[start..end.max(start)]).unwrap_or_else(|_| Json::String(answer.clone()))
 }
 
 /// The resource of every task by the name of its state.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use sfn_chaos::asl::{Kind, Machine, ProblemSeverity, compile};
 use sfn_chaos::campaign::Campaign;
+use sfn_chaos::catalog::conform::Mode;
 use sfn_chaos::fault::{Burst, Class, Fault, Plan};
 use sfn_chaos::generate;
 use sfn_chaos::history::{Iteration, Site};
 use sfn_chaos::load::Definition;
 use sfn_chaos::mock::Script;
-use sfn_chaos::mock::file::{Selection, parse};
+use sfn_chaos::mock::file::{Selection, Validation, parse};
 use sfn_chaos::model::Model;
 use sfn_chaos::search::Budget;
 use sfn_chaos::sim::{self, Case, Limits};
@@ -52,9 +53,15 @@ fn damaged_mock_files_are_refused_with_a_place_or_answer() {
         texts(|folder, version| scenario::library().join(folder).join(format!("{version}.mocks.json")));
     each_mutant(&originals, MOCKS, 2, |_, original, text| {
         let model = &original.model;
-        match parse(&original.name, text, &model.machine, Selection::default()) {
-            Ok(scripts) => {
-                for (_, script) in &scripts {
+        match parse(
+            &original.name,
+            text,
+            &model.machine,
+            Selection::default(),
+            Validation::Refuse(Mode::Strict),
+        ) {
+            Ok(loaded) => {
+                for (_, script) in &loaded.scripts {
                     let answers = generate::complete(model, script);
                     run(&model.machine, generate::input_for(model), Plan::default(), &answers);
                 }

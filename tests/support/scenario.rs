@@ -7,7 +7,7 @@ use serde_json::Value;
 use sfn_chaos::asl::{Machine, compile};
 use sfn_chaos::generate::Examples;
 use sfn_chaos::load::{Definition, LoadOptions, definitions};
-use sfn_chaos::mock::file::{Selection, load};
+use sfn_chaos::mock::file::{Selection, Validation, load};
 use sfn_chaos::oracle::{RuleId, Severity};
 use sfn_chaos::value;
 
@@ -94,11 +94,10 @@ pub fn examples(folder: &str, version: Version) -> Examples {
         (name, value::Value::parse(&text).expect("inputs are JSON"))
     };
     let mocks = root.join(format!("{version}.mocks.json"));
-    let scripts = load(&mocks, &machine(folder, version), Selection::default());
-    Examples {
-        inputs: paths.into_iter().map(input).collect(),
-        scripts: scripts.unwrap_or_else(|error| panic!("{folder}, {version}:\n{error}")),
-    }
+    let loaded = load(&mocks, &machine(folder, version), Selection::default(), Validation::default())
+        .unwrap_or_else(|error| panic!("{folder}, {version}:\n{error}"));
+    assert_eq!(loaded.remarks, [], "{folder}, {version}: results that their APIs could not have given");
+    Examples { inputs: paths.into_iter().map(input).collect(), scripts: loaded.scripts }
 }
 
 /// The expectations of a folder.

@@ -248,6 +248,9 @@ fn text(shape: Shape, name: &[String], ordinal: usize) -> String {
         "url" | "uri" | "endpoint" if before == "queue" => {
             format!("https://sqs.us-east-1.amazonaws.com/123456789012/queue-{number}")
         }
+        "url" | "uri" | "path" | "location" if name.iter().any(|word| word == "s3") => {
+            format!("s3://bucket/key-{number}")
+        }
         "url" | "uri" | "endpoint" | "link" => format!("https://example.com/{slug}/{number}"),
         "email" => format!("user{number}@example.com"),
         "tag" if before == "e" => format!("\"{number:032x}\""),

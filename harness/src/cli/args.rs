@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::asl::MachineType;
-use crate::config::MocksRef;
+use crate::catalog::conform::Mode;
+use crate::config::{MocksRef, mock_validation};
 use crate::contested;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
@@ -103,6 +104,9 @@ pub(super) struct SelectionArgs {
     /// What tasks answer, in the format of Step Functions Local
     #[arg(long, value_name = "FILE[#TestCase]")]
     pub(super) mocks: Option<MocksRef>,
+    /// How strictly mocked results must fit the APIs that they stand in for; without it, what does not fit is a warning
+    #[arg(long, value_name = "strict|present|none", value_parser = mock_validation)]
+    pub(super) mock_validation: Option<Mode>,
     /// Standard or Express
     #[arg(long = "type", value_name = "STANDARD|EXPRESS", value_parser = machine_type)]
     pub(super) machine_type: Option<MachineType>,
@@ -168,6 +172,9 @@ pub(super) struct RunArgs {
     /// What tasks answer, in the format of Step Functions Local
     #[arg(long, value_name = "FILE[#TestCase]")]
     pub(super) mocks: Option<MocksRef>,
+    /// How strictly mocked results must fit the APIs that they stand in for; without it, what does not fit is a warning
+    #[arg(long, value_name = "strict|present|none", value_parser = mock_validation)]
+    pub(super) mock_validation: Option<Mode>,
     /// Standard or Express
     #[arg(long = "type", value_name = "STANDARD|EXPRESS", value_parser = machine_type)]
     pub(super) machine_type: Option<MachineType>,

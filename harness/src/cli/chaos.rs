@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::args::{ChaosArgs, Format};
 use super::failure::Failure;
 use super::progress::Line;
-use super::selection::{Target, folder_join, select};
+use super::selection::{Target, folder_join, select, tell_remarks};
 use super::settings::Settings;
 use super::{ExitCode, Streams, saving};
 use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome};
 use crate::config::{Config, nearest};
+use crate::mock::file::MockProblem;
 use crate::oracle::Severity;
 use crate::report::{Console, Json, Reporter};
 
@@ -21,13 +22,14 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     let targets = select(&args.selection, &config, &streams.folder)?;
     let settings = Settings::new(&args.selection, &args.search, &args.output, profile, config.rules);
     let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
-    let mut line = Line::new(targets.len());
+    let (mut line, mut remarks) = (Line::new(targets.len()), Vec::new());
     tell_idle(&config, &args.selection.paths, &targets, streams)?;
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
-        outcome.machines.push(machine(target, &config, &settings)?);
+        outcome.machines.push(machine(target, &config, &settings, &mut remarks)?);
     }
     Line::clear(streams)?;
+    tell_remarks(&remarks, streams)?;
     outcome.stopped_because = stopped_because(&outcome.machines);
     if let Some(folder) = &settings.save_cases {
         saving::save(&outcome, &folder_join(&streams.folder, folder), settings.values)?;
@@ -66,8 +68,14 @@ fn check_action(paths: &[PathBuf], folder: &Path) -> Result<(), Failure> {
 }
 
 /// One machine, or what keeps it from being one.
-fn machine(target: Target, config: &Config, settings: &Settings) -> Result<MachineOutcome, Failure> {
+fn machine(
+    target: Target,
+    config: &Config,
+    settings: &Settings,
+    remarks: &mut Vec<MockProblem>,
+) -> Result<MachineOutcome, Failure> {
     let mocks = target.scripts()?;
+    remarks.extend(mocks.remarks);
     let Target { definition, compiled, inputs, machine_type, .. } = target;
     let source = definition.source.display().to_string();
     let Some(machine) = compiled.machine else {
@@ -95,7 +103,7 @@ fn machine(target: Target, config: &Config, settings: &Settings) -> Result<Machi
         .problems(compiled.problems)
         .machine_type(machine_type)
         .inputs(inputs)
-        .mocks(mocks)
+        .mocks(mocks.scripts)
         .seed(settings.seed)
         .threads(settings.threads)
         .budget(settings.budget)

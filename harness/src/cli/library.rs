@@ -8,7 +8,7 @@ use super::Streams;
 use super::args::RunArgs;
 use super::beside::beside;
 use super::failure::Failure;
-use super::selection::folder_join;
+use super::selection::{folder_join, tell_remarks, validation};
 use crate::asl::{self, Machine};
 use crate::config::{Config, MocksRef};
 use crate::generate::complete;
@@ -58,7 +58,7 @@ pub(super) fn library(
             continue;
         };
         let model = Model::new(Arc::new(machine));
-        let script = complete(&model, &script(args, &definition, &model.machine, &streams.folder)?);
+        let script = complete(&model, &script(args, &definition, &model.machine, streams)?);
         machines.push(Local {
             machine: Arc::clone(&model.machine),
             machine_type: definition.declared_type.unwrap_or_default(),
@@ -104,8 +104,9 @@ fn script(
     args: &RunArgs,
     definition: &Definition,
     machine: &Machine,
-    folder: &Path,
+    streams: &mut Streams<'_>,
 ) -> Result<Script, Failure> {
+    let folder = &streams.folder;
     let name = &*definition.name;
     let given =
         args.mocks.as_ref().map(|mocks| MocksRef { file: folder_join(folder, &mocks.file), ..mocks.clone() });
@@ -116,7 +117,9 @@ fn script(
     // The test case of the parent, where the child has one of that name.
     let wanted = mocks.test_case.as_deref().filter(|case| own.iter().flatten().any(|name| name == case));
     let selection = file::Selection { machine: own.as_ref().map(|_| name), test_case: wanted };
-    let mut scripts = file::load(&mocks.file, machine, selection)?;
+    let validation = validation(args.mock_validation, &Config::find(folder)?, None)?;
+    let file::Loaded { mut scripts, remarks } = file::load(&mocks.file, machine, selection, validation)?;
+    tell_remarks(&remarks, streams)?;
     if scripts.len() > 1 {
         let names: Vec<_> = scripts.iter().map(|(name, _)| name.as_str()).collect();
         let message = format!(

@@ -9,10 +9,10 @@ use super::beside::beside;
 use super::context::{self, Context};
 use super::failure::Failure;
 use super::library;
-use super::selection::{folder_join, input, input_file};
+use super::selection::{folder_join, input, input_file, tell_remarks, validation};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine, Problem};
-use crate::config::MocksRef;
+use crate::config::{Config, MocksRef};
 use crate::fault::{Class, Fault, Plan};
 use crate::generate::{complete, input_for};
 use crate::history::{History, Outcome, wire};
@@ -160,14 +160,16 @@ fn script(
     args: &RunArgs,
     definition: &Definition,
     machine: &Machine,
-    streams: &Streams<'_>,
+    streams: &mut Streams<'_>,
 ) -> Result<Script, Failure> {
     let given = args.mocks.clone();
     let given = given.map(|mocks| MocksRef { file: folder_join(&streams.folder, &mocks.file), ..mocks });
     let found = || beside(definition).mocks.map(|file| MocksRef { file, test_case: None });
     let Some(mocks) = given.or_else(found) else { return Ok(Script::default()) };
     let selection = file::Selection { machine: None, test_case: mocks.test_case.as_deref() };
-    let mut scripts = file::load(&mocks.file, machine, selection)?;
+    let validation = validation(args.mock_validation, &Config::find(&streams.folder)?, None)?;
+    let file::Loaded { mut scripts, remarks } = file::load(&mocks.file, machine, selection, validation)?;
+    tell_remarks(&remarks, streams)?;
     if scripts.len() > 1 {
         let names: Vec<_> = scripts.iter().map(|(name, _)| name.as_str()).collect();
         let file = mocks.file.display();

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::Streams;
 use super::args::SelectionArgs;
 use super::beside::beside;
 use super::failure::Failure;
 use crate::asl::{self, Compiled, MachineType};
+use crate::catalog::conform::Mode;
 use crate::config::{Config, MachineEntry, MocksRef};
 use crate::load::{self, Definition, LoadError, LoadOptions};
-use crate::mock::{Script, file};
+use crate::mock::file;
 use crate::value::Value;
 
 /// One state machine with what goes with it.
@@ -23,18 +25,20 @@ pub(super) struct Target {
     pub(super) inputs: Vec<(String, Value)>,
     /// What tasks answer; the rest is generated.
     pub(super) mocks: Option<MocksRef>,
+    /// How its results are held against the APIs that they stand in for.
+    pub(super) validation: file::Validation,
     /// Standard or Express.
     pub(super) machine_type: MachineType,
 }
 
 impl Target {
     /// The test cases of its mock file: the one that is named, or all of them.
-    pub(super) fn scripts(&self) -> Result<Vec<(String, Script)>, Failure> {
+    pub(super) fn scripts(&self) -> Result<file::Loaded, Failure> {
         let (Some(mocks), Some(machine)) = (&self.mocks, &self.compiled.machine) else {
-            return Ok(Vec::new());
+            return Ok(file::Loaded::default());
         };
         let selection = file::Selection { machine: None, test_case: mocks.test_case.as_deref() };
-        Ok(file::load(&mocks.file, machine, selection)?)
+        Ok(file::load(&mocks.file, machine, selection, self.validation)?)
     }
 }
 
@@ -47,13 +51,35 @@ struct Source {
     entry: Option<MachineEntry>,
 }
 
+/// How mocked results are checked: what the command line says, or the profile.
+pub(super) fn validation(
+    given: Option<Mode>,
+    config: &Config,
+    profile: Option<&str>,
+) -> Result<file::Validation, Failure> {
+    let mode = given.or(config.profile(profile)?.mock_validation);
+    Ok(mode.map_or(file::Validation::Remarks, file::Validation::Refuse))
+}
+
+/// Tells what looks wrong in mock files; several machines may share one.
+pub(super) fn tell_remarks(remarks: &[file::MockProblem], streams: &mut Streams<'_>) -> Result<(), Failure> {
+    for (at, remark) in remarks.iter().enumerate() {
+        if !remarks[..at].contains(remark) {
+            writeln!(streams.err, "warning: {remark}")?;
+        }
+    }
+    Ok(())
+}
+
 /// The machines of a command line.
 pub(super) fn select(args: &SelectionArgs, config: &Config, folder: &Path) -> Result<Vec<Target>, Failure> {
     let mut targets = Vec::new();
+    let validation = validation(args.mock_validation, config, args.profile.as_deref())?;
     for source in sources(args, config, folder) {
         let options = LoadOptions { substitutions: substitutions(args, source.entry.as_ref()) };
         for definition in definitions(&source, &options, args.paths.is_empty())? {
-            targets.push(target(args, source.entry.as_ref(), definition, folder)?);
+            let target = target(args, source.entry.as_ref(), definition, folder)?;
+            targets.push(Target { validation, ..target });
         }
     }
     if targets.is_empty() {
@@ -117,7 +143,8 @@ fn target(
         .or_else(|| beside.mocks.map(|file| MocksRef { file, test_case: None }));
     let machine_type = args.machine_type.or(entry.and_then(|entry| entry.machine_type));
     let machine_type = machine_type.or(definition.declared_type).unwrap_or_default();
-    Ok(Target { definition, compiled, inputs, mocks, machine_type })
+    let validation = file::Validation::default();
+    Ok(Target { definition, compiled, inputs, mocks, validation, machine_type })
 }
 
 /// An input as a file or as JSON. A file that exists wins: no JSON text is the name of one by accident.

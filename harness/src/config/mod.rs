@@ -14,4 +14,4 @@ pub use file::{Config, FILE_NAME, MachineEntry};
 pub use mocks_ref::MocksRef;
 pub use profile::Profile;
 pub(crate) use words::nearest;
-pub use words::{phase, rules, severity};
+pub use words::{mock_validation, phase, rules, severity};

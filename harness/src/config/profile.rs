@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::ConfigError;
 use super::table::{Entry, Table, invalid};
 use super::words::{self, unknown};
+use crate::catalog::conform::Mode;
 use crate::load::SourceFile;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
@@ -26,6 +27,8 @@ pub struct Profile {
     pub skip_rules: Option<Vec<RuleId>>,
     /// Whether reports show values of inputs and results.
     pub show_values: Option<bool>,
+    /// How strictly mocked results must fit the APIs that they stand in for.
+    pub mock_validation: Option<Mode>,
 }
 
 /// The profile that is used when none is named.
@@ -34,8 +37,17 @@ const DEFAULT: &str = "default";
 /// The profiles that exist without a file.
 const BUILT_IN: [&str; 3] = [DEFAULT, "ci", "nightly"];
 
-const KEYS: [&str; 8] =
-    ["inherits", "seed", "threads", "budget", "phases", "fail-on", "skip-rules", "show-values"];
+const KEYS: [&str; 9] = [
+    "inherits",
+    "seed",
+    "threads",
+    "budget",
+    "phases",
+    "fail-on",
+    "skip-rules",
+    "show-values",
+    "mock-validation",
+];
 
 /// The profiles of a file, as they are written.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +81,7 @@ impl Profile {
             fail_on: self.fail_on.or(base.fail_on),
             skip_rules: self.skip_rules.or(base.skip_rules),
             show_values: self.show_values.or(base.show_values),
+            mock_validation: self.mock_validation.or(base.mock_validation),
         }
     }
 }
@@ -164,6 +177,10 @@ fn read_profile(file: &SourceFile, entry: &Entry<'_>) -> Result<Written, ConfigE
             fail_on: table.get("fail-on").map(|entry| entry.word(words::severity)).transpose()?,
             skip_rules: skip_rules.transpose()?,
             show_values: table.get("show-values").map(|entry| entry.flag()).transpose()?,
+            mock_validation: table
+                .get("mock-validation")
+                .map(|entry| entry.word(words::mock_validation))
+                .transpose()?,
         },
     })
 }

@@ -1,5 +1,6 @@
 //! The words that the command line and `chaos.toml` share: severities, phases, rules.
 
+use crate::catalog::conform::Mode;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
 
@@ -7,6 +8,12 @@ use crate::search::Phase;
 pub fn phase(text: &str) -> Result<Phase, String> {
     let found = Phase::ALL.into_iter().find(|phase| phase.name() == text);
     found.ok_or_else(|| unknown("phase", text, Phase::ALL.iter().map(|phase| phase.name())))
+}
+
+/// How mocked results are held against the APIs that they stand in for.
+pub fn mock_validation(text: &str) -> Result<Mode, String> {
+    let found = Mode::ALL.into_iter().find(|mode| mode.name() == text);
+    found.ok_or_else(|| unknown("mock validation", text, Mode::ALL.iter().map(|mode| mode.name())))
 }
 
 /// The severity of this name.

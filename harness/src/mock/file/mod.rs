@@ -12,6 +12,7 @@
 //! null; the index `"*"` answers every call past the others; `"s3"` beside `"StateMachines"` holds the objects that
 //! item readers read.
 
+mod conform;
 mod objects;
 mod read;
 mod response;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use super::Script;
 use crate::asl::Machine;
+use crate::catalog::conform::Mode;
 use crate::load::Location;
 
 /// Which part of a mock file is meant.
@@ -30,6 +32,25 @@ pub struct Selection<'a> {
     pub machine: Option<&'a str>,
     /// The key in `TestCases`. Without one: each is a script of its own.
     pub test_case: Option<&'a str>,
+}
+
+/// How mocked results are held against the APIs that they stand in for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Validation {
+    /// What is there has to fit; what does not is a remark.
+    #[default]
+    Remarks,
+    /// What does not fit is a problem of the file, as strictly as is asked.
+    Refuse(Mode),
+}
+
+/// What a mock file says.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The test cases by name, in the order of the file.
+    pub scripts: Vec<(String, Script)>,
+    /// What looks wrong and is no reason to stop.
+    pub remarks: Vec<MockProblem>,
 }
 
 /// Why a mock file cannot be used.
@@ -59,15 +80,16 @@ pub struct MockProblem {
     pub suggestion: Option<String>,
 }
 
-/// The test cases of a mock file, by name, in the order of the file.
+/// Reads a mock file.
 pub fn load(
     path: &Path,
     machine: &Machine,
     selection: Selection<'_>,
-) -> Result<Vec<(String, Script)>, MockError> {
+    validation: Validation,
+) -> Result<Loaded, MockError> {
     let text =
         std::fs::read_to_string(path).map_err(|error| MockError::Read { path: path.to_owned(), error })?;
-    parse(&path.display().to_string(), &text, machine, selection).map_err(MockError::Invalid)
+    parse(&path.display().to_string(), &text, machine, selection, validation).map_err(MockError::Invalid)
 }
 
 /// Like [`load`], from a text; `name` is the file's name in messages.
@@ -76,8 +98,9 @@ pub fn parse(
     text: &str,
     machine: &Machine,
     selection: Selection<'_>,
-) -> Result<Vec<(String, Script)>, Vec<MockProblem>> {
-    read::scripts(name, text, machine, selection)
+    validation: Validation,
+) -> Result<Loaded, Vec<MockProblem>> {
+    read::scripts(name, text, machine, selection, validation)
 }
 
 impl fmt::Display for MockProblem {

@@ -89,7 +89,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 mod tests {
     use rstest::rstest;
 
-    use super::super::{Selection, parse};
+    use super::super::{Selection, Validation, parse};
     use crate::asl::compile_text;
 
     const DEFINITION: &str = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
@@ -97,9 +97,15 @@ mod tests {
     fn parsed(folder: &str, s3: &str) -> Result<crate::mock::Objects, String> {
         let machine = compile_text("Order", DEFINITION).unwrap();
         let text = format!(r#"{{"StateMachines":{{"Order":{{"TestCases":{{"A":{{}}}}}}}},"s3":{s3}}}"#);
-        let scripts = parse(&format!("{folder}/mocks.json"), &text, &machine, Selection::default())
-            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        Ok(scripts[0].1.objects.clone())
+        let loaded = parse(
+            &format!("{folder}/mocks.json"),
+            &text,
+            &machine,
+            Selection::default(),
+            Validation::default(),
+        )
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+        Ok(loaded.scripts[0].1.objects.clone())
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::super::{Author, Script, Sequence};
-use super::{MockProblem, Selection, objects, response};
+use super::{Loaded, MockProblem, Selection, Validation, conform, objects, response};
 use crate::asl::{Kind, Machine, State};
+use crate::catalog::conform::Mode;
 use crate::load::{Definition, Document, Member, Node, Problem, ProblemSeverity, Span};
 
 /// How alike two names must be for one to be suggested for the other.
@@ -15,7 +16,8 @@ pub(super) fn scripts(
     text: &str,
     machine: &Machine,
     selection: Selection<'_>,
-) -> Result<Vec<(String, Script)>, Vec<MockProblem>> {
+    validation: Validation,
+) -> Result<Loaded, Vec<MockProblem>> {
     let Definition { document, problems, .. } = Definition::from_text(name, text);
     let broken = problems.into_iter().filter(|problem| problem.severity == ProblemSeverity::Error);
     let broken: Vec<_> = broken
@@ -24,19 +26,23 @@ pub(super) fn scripts(
     if !broken.is_empty() {
         return Err(broken);
     }
-    let mut reader = Reader { document: &document, machine, problems: Vec::new() };
+    let (problems, remarks) = (Vec::new(), Vec::new());
+    let mut reader = Reader { document: &document, machine, validation, problems, remarks };
     let scripts = reader.scripts(name, selection).unwrap_or_default();
-    if reader.problems.is_empty() { Ok(scripts) } else { Err(reader.problems) }
+    let Reader { problems, remarks, .. } = reader;
+    if problems.is_empty() { Ok(Loaded { scripts, remarks }) } else { Err(problems) }
 }
 
 /// Collects every problem; a part that is wrong gives `None` and the others go on.
 pub(super) struct Reader<'a> {
     document: &'a Document,
     machine: &'a Machine,
+    validation: Validation,
     problems: Vec<MockProblem>,
+    remarks: Vec<MockProblem>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn scripts(&mut self, name: &str, selection: Selection<'_>) -> Option<Vec<(String, Script)>> {
         let root = &self.document.root;
         self.members(root, "a mock file", &["StateMachines", "MockedResponses", "s3"])?;
@@ -73,16 +79,26 @@ impl Reader<'_> {
         let mut script = Script::default();
         let members = self.object(&case.value, &format!("test case `{}`", case.key)).unwrap_or_default();
         for member in members {
-            let state = self.state(member).map(|state| state.path.clone());
-            let response = self.response(member, responses);
-            if let (Some(state), Some(sequence)) = (state, response) {
-                script.answers.insert(state, sequence);
-            }
+            let state = self.state(member);
+            let Some(found) = self.found_response(member, responses) else { continue };
+            let (Some(state), Some((calls, then))) = (state, response::sequence(self, found)) else {
+                continue;
+            };
+            conform::check(self, state, found, self.mode());
+            script.answers.insert(state.path.clone(), Sequence { calls, then, by: Author::User });
         }
         script
     }
 
-    fn state(&mut self, member: &Member) -> Option<&State> {
+    /// How strictly results are held against their APIs.
+    fn mode(&self) -> Mode {
+        match self.validation {
+            Validation::Remarks => Mode::Present,
+            Validation::Refuse(mode) => mode,
+        }
+    }
+
+    fn state(&mut self, member: &Member) -> Option<&'a State> {
         let machine = self.machine;
         let Some(state) = machine.find(&member.key) else {
             let names: Vec<&str> = machine.states.iter().filter(|s| answers(s)).map(|s| &*s.name).collect();
@@ -102,7 +118,7 @@ impl Reader<'_> {
         None
     }
 
-    fn response(&mut self, member: &Member, responses: Option<&Node>) -> Option<Sequence> {
+    fn found_response<'n>(&mut self, member: &Member, responses: Option<&'n Node>) -> Option<&'n Member> {
         let Some(name) = member.value.as_str() else {
             let message =
                 format!("expected the name of a mocked response, found {}", member.value.kind_name());
@@ -116,8 +132,7 @@ impl Reader<'_> {
             self.problem(member.value.span, message, nearest(name, &names));
             return None;
         };
-        let (calls, then) = response::sequence(self, found)?;
-        Some(Sequence { calls, then, by: Author::User })
+        Some(found)
     }
 
     /// The member of this name, or a problem that names the nearest.
@@ -170,8 +185,27 @@ impl Reader<'_> {
         members
     }
 
+    /// A result that its API could not have given.
+    pub(super) fn misfit(&mut self, span: Span, message: String, suggestion: Option<String>) {
+        match self.validation {
+            Validation::Remarks => self.remark(span, message, suggestion),
+            Validation::Refuse(_) => self.problem(span, message, suggestion),
+        }
+    }
+
+    /// Something that looks wrong; several test cases may share it.
+    pub(super) fn remark(&mut self, span: Span, message: String, suggestion: Option<String>) {
+        let remark = MockProblem { location: self.document.location(span), message, suggestion };
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+
     pub(super) fn problem(&mut self, span: Span, message: String, suggestion: Option<String>) {
-        self.problems.push(MockProblem { location: self.document.location(span), message, suggestion });
+        let problem = MockProblem { location: self.document.location(span), message, suggestion };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 }
 

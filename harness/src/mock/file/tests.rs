@@ -24,7 +24,8 @@ fn file(case: &str, response: &str) -> String {
 }
 
 fn parsed(text: &str, selection: Selection<'_>) -> Result<Vec<(String, Script)>, String> {
-    parse("mocks.json", text, &machine(), selection)
+    parse("mocks.json", text, &machine(), selection, Validation::default())
+        .map(|loaded| loaded.scripts)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
