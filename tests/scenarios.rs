@@ -80,7 +80,8 @@ fn the_first_example_of_a_scenario_goes_well(#[values(Version::Flawed, Version::
 fn outcome_of(folder: &str, version: Version) -> MachineOutcome {
     let examples = scenario::examples(folder, version);
     let machine = Arc::new(scenario::machine(folder, version));
-    Campaign::new(machine).inputs(examples.inputs).mocks(examples.scripts).run()
+    let declarations = scenario::declarations(&machine);
+    Campaign::new(machine).declarations(declarations).inputs(examples.inputs).mocks(examples.scripts).run()
 }
 
 /// Whether a finding, or advice, is the expected one. One cause can show at several states.

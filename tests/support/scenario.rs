@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use sfn_chaos::asl::{Machine, compile};
+use sfn_chaos::config::{Config, FILE_NAME};
 use sfn_chaos::generate::Examples;
 use sfn_chaos::load::{Definition, LoadOptions, definitions};
 use sfn_chaos::mock::file::{Selection, Validation, load};
+use sfn_chaos::model::Declarations;
 use sfn_chaos::oracle::{RuleId, Severity};
 use sfn_chaos::value;
 
@@ -78,6 +80,13 @@ pub fn definition(folder: &str, version: Version) -> Definition {
 pub fn machine(folder: &str, version: Version) -> Machine {
     let compiled = compile(&definition(folder, version));
     compiled.machine.unwrap_or_else(|| panic!("{folder}, {version}: {:#?}", compiled.problems))
+}
+
+/// What the `chaos.toml` of the repository declares about a machine.
+pub fn declarations(machine: &Machine) -> Declarations {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE_NAME);
+    let config = Config::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    config.declarations(machine).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// What lies beside the definition: inputs and the test cases of the mocks.

@@ -37,7 +37,8 @@ pub(super) fn condition_keeps_away(request: &Value) -> bool {
         return !text.contains("attribute_not_exists");
     }
     let touched = members(request.get("Item"));
-    Update { constant: touched.clone(), touched, increments: false }.is_kept_away_by(text, names)
+    Update { constant: touched.clone(), touched, removed: Vec::new(), increments: false }
+        .is_kept_away_by(text, names)
 }
 
 /// Whether the condition asks for the same in both requests.
@@ -79,13 +80,16 @@ struct Update {
     touched: Vec<String>,
     /// Those that it gives a value which does not depend on the old one.
     constant: Vec<String>,
+    /// Those that it removes, as a whole or elements of them.
+    removed: Vec<String>,
     /// Whether a second one adds once more.
     increments: bool,
 }
 
 impl Update {
     fn parse(text: &str, names: &Value, values: &Value) -> Self {
-        let mut update = Self { touched: Vec::new(), constant: Vec::new(), increments: false };
+        let mut update =
+            Self { touched: Vec::new(), constant: Vec::new(), removed: Vec::new(), increments: false };
         let tokens = tokens(text);
         let is_clause = |token: &&str| {
             ["SET", "REMOVE", "ADD", "DELETE"].iter().any(|word| token.eq_ignore_ascii_case(word))
@@ -120,6 +124,9 @@ impl Update {
         } else {
             self.constant.push(path.clone());
         }
+        if ["REMOVE", "DELETE"].iter().any(|word| clause.eq_ignore_ascii_case(word)) {
+            self.removed.push(path.clone());
+        }
         self.touched.push(path);
     }
 
@@ -148,6 +155,13 @@ impl Update {
         match tokens {
             [function, "(", path, ")"] if function.eq_ignore_ascii_case("attribute_not_exists") => {
                 among(&self.touched, path)
+            }
+            [function, "(", path, ..]
+                if ["attribute_exists", "contains"]
+                    .iter()
+                    .any(|name| function.eq_ignore_ascii_case(name)) =>
+            {
+                among(&self.removed, path)
             }
             [not, rest @ ..] if not.eq_ignore_ascii_case("NOT") => {
                 rest.iter().any(|token| among(&self.touched, token))
@@ -252,11 +266,12 @@ mod tests {
     #[case::an_existing_item(r#""ConditionExpression":"attribute_exists(id)","#, false)]
     #[case::both(r#""ConditionExpression":"stock >= :n AND (#v = :old OR attribute_not_exists(#v))","#, true)]
     #[case::either(r#""ConditionExpression":"stock >= :n OR #v = :old","#, false)]
+    #[case::a_lock_that_is_given_back(r#""ConditionExpression":"attribute_exists(holder)","#, true)]
     #[case::a_list_of_what_is_done(r#""ConditionExpression":"NOT contains(done, :id)","#, true)]
     fn a_condition_guards_if_the_update_makes_it_false(#[case] condition: &str, #[case] expected: bool) {
         let request = format!(
             r##"{{"Key":{{"id":{{"S":"1"}}}},{condition}"ExpressionAttributeNames":{{"#v":"version"}},
-            "UpdateExpression":"SET stock = stock - :n, done = :id, at = :at, version = :new"}}"##
+            "UpdateExpression":"SET stock = stock - :n, done = :id, at = :at, version = :new REMOVE holder"}}"##
         );
         assert_eq!(update_is_harmless(&Value::parse(&request).unwrap()), expected);
     }

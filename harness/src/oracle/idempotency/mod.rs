@@ -5,6 +5,8 @@
 //! child executions may be idempotent inside, so theirs is low and asks for a declaration; a second notification is
 //! low.
 //!
+//! A retrier of a Parallel or Map state makes all calls inside again, also those that went well: the same holds for them.
+//!
 //! Declared as an effect, theirs is critical; declared as harmless, or with a declared key that is the same in both
 //! attempts, it is none. A key that is made anew in each attempt guards nothing.
 //!
@@ -12,6 +14,7 @@
 //! in both attempts (a client token, a deduplication id, a condition that the write makes false, a name, a key); a
 //! retry after an error that the worker itself reported.
 
+mod enclosing;
 mod guard;
 mod proposal;
 
@@ -34,6 +37,7 @@ pub(super) struct Idempotency;
 
 impl Oracle for Idempotency {
     fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
+        enclosing::judge(run, out);
         for (_, record, first) in trace::task_failures(run) {
             let Handling::Retried { .. } = record.handling else { continue };
             if !first.applied || !is_outcome_unknown(run, record, first) {

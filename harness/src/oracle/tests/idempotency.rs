@@ -276,3 +276,36 @@ fn a_queue_knows_an_id_for_five_minutes(#[case] interval: u32, #[case] expected:
     let found = trial.of_rule(RuleId::EffectRepeated);
     assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
 }
+
+/// Two branches, one that sends and one that fails; the state around them is retried.
+#[rstest]
+#[case::a_message(
+    "arn:aws:states:::sqs:sendMessage",
+    r#"{"QueueUrl":"q","MessageBody":"m"}"#,
+    Some(Severity::Critical)
+)]
+#[case::a_message_with_a_key(
+    "arn:aws:states:::sqs:sendMessage",
+    r#"{"QueueUrl":"q","MessageBody":{"idempotencyKey.$":"$$.Execution.Name"}}"#,
+    None
+)]
+#[case::a_function(LAMBDA, r#"{"FunctionName":"f"}"#, Some(Severity::Low))]
+#[case::an_item("arn:aws:states:::dynamodb:putItem", r#"{"TableName":"t","Item":{"id":{"S":"1"}}}"#, None)]
+fn a_retry_of_the_state_around_repeats_what_was_done(
+    #[case] resource: &str,
+    #[case] parameters: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Both","States":{{"Both":{{"Type":"Parallel","End":true,
+          "Retry":[{{"ErrorEquals":["States.ALL"]}}],"Branches":[
+          {{"StartAt":"Send","States":{{"Send":{{"Type":"Task","Resource":"{resource}","Parameters":{parameters},
+            "Retry":[{{"ErrorEquals":["States.Nothing"]}}],"End":true}}}}}},
+          {{"StartAt":"Pause","States":{{"Pause":{{"Type":"Wait","Seconds":5,"Next":"Read"}},"Read":{{"Type":"Task",
+            "Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{{"TableName":"t","Key":{{"id":{{"S":"1"}}}}}},
+            "End":true}}}}}}]}}}}}}"#
+    ));
+    let found = trial.of_rule(RuleId::EffectRepeated);
+    let at_both = found.into_iter().filter(|(state, _)| state == "Both").map(|(_, severity)| severity);
+    assert_eq!(at_both.max(), expected);
+}
