@@ -90,7 +90,33 @@ pub fn class_of(error: &str) -> ErrorClass {
     if let Some((_, class)) = OWN.iter().find(|((owner, own), _)| *owner == prefix && *own == stem) {
         return *class;
     }
-    family(stem)
+    match family(stem) {
+        ErrorClass::Unknown if is_of_a_service(prefix, name) => by_ending(stem),
+        class => class,
+    }
+}
+
+/// Whether a name looks like an exception of AWS: functions may call theirs what they like.
+fn is_of_a_service(prefix: &str, name: &str) -> bool {
+    name.ends_with("Exception")
+        && prefix.starts_with(|first: char| first.is_ascii_uppercase())
+        && !prefix.contains('.')
+}
+
+/// What the end of an exception's name tells: `DbInstanceNotFound`.
+fn by_ending(stem: &str) -> ErrorClass {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| stem.ends_with(ending));
+    if ends(&["NotFound", "DoesNotExist"]) {
+        ErrorClass::NotFound
+    } else if ends(&["AccessDenied"]) {
+        ErrorClass::Permission
+    } else if ends(&["AlreadyExists", "InUse"]) {
+        ErrorClass::Conflict
+    } else if ends(&["LimitExceeded", "QuotaExceeded"]) {
+        ErrorClass::Quota
+    } else {
+        ErrorClass::Unknown
+    }
 }
 
 /// The class of a failure: by its name, and by the HTTP status in the Cause where the name means two things.
@@ -100,21 +126,36 @@ pub fn class_of_failure(error: &str, cause: &str) -> ErrorClass {
         let again = transient.iter().any(|code| cause.contains(code));
         return if again { ErrorClass::Transient } else { ErrorClass::Validation };
     }
+    // Recorded on AWS: how a role in `Credentials` that cannot be assumed is reported.
+    if error == "States.TaskFailed" && cause.contains(" is not authorized to assume the task state's role") {
+        return ErrorClass::Permission;
+    }
     if !means_two_things(error) {
         return class_of(error);
     }
-    match error_code(cause).map(family) {
-        Some(ErrorClass::Unknown) | None => {
-            status_code(cause).map_or_else(|| class_of(error), class_of_status)
-        }
-        Some(class) => class,
-    }
+    class_of_cause(cause).unwrap_or_else(|| class_of(error))
 }
 
-/// The class by the error code or the HTTP status in a Cause alone, for names that say nothing.
+/// The class by the error code, the message or the HTTP status in a Cause alone, for names that say nothing.
 pub fn class_of_cause(cause: &str) -> Option<ErrorClass> {
     let by_code = error_code(cause).map(family).filter(|class| *class != ErrorClass::Unknown);
-    by_code.or_else(|| status_code(cause).map(class_of_status))
+    by_code.or_else(|| said(cause)).or_else(|| status_code(cause).map(class_of_status))
+}
+
+/// What the message of a Cause says, where neither code nor status do: many services answer 400 to whatever they
+/// refuse.
+fn said(cause: &str) -> Option<ErrorClass> {
+    let message = cause.split_once(" (Service: ").map_or(cause, |(message, _)| message).to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&["not authorized to", "access denied", "accessdenied"]) {
+        Some(ErrorClass::Permission)
+    } else if says(&["rate exceeded", "throttl", "too many requests"]) {
+        Some(ErrorClass::Throttling)
+    } else if says(&["not found", "does not exist", "name or service not known"]) {
+        Some(ErrorClass::NotFound)
+    } else {
+        None
+    }
 }
 
 /// Whether a name stands both for faults that pass and for errors that do not.
@@ -224,13 +265,13 @@ const OWN: [((&str, &str), ErrorClass); 14] = [
 const FAMILIES: [(ErrorClass, &str); 9] = [
     (
         ErrorClass::Throttling,
-        "Throttling Throttled RequestThrottled TooManyRequests ProvisionedThroughputExceeded RequestLimitExceeded \
+        "Throttling Throttled ThrottledClient RequestThrottled TooManyRequests ProvisionedThroughputExceeded RequestLimitExceeded \
          BandwidthLimitExceeded SlowDown EC2Throttled KmsThrottled KmsThrottling EKSRequestThrottled",
     ),
     (
         ErrorClass::Transient,
         "InternalServer InternalServerError InternalService InternalServiceError InternalFailure InternalError Internal \
-         Service ServiceFailure ServiceUnavailable Server PriorRequestNotComplete SdkClient ModelNotReady ModelError \
+         Service ServiceFailure ServiceUnavailable ServiceInternalError Server PriorRequestNotComplete SdkClient ModelNotReady ModelError \
          DependencyFailed ReplicatedWriteConflict TransactionConflict TransactionInProgress RequestTimeout \
          ModelTimeout OperationTimeout EC2Unexpected ENILimitReached ENINotReady SubnetIPAddressLimitReached \
          EFSMountConnectivity EFSIO SnapStartNotReady SnapStartTimeout ResourceNotReady CodeArtifactUserPending \
@@ -292,6 +333,10 @@ mod tests {
     #[case::a_quota("Glue.ConcurrentRunsExceededException", ErrorClass::Quota)]
     #[case::a_condition("DynamoDB.ConditionalCheckFailedException", ErrorClass::Conflict)]
     #[case::a_missing_object("S3.NoSuchKeyException", ErrorClass::NotFound)]
+    #[case::a_missing_thing("Rds.DbSnapshotNotFoundException", ErrorClass::NotFound)]
+    #[case::a_denial_in_a_service("DatabaseMigration.S3AccessDeniedException", ErrorClass::Permission)]
+    #[case::a_functions_own_missing_thing("OrderNotFoundException", ErrorClass::Unknown)]
+    #[case::a_functions_own_missing_thing("com.acme.OrderNotFoundException", ErrorClass::Unknown)]
     #[case::an_http_status("States.Http.StatusCode.503", ErrorClass::Transient)]
     #[case::a_throttling_status("ApiGateway.429", ErrorClass::Throttling)]
     #[case::a_denying_status("EKS.401", ErrorClass::Permission)]
@@ -315,6 +360,14 @@ mod tests {
         ErrorClass::Transient
     )]
     #[case::a_rejected_request("x (Service: Rds, Status Code: 400, Request ID: 1)", ErrorClass::Validation)]
+    #[case::a_denial_with_the_status_of_any_mistake(
+        "User: x is not authorized to perform: y because z (Service: Rds, Status Code: 400, Request ID: 1)",
+        ErrorClass::Permission
+    )]
+    #[case::too_many_calls(
+        "Rate exceeded (Service: Rds, Status Code: 400, Request ID: 1)",
+        ErrorClass::Throttling
+    )]
     #[case::no_details("something", ErrorClass::Transient)]
     fn the_cause_tells_the_two_meanings_of_a_name_apart(#[case] cause: &str, #[case] expected: ErrorClass) {
         assert_eq!(class_of_failure("Lambda.AWSLambdaException", cause), expected);

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
+use super::cause::{self, Denial, REQUEST_ID};
 use super::class::means_two_things;
+use super::exceptions::Client;
 use super::integration::{Integration, Service};
 use super::representative::of_kind;
 use super::status;
-use super::table;
 
 /// What goes wrong with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,9 +91,30 @@ pub fn fault(integration: &Integration, kind: FaultKind) -> Option<Fault> {
             .to_string(),
         ),
         FaultKind::FunctionTimeout | FaultKind::PartialFailure => return None,
-        _ => call_fault(integration, kind)?,
+        FaultKind::PermissionDenied => return denied(integration, Denial::of(integration).as_ref()),
+        _ => call_fault(integration, kind, None)?,
     };
     Some(Fault { kind, ambiguous: means_two_things(&error), error, cause })
+}
+
+/// How the integration reports that the role may not make the call; without details, only that it may not.
+///
+/// A class of its own where the service has one, else its base exception: `Ecs.AccessDeniedException`,
+/// `DynamoDB.AmazonDynamoDBException`. `None` where nobody knows, or where no call is made.
+pub fn denied(integration: &Integration, denial: Option<&Denial>) -> Option<Fault> {
+    let kind = FaultKind::PermissionDenied;
+    let (error, cause) = call_fault(integration, kind, denial)?;
+    Some(Fault { kind, ambiguous: means_two_things(&error), error, cause })
+}
+
+/// How it is reported that the execution's role may not assume the role in a task's `Credentials`.
+pub fn role_not_assumed(role: &str, target: &str) -> Fault {
+    Fault {
+        kind: FaultKind::PermissionDenied,
+        error: "States.TaskFailed".to_owned(),
+        cause: cause::not_assumed(role, target),
+        ambiguous: true,
+    }
 }
 
 /// An error of the work itself: what a function throws, or a worker reports. `None` where nobody but AWS answers.
@@ -139,32 +161,48 @@ fn execution_cause(status: &str) -> String {
     child.to_string()
 }
 
-const REQUEST_ID: &str = "11111111-2222-3333-4444-555555555555";
-
 /// Error and Cause of a fault of the call itself.
-fn call_fault(integration: &Integration, kind: FaultKind) -> Option<(String, String)> {
-    match integration.kind {
-        Service::Activity => None,
-        Service::Http => http_fault("States.Http.StatusCode.", kind),
-        Service::Optimized if integration.is("apigateway", "invoke") => http_fault("ApiGateway.", kind),
-        Service::Optimized if integration.is("eks", "call") || integration.is("eks", "runJob") => {
-            http_fault("EKS.", kind)
-        }
-        Service::Sdk => sdk_fault(integration, kind),
-        Service::LambdaArn | Service::Unresolved => optimized_fault("lambda", "invoke", kind),
-        Service::Optimized => optimized_fault(&integration.service, &integration.action, kind),
+fn call_fault(
+    integration: &Integration,
+    kind: FaultKind,
+    denial: Option<&Denial>,
+) -> Option<(String, String)> {
+    if integration.kind == Service::Http {
+        return http_fault(integration, "States.Http.StatusCode", kind, denial);
     }
+    let client = Client::of(integration)?;
+    let Some(base) = client.base else { return http_fault(integration, client.prefix, kind, denial) };
+    if kind == FaultKind::Connection {
+        return Some((client.full("SdkClientException"), cause::CONNECTION_RESET.to_owned()));
+    }
+    let own = of_kind(client, &integration.action, kind);
+    let message = cause::message(kind, denial);
+    let cause = match integration.kind {
+        Service::Sdk => cause::sdk(client, kind, own.as_ref(), &message),
+        _ => cause::optimized(&integration.service, client, kind, own.as_ref(), &message)?,
+    };
+    // Recorded on AWS: a code without a class becomes the service's base exception, `DynamoDb.DynamoDbException`.
+    let error = match &own {
+        Some(own) => client.full(&own.name),
+        None => client.full(&format!("{base}Exception")),
+    };
+    Some((error, cause))
 }
 
 /// Recorded on AWS, and docs, "Call HTTPS APIs": the status is in the name, the Cause is the body.
-fn http_fault(prefix: &str, kind: FaultKind) -> Option<(String, String)> {
+fn http_fault(
+    integration: &Integration,
+    prefix: &str,
+    kind: FaultKind,
+    denial: Option<&Denial>,
+) -> Option<(String, String)> {
     let (status, text) = match kind {
         FaultKind::Throttling => (429, "Too Many Requests"),
         FaultKind::ServiceError => (503, "Service Unavailable"),
         FaultKind::PermissionDenied => (403, "Forbidden"),
         FaultKind::NotFound => (404, "Not Found"),
         FaultKind::Invalid => (400, "Bad Request"),
-        FaultKind::Connection if prefix.starts_with("States.") => {
+        FaultKind::Connection if integration.kind == Service::Http => {
             return Some((
                 "States.Http.Socket".to_owned(),
                 "The endpoint did not respond within 60 seconds.".to_owned(),
@@ -172,79 +210,7 @@ fn http_fault(prefix: &str, kind: FaultKind) -> Option<(String, String)> {
         }
         _ => return None,
     };
-    Some((format!("{prefix}{status}"), json!({"message": text}).to_string()))
-}
-
-fn optimized_fault(service: &str, action: &str, kind: FaultKind) -> Option<(String, String)> {
-    let known = table::optimized().get(service)?;
-    let action = known.actions.get(action)?;
-    let prefix = &known.prefix;
-    if kind == FaultKind::Connection {
-        return Some((format!("{prefix}.SdkClientException"), CONNECTION_RESET.to_owned()));
-    }
-    let base = known.base.as_deref()?;
-    // The naming rules of the AWS SDK for Java 1.x: AmazonDynamoDB is the one client with a version.
-    let client = if base == "AmazonDynamoDB" { "AmazonDynamoDBv2" } else { base };
-    // Access denied has no class of its own in the SDK v1 of most services: only a modelled one is preferred.
-    let own = of_kind(action.errors(), "", kind);
-    let code = own.map_or_else(|| unmodelled(kind).to_owned(), |name| format!("{name}Exception"));
-    let cause = format!(
-        "{} (Service: {client}; Status Code: {}; Error Code: {code}; Request ID: {REQUEST_ID}; Proxy: null)",
-        message(kind),
-        http_status(kind, &code)
-    );
-    Some((format!("{prefix}.{}Exception", own.unwrap_or(base)), cause))
-}
-
-fn sdk_fault(integration: &Integration, kind: FaultKind) -> Option<(String, String)> {
-    let known = table::sdk().get(&*integration.service)?;
-    let prefix = known.prefix?;
-    if kind == FaultKind::Connection {
-        return Some((format!("{prefix}.SdkClientException"), CONNECTION_RESET.to_owned()));
-    }
-    let own = of_kind(known.exceptions(), &integration.action, kind);
-    let cause = format!(
-        "{} (Service: {prefix}, Status Code: {}, Request ID: {REQUEST_ID}) (SDK Attempt Count: 1)",
-        message(kind),
-        http_status(kind, own.unwrap_or_default())
-    );
-    // Recorded on AWS: a code without a class becomes the service's base exception, `DynamoDb.DynamoDbException`.
-    Some((format!("{prefix}.{}Exception", own.unwrap_or(prefix)), cause))
-}
-
-const CONNECTION_RESET: &str = "Unable to execute HTTP request: Connection reset";
-
-fn message(kind: FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Throttling => "Rate exceeded",
-        FaultKind::PermissionDenied => "User is not authorized to perform this action",
-        FaultKind::NotFound => "Requested resource not found",
-        FaultKind::Invalid => "1 validation error detected",
-        _ => "The service failed to process the request",
-    }
-}
-
-/// The error code of a fault without a class of its own.
-fn unmodelled(kind: FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Throttling => "ThrottlingException",
-        FaultKind::PermissionDenied => "AccessDeniedException",
-        FaultKind::NotFound => "ResourceNotFoundException",
-        FaultKind::Invalid => "ValidationException",
-        _ => "InternalFailure",
-    }
-}
-
-fn http_status(kind: FaultKind, code: &str) -> u16 {
-    match kind {
-        // The status is all that the SDK's base exception tells.
-        FaultKind::Throttling if code.is_empty() || code.starts_with("TooManyRequests") => 429,
-        FaultKind::NotFound if code.is_empty() => 404,
-        FaultKind::PermissionDenied => 403,
-        FaultKind::NotFound if code.starts_with("NoSuch") => 404,
-        FaultKind::Throttling | FaultKind::NotFound | FaultKind::Invalid => 400,
-        _ => 500,
-    }
+    Some((format!("{prefix}.{status}"), cause::body(integration, text, denial)))
 }
 
 #[cfg(test)]
@@ -326,19 +292,102 @@ mod tests {
         assert_eq!(of(resource, kind), None);
     }
 
+    #[rstest]
+    #[case::a_query_protocol(
+        "arn:aws:states:::sns:publish",
+        NotFound,
+        "Requested resource not found (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; \
+         Request ID: 11111111-2222-3333-4444-555555555555; Proxy: null)"
+    )]
+    #[case::a_client_with_a_version(
+        "arn:aws:states:::dynamodb:putItem",
+        NotFound,
+        "Requested resource not found (Service: AmazonDynamoDBv2; Status Code: 400; \
+         Error Code: ResourceNotFoundException; Request ID: 11111111-2222-3333-4444-555555555555; Proxy: null)"
+    )]
+    #[case::a_code_without_an_ending(
+        "arn:aws:states:::states:startExecution",
+        NotFound,
+        "Requested resource not found (Service: AWSStepFunctions; Status Code: 400; \
+         Error Code: StateMachineDoesNotExist; Request ID: 11111111-2222-3333-4444-555555555555; Proxy: null)"
+    )]
+    #[case::the_newer_sdk(
+        "arn:aws:states:::aws-sdk:dynamodb:putItem",
+        NotFound,
+        "Requested resource not found (Service: DynamoDb, Status Code: 400, \
+         Request ID: 11111111-2222-3333-4444-555555555555) (SDK Attempt Count: 1)"
+    )]
+    #[case::a_denial(
+        "arn:aws:states:::lambda:invoke",
+        PermissionDenied,
+        "User: arn:aws:sts::123456789012:assumed-role/StepFunctionsExecutionRole/abcdefghijklmnopqrstuvwxyzabcdef \
+         is not authorized to perform: lambda:InvokeFunction on resource: \
+         arn:aws:lambda:us-east-1:123456789012:function:example because no identity-based policy allows the \
+         lambda:InvokeFunction action (Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException; \
+         Request ID: 11111111-2222-3333-4444-555555555555; Proxy: null)"
+    )]
+    #[case::a_denial_of_the_newer_sdk(
+        "arn:aws:states:::aws-sdk:sfn:startExecution",
+        PermissionDenied,
+        "User: arn:aws:sts::123456789012:assumed-role/StepFunctionsExecutionRole/abcdefghijklmnopqrstuvwxyzabcdef \
+         is not authorized to perform: states:StartExecution on resource: \
+         arn:aws:states:us-east-1:123456789012:stateMachine:example because no identity-based policy allows the \
+         states:StartExecution action (Service: Sfn, Status Code: 400, \
+         Request ID: 11111111-2222-3333-4444-555555555555) (SDK Attempt Count: 1)"
+    )]
+    fn a_cause_has_the_form_of_the_sdk_that_makes_the_call(
+        #[case] resource: &str,
+        #[case] kind: FaultKind,
+        #[case] cause: &str,
+    ) {
+        assert_eq!(of(resource, kind).map(|fault| fault.cause).as_deref(), Some(cause));
+    }
+
+    #[rstest]
+    #[case::as_it_is(
+        "dynamodb:putItem",
+        "dynamodb:PutItem",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/orders",
+        "is not authorized to perform: dynamodb:PutItem on resource: \
+         arn:aws:dynamodb:us-east-1:123456789012:table/orders because no identity-based policy allows the \
+         dynamodb:PutItem action (Service: "
+    )]
+    #[case::a_service_in_capitals(
+        "sns:publish",
+        "sns:Publish",
+        "arn:aws:sns:us-east-1:123456789012:alerts",
+        "perform: SNS:Publish on resource: arn:aws:sns:us-east-1:123456789012:alerts because"
+    )]
+    #[case::quoted(
+        "aws-sdk:s3:getObject",
+        "s3:GetObject",
+        "arn:aws:s3:::data/in.json",
+        "perform: s3:GetObject on resource: \"arn:aws:s3:::data/in.json\" because"
+    )]
+    #[case::the_answer_of_an_api("apigateway:invoke", "execute-api:Invoke",
+        "arn:aws:execute-api:us-east-1:123456789012:api/prod/GET/",
+        r#"{"Message":"User: arn:aws:sts::123456789012:assumed-role/Orders/abcdefghijklmnopqrstuvwxyzabcdef is not authorized"#)]
+    fn a_denial_names_role_action_and_resource(
+        #[case] call: &str,
+        #[case] action: &str,
+        #[case] resource: &str,
+        #[case] expected: &str,
+    ) {
+        let integration = Integration::parse(&format!("arn:aws:states:::{call}")).unwrap();
+        let denial = Denial { role: "Orders".into(), action: action.into(), resource: Some(resource.into()) };
+        let cause = denied(&integration, Some(&denial)).unwrap().cause;
+        assert!(cause.contains(expected), "{cause}");
+        assert!(cause.contains("assumed-role/Orders/"), "{cause}");
+    }
+
     #[test]
-    fn causes_have_the_form_of_the_sdk_that_makes_the_call() {
-        let one = of("arn:aws:states:::sns:publish", NotFound).unwrap();
+    fn a_role_that_cannot_be_assumed_is_a_denial() {
+        use crate::catalog::{ErrorClass, class_of_failure};
+        let fault = role_not_assumed("arn:aws:iam::1:role/a", "arn:aws:iam::2:role/b");
+        assert_eq!(class_of_failure(&fault.error, &fault.cause), ErrorClass::Permission);
         assert_eq!(
-            one.cause,
-            "Requested resource not found (Service: AmazonSNS; Status Code: 400; Error Code: NotFoundException; \
-             Request ID: 11111111-2222-3333-4444-555555555555; Proxy: null)"
-        );
-        let two = of("arn:aws:states:::aws-sdk:dynamodb:putItem", NotFound).unwrap();
-        assert_eq!(
-            two.cause,
-            "Requested resource not found (Service: DynamoDb, Status Code: 400, \
-             Request ID: 11111111-2222-3333-4444-555555555555) (SDK Attempt Count: 1)"
+            fault.cause,
+            "The role arn:aws:iam::1:role/a is not authorized to assume the task state's role, arn:aws:iam::2:role/b."
         );
     }
 
@@ -355,26 +404,5 @@ mod tests {
     fn names_with_two_meanings_say_so() {
         assert!(of("arn:aws:states:::sqs:sendMessage", ServiceError).unwrap().ambiguous);
         assert!(!of("arn:aws:states:::sqs:sendMessage", Throttling).unwrap().ambiguous);
-    }
-
-    #[test]
-    fn every_fault_has_the_class_that_it_is_injected_for() {
-        use crate::catalog::{ErrorClass, class_of_failure};
-        let resources =
-            ["lambda:invoke", "dynamodb:putItem", "sqs:sendMessage", "sns:publish", "aws-sdk:s3:getObject"];
-        for resource in resources {
-            for fault in errors(&Integration::parse(&format!("arn:aws:states:::{resource}")).unwrap()) {
-                let expected = match fault.kind {
-                    Throttling => ErrorClass::Throttling,
-                    ServiceError | Connection => ErrorClass::Transient,
-                    PermissionDenied => ErrorClass::Permission,
-                    NotFound => ErrorClass::NotFound,
-                    Invalid => ErrorClass::Validation,
-                    FunctionTimeout => ErrorClass::Timeout,
-                    PartialFailure | JobFailed => continue,
-                };
-                assert_eq!(class_of_failure(&fault.error, &fault.cause), expected, "{resource}: {fault:?}");
-            }
-        }
     }
 }

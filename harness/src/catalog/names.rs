@@ -1,10 +1,14 @@
-//! Which error names an integration can report, and what a mistyped one was meant to be.
+//! Which error names an integration can report.
 //!
 //! `Some(false)` says that a retrier or catcher is dead code, so it needs a proof: a name that is reserved and never
 //! reported, the prefix of another service, or a slip of the pen in a real name. All else is not known.
 
-use super::class::{ErrorClass, class_of, means_two_things};
+use super::class::{ErrorClass, class_of};
+use super::correction::suggest;
+use super::exceptions::Client;
 use super::integration::{Integration, Service};
+use super::representative::is_common;
+use super::status::sdk_service;
 use super::table::{self, Evidence};
 
 /// Names in the language specification that AWS never reports: it says `States.Runtime`, or the branch's own error.
@@ -18,35 +22,50 @@ const RESERVED: [&str; 5] = [
     "States.ResultPathMatchFailure",
 ];
 
-/// Names that Step Functions itself reports, and matchers.
-const INTERPRETER: [&str; 11] = [
+/// Names that Step Functions itself reports of tasks, and matchers.
+pub(super) const INTERPRETER: [&str; 7] = [
     "States.ALL",
     "States.DataLimitExceeded",
-    "States.ExceedToleratedFailureThreshold",
     "States.HeartbeatTimeout",
-    "States.Http.Socket",
-    "States.ItemReaderFailed",
     "States.Permissions",
     "States.QueryEvaluationError",
-    "States.ResultWriterFailed",
     "States.TaskFailed",
     "States.Timeout",
 ];
 
-/// What Lambda reports beside the exceptions of its API model.
-const LAMBDA_EXTRA: [&str; 6] = [
+/// Names that Step Functions reports of distributed Maps only. Docs, "Error names".
+pub(super) const OF_MAPS: [&str; 3] =
+    ["States.ExceedToleratedFailureThreshold", "States.ItemReaderFailed", "States.ResultWriterFailed"];
+
+/// What Lambda reports beside the exceptions of its API model: the client, and what ends a function from outside.
+const LAMBDA_EXTRA: [&str; 5] = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.Unknown",
     "Runtime.ExitError",
     "Runtime.OutOfMemory",
     "Sandbox.Timedout",
-    "States.TaskFailed",
 ];
+
+/// Docs, "Call HTTPS APIs": what an EventBridge connection reports, behind `Events.ConnectionResource.`.
+const CONNECTION: [&str; 7] = [
+    "AccessDenied",
+    "AuthInProgress",
+    "ConcurrentModification",
+    "InternalError",
+    "InvalidConnectionState",
+    "InvalidPrivateConnectionState",
+    "ResourceNotFound",
+];
+
+/// Recorded on AWS: error codes without a class in their service, by the name after `aws-sdk:`.
+const WITHOUT_CLASS: [(&str, &str); 2] =
+    [("dynamodb", "ValidationException"), ("secretsmanager", "ValidationException")];
 
 /// Whether a task with this integration can report this error name.
 ///
-/// `Some(false)` only when it is certain; `None` when it is not known, which includes whatever functions, workers
-/// and child executions may call their errors.
+/// `Some(false)` only when it is certain; `None` when it is not known, which includes whatever functions and workers
+/// may call their errors. Names that only a timer or a query language brings about are reported as far as the
+/// integration goes.
 ///
 /// ```
 /// use sfn_chaos::catalog::{Integration, can_report};
@@ -57,15 +76,17 @@ const LAMBDA_EXTRA: [&str; 6] = [
 /// # Ok::<(), String>(())
 /// ```
 pub fn can_report(integration: &Integration, error: &str) -> Option<bool> {
-    // Docs, "Error names": States.Runtime is reported, but never retried or caught.
-    if RESERVED.contains(&error) || error == "States.Runtime" {
+    if is_never_matched(error) || is_of_maps(error) {
         return Some(false);
     }
     if let Some(status) = error.strip_prefix("States.Http.StatusCode.") {
         return http_status(integration, status);
     }
-    if error == "States.Http.Socket" || error.starts_with("Events.ConnectionResource.") {
+    if error == "States.Http.Socket" {
         return own_name(integration, Service::Http);
+    }
+    if error.starts_with("Events.ConnectionResource.") {
+        return own_name(integration, Service::Http).filter(|own| !own || is_known(integration, error));
     }
     if INTERPRETER.contains(&error) {
         return Some(true);
@@ -76,80 +97,85 @@ pub fn can_report(integration: &Integration, error: &str) -> Option<bool> {
     if error.starts_with("States.") {
         return suggest(integration, error).map(|_| false);
     }
-    if known(integration).any(|name| name == error) {
+    if is_known(integration, error) {
         return Some(true);
     }
-    if is_slip(integration, error) {
+    if is_of_another_operation(integration, error) {
+        return None;
+    }
+    if is_slip(integration, error) || is_without_class(integration, error) {
         return Some(false);
     }
     by_prefix(integration, error)
 }
 
-/// Whether a name with the right prefix is certainly none of the service's: its ending is missing, or it is a slip
-/// of the pen and not an exception that is common in AWS, which this service may have got in the meantime.
+/// Whether no handler ever matches the name: Step Functions reserves it and reports another, or lets nothing match it.
+pub fn is_never_matched(error: &str) -> bool {
+    // Docs, "Error names": States.Runtime is reported, but never retried or caught.
+    RESERVED.contains(&error) || error == "States.Runtime"
+}
+
+/// Whether only a distributed Map reports the name.
+pub fn is_of_maps(error: &str) -> bool {
+    OF_MAPS.contains(&error)
+}
+
+/// Whether a name with the right prefix is certainly none of the service's: its ending is missing, or it is one letter
+/// away from a real one and not an exception that is common in AWS, which this service may have got in the meantime.
+///
+/// Of the 5,842 exceptions of the API models, 6 are one letter away from another one of their service.
 fn is_slip(integration: &Integration, error: &str) -> bool {
     let Some((prefix, name)) = error.split_once('.') else { return false };
     let Some(meant) = suggest(integration, error) else { return false };
     let Some((own, real)) = meant.split_once('.') else { return false };
-    // A base exception is real: the optimized one and the SDK's differ, and which of them is reported is not certain.
-    if own != prefix || means_two_things(error) {
+    if own != prefix || is_base(integration, name) {
         return false;
     }
     // Only SDK v2 and the recorded services have a spelling of acronyms that is certain.
     if real.eq_ignore_ascii_case(name) {
-        return prefix_of(integration).is_some_and(|(_, evidence)| evidence == Evidence::Recorded);
+        return evidence(integration) == Some(Evidence::Recorded);
     }
     match name.strip_suffix("Exception") {
-        Some(_) => class_of(name) == ErrorClass::Unknown,
+        Some(_) => class_of(name) == ErrorClass::Unknown && table::distance(real, name) == 1,
         None => true,
     }
 }
 
-/// The real name that `error` is most likely a slip of the pen of, if it is none itself.
-pub fn suggest(integration: &Integration, error: &str) -> Option<String> {
-    if error.starts_with("States.") {
-        if INTERPRETER.contains(&error) || RESERVED.contains(&error) {
-            return None;
-        }
-        return table::nearest(INTERPRETER, error).map(str::to_owned);
-    }
-    let names: Vec<_> = known(integration).collect();
-    if names.iter().any(|name| name == error) {
-        return None;
-    }
-    // A forgotten ending or prefix is no edit of a few letters.
-    let completed = format!("{error}Exception");
-    let ending = names.iter().find(|name| **name == completed);
-    let own = ending.or_else(|| {
-        let (prefix, bare) = error.split_once('.')?;
-        let same = |name: &&String| {
-            name.split_once('.').is_some_and(|(own, rest)| own.eq_ignore_ascii_case(prefix) && rest == bare)
-        };
-        names.iter().find(same)
-    });
-    if let Some(own) = own {
-        return Some(own.clone());
-    }
-    if !error.contains('.') {
-        return forgotten_prefix(integration, error, &names);
-    }
-    table::nearest(names.iter().map(String::as_str), error).map(str::to_owned)
+/// Whether a name is the base exception of the service in either form. Which of them an optimized integration reports
+/// is not certain where it was not recorded; an SDK integration has its own.
+pub(super) fn is_base(integration: &Integration, name: &str) -> bool {
+    let Some(stem) = name.strip_suffix("Exception") else { return false };
+    let bare = stem.strip_prefix("Amazon").or_else(|| stem.strip_prefix("AWS")).unwrap_or(stem);
+    let is_own = Client::of(integration).is_some_and(|client| bare.eq_ignore_ascii_case(client.prefix));
+    let base = optimized_sibling(integration).and_then(|entry| entry.base.as_deref());
+    is_own || base == Some(stem) || sdk_sibling(integration) == Some(stem)
 }
 
-/// `ThrottlingException` for `Ssm.ThrottlingException`; functions and workers may well use the bare name.
-fn forgotten_prefix(integration: &Integration, error: &str, names: &[String]) -> Option<String> {
-    if answers_in_its_own_words(integration) {
-        return None;
-    }
-    let same = |name: &&String| name.split_once('.').is_some_and(|(_, bare)| bare == error);
-    names.iter().find(same).cloned()
+pub(super) fn is_without_class(integration: &Integration, error: &str) -> bool {
+    let service = sdk_service(&integration.service);
+    prefix_is_of_service(integration, error)
+        && error.split_once('.').is_some_and(|(_, name)| WITHOUT_CLASS.contains(&(service, name)))
+}
+
+pub(super) fn prefix_is_of_service(integration: &Integration, error: &str) -> bool {
+    let prefix = error.split_once('.').map_or("", |(prefix, _)| prefix);
+    let own = prefix_of(integration);
+    own.is_some_and(|own| prefix.eq_ignore_ascii_case(own))
+        || sibling(integration).is_some_and(|other| prefix.eq_ignore_ascii_case(other))
+}
+
+/// Whether the service has the exception, but for other operations than this one: models are not complete, and the
+/// SDK knows the class wherever the service answers with it.
+fn is_of_another_operation(integration: &Integration, error: &str) -> bool {
+    let Some(client) = Client::of(integration) else { return false };
+    error.split_once('.').is_some_and(|(prefix, name)| {
+        prefix == client.prefix && client.of_service().any(|exception| exception.name == name)
+    })
 }
 
 /// Whether the names of its errors are up to somebody's code.
-fn answers_in_its_own_words(integration: &Integration) -> bool {
-    integration.is_lambda()
-        || integration.is_answered_by_worker()
-        || integration.is("states", "startExecution")
+pub(super) fn answers_in_its_own_words(integration: &Integration) -> bool {
+    integration.is_lambda() || integration.is_answered_by_worker()
 }
 
 /// What is certain from the prefix of a name nobody has heard of.
@@ -157,53 +183,58 @@ fn by_prefix(integration: &Integration, error: &str) -> Option<bool> {
     if answers_in_its_own_words(integration) {
         return None;
     }
-    let Some((prefix, _)) = error.split_once('.') else {
+    let own = prefix_of(integration).filter(|_| integration.is_known())?;
+    let Some((prefix, name)) = error.split_once('.') else {
         // Recorded on AWS: errors of service integrations always carry the prefix of the service.
-        return (integration.is_known() && prefix_of(integration).is_some()).then_some(false);
-    };
-    let (own, evidence) = prefix_of(integration)?;
-    if prefix == own {
-        return None;
-    }
-    if matches!(prefix, "Sandbox" | "Runtime") {
         return Some(false);
+    };
+    let is_certain = evidence(integration) == Some(Evidence::Recorded);
+    if prefix == own {
+        // The SDK for Java 2.x ends every class in `Exception`, and has one base exception a service.
+        let is_none = !name.ends_with("Exception") || is_base(integration, name);
+        return (integration.kind == Service::Sdk && is_none).then_some(false);
     }
-    let same_service = prefix.eq_ignore_ascii_case(own)
-        || sibling(integration).is_some_and(|other| prefix.eq_ignore_ascii_case(other));
-    if same_service {
+    if prefix_is_of_service(integration, error) {
         // Recorded on AWS: `DynamoDB.` when optimized, `DynamoDb.` by the SDK; where the prefix is only inferred,
         // the other spelling may be the real one.
-        return (evidence == Evidence::Recorded).then_some(false);
+        return is_certain.then_some(false);
     }
-    is_prefix(prefix).then_some(false)
+    (is_certain || is_prefix(prefix) || matches!(prefix, "Sandbox" | "Runtime")).then_some(false)
 }
 
-/// What the names of the integration's errors start with, and how well that is known.
-fn prefix_of(integration: &Integration) -> Option<(&'static str, Evidence)> {
+/// What the names of the integration's errors start with.
+fn prefix_of(integration: &Integration) -> Option<&'static str> {
     match integration.kind {
-        Service::Optimized => {
-            let known = table::optimized().get(&*integration.service)?;
-            Some((&known.prefix, known.prefix_from))
-        }
-        // Docs, "AWS SDK service integrations": the table of exception prefixes.
-        Service::Sdk => Some((table::sdk().get(&*integration.service)?.prefix?, Evidence::Recorded)),
-        Service::Http => Some(("States", Evidence::Recorded)),
-        Service::LambdaArn => Some(("Lambda", Evidence::Recorded)),
-        Service::Activity | Service::Unresolved => None,
+        Service::Http => Some("States"),
+        Service::Unresolved => None,
+        _ => Client::of(integration).map(|client| client.prefix),
+    }
+}
+
+/// How well the prefix is known.
+fn evidence(integration: &Integration) -> Option<Evidence> {
+    match integration.kind {
+        Service::Http => Some(Evidence::Recorded),
+        _ => Client::of(integration).map(|client| client.evidence),
     }
 }
 
 /// The prefix of the same service when it is called the other way.
 fn sibling(integration: &Integration) -> Option<&'static str> {
-    let service = &*integration.service;
     match integration.kind {
-        Service::Optimized => table::sdk().get(super::status::sdk_service(service))?.prefix,
-        Service::Sdk => {
-            let same = |(name, _): &(&String, _)| super::status::sdk_service(name) == service;
-            table::optimized().iter().find(same).map(|(_, known)| known.prefix.as_str())
-        }
+        Service::Optimized => sdk_sibling(integration),
+        Service::Sdk => optimized_sibling(integration).map(|known| known.prefix.as_str()),
         Service::LambdaArn | Service::Activity | Service::Http | Service::Unresolved => None,
     }
+}
+
+fn sdk_sibling(integration: &Integration) -> Option<&'static str> {
+    table::sdk().get(sdk_service(&integration.service))?.prefix
+}
+
+fn optimized_sibling(integration: &Integration) -> Option<&'static table::Optimized> {
+    let service = sdk_service(&integration.service);
+    table::optimized().iter().find(|(name, _)| sdk_service(name) == service).map(|(_, known)| known)
 }
 
 /// Whether some service's errors start with this.
@@ -228,59 +259,60 @@ fn http_status(integration: &Integration, status: &str) -> Option<bool> {
 
 /// The number in `ApiGateway.403` or `EKS.409`, at an integration that reports statuses.
 fn own_status<'a>(integration: &Integration, error: &'a str) -> Option<&'a str> {
-    if integration.kind != Service::Optimized || !matches!(&*integration.service, "apigateway" | "eks") {
-        return None;
-    }
-    let status = error.strip_prefix(prefix_of(integration)?.0)?.strip_prefix('.')?;
+    let client = Client::of(integration).filter(|client| client.base.is_none())?;
+    let status = error.strip_prefix(client.prefix)?.strip_prefix('.')?;
     status.bytes().all(|byte| byte.is_ascii_digit()).then_some(status)
 }
 
 /// 200 is no error.
-fn is_error_status(status: &str) -> bool {
+pub(super) fn is_error_status(status: &str) -> bool {
     status.parse::<u16>().is_ok_and(|code| (100..600).contains(&code) && !(200..300).contains(&code))
 }
 
-/// Every name that the integration is known to report.
-fn known(integration: &Integration) -> impl Iterator<Item = String> {
-    let (service, action) = match integration.kind {
-        Service::LambdaArn | Service::Unresolved => ("lambda", "invoke"),
-        _ => (&*integration.service, &*integration.action),
-    };
-    let mut names = Vec::new();
-    match integration.kind {
-        Service::Sdk => {
-            if let Some(known) = table::sdk().get(service)
-                && let Some(prefix) = known.prefix
-            {
-                let generic = [prefix, "SdkClient"].into_iter();
-                names.extend(
-                    known.exceptions().chain(generic).map(|name| format!("{prefix}.{name}Exception")),
-                );
-            }
-        }
-        Service::LambdaArn | Service::Optimized | Service::Unresolved => {
-            if let Some(known) = table::optimized().get(service)
-                && let Some(action) = known.actions.get(action)
-            {
-                let generic = known.base.as_deref().into_iter().chain(["SdkClient"]);
-                names.extend(
-                    action.errors().chain(generic).map(|name| format!("{}.{name}Exception", known.prefix)),
-                );
-            }
-        }
-        Service::Activity | Service::Http => {}
+/// Whether [`known`] has the name.
+pub(super) fn is_known(integration: &Integration, error: &str) -> bool {
+    let is_connection = integration.kind == Service::Http
+        && error.strip_prefix("Events.ConnectionResource.").is_some_and(|name| CONNECTION.contains(&name));
+    if is_connection || extra(integration).any(|name| name == error) {
+        return true;
     }
-    names.extend(extra(integration).map(str::to_owned));
-    names.into_iter()
+    let Some(client) = Client::of(integration) else { return false };
+    let Some(base) = client.base else { return false };
+    let Some((prefix, name)) = error.split_once('.') else { return false };
+    let Some(stem) = name.strip_suffix("Exception") else { return false };
+    prefix == client.prefix
+        && (stem == base
+            || stem == "SdkClient"
+            || client.declared().any(|exception| exception.name == name)
+            || (is_common(stem) && client.of_service().any(|exception| exception.name == name)))
+}
+
+/// Every name that the integration is known to report: the exceptions of its operation, those that any call may meet,
+/// and names that follow no rule.
+pub(super) fn known(integration: &Integration) -> impl Iterator<Item = String> {
+    let client = Client::of(integration).filter(|client| client.base.is_some());
+    let exceptions = client.into_iter().flat_map(|client| {
+        let common = client.of_service().filter(|exception| is_common(exception.stem()));
+        let names = client.declared().chain(common).map(move |exception| client.full(&exception.name));
+        let base = client.base.map(|base| client.full(&format!("{base}Exception")));
+        names.chain(base).chain([client.full("SdkClientException")])
+    });
+    let connection = (integration.kind == Service::Http).then_some(CONNECTION);
+    let connection =
+        connection.into_iter().flatten().map(|reason| format!("Events.ConnectionResource.{reason}"));
+    exceptions.chain(connection).chain(extra(integration).map(str::to_owned))
 }
 
 /// Names that follow no rule.
 fn extra(integration: &Integration) -> impl Iterator<Item = &'static str> {
+    let is_optimized = integration.kind == Service::Optimized;
     let names: &[&str] = if integration.is_lambda() {
         &LAMBDA_EXTRA
-    } else if integration.is("events", "putEvents") && integration.kind == Service::Optimized {
+    } else if is_optimized && integration.is("events", "putEvents") {
+        // Docs, "EventBridge": a 200 with entries that failed is an error.
         &["EventBridge.FailedEntry"]
-    } else if integration.is("ecs", "runTask") && integration.kind == Service::Optimized {
+    } else if is_optimized && integration.is("ecs", "runTask") {
+        // Docs, "Amazon ECS": a 200 with failures is an error, where the task waits.
         &["AmazonECS.Unknown"]
     } else {
         &[]
@@ -297,6 +329,8 @@ mod tests {
     const LAMBDA: &str = "arn:aws:states:::lambda:invoke";
     const PUT: &str = "arn:aws:states:::dynamodb:putItem";
     const SDK_PUT: &str = "arn:aws:states:::aws-sdk:dynamodb:putItem";
+    const GET: &str = "arn:aws:states:::dynamodb:getItem";
+    const GLUE: &str = "arn:aws:states:::glue:startJobRun.sync";
     const EMR: &str = "arn:aws:states:::elasticmapreduce:addStep";
     const HTTP: &str = "arn:aws:states:::http:invoke";
     const API: &str = "arn:aws:states:::apigateway:invoke";
@@ -320,7 +354,47 @@ mod tests {
     #[case::the_ending_forgotten(PUT, "DynamoDB.ConditionalCheckFailed", Some(false))]
     #[case::a_business_error_of_a_table(PUT, "OrderExists", Some(false))]
     #[case::an_inferred_prefix_proves_nothing(EMR, "Emr.InternalServerException", None)]
-    #[case::a_prefix_nobody_has_heard_of(PUT, "Acme.Broken", None)]
+    #[case::a_prefix_nobody_has_heard_of(PUT, "Acme.Broken", Some(false))]
+    #[case::an_inferred_prefix_may_be_another_one(EMR, "Acme.Broken", None)]
+    #[case::an_exception_of_another_operation(GET, "DynamoDB.ConditionalCheckFailedException", None)]
+    #[case::an_exception_that_any_call_may_meet(
+        "arn:aws:states:::aws-sdk:glue:getWorkflowRun",
+        "Glue.AccessDeniedException",
+        Some(true)
+    )]
+    #[case::two_letters_away_is_not_certain(PUT, "DynamoDB.TransactionConfluctsException", None)]
+    #[case::the_wrong_case(LAMBDA, "Sandbox.TimedOut", Some(false))]
+    #[case::the_wrong_case(LAMBDA, "lambda.ServiceException", None)]
+    #[case::the_wrong_case(PUT, "dynamodb.ThrottlingException", Some(false))]
+    #[case::the_base_exception_of_the_other_sdk(
+        "arn:aws:states:::aws-sdk:glue:startCrawler",
+        "Glue.AWSGlueException",
+        Some(false)
+    )]
+    #[case::the_base_exception_of_the_other_sdk(
+        "arn:aws:states:::aws-sdk:sfn:startExecution",
+        "Sfn.AWSStepFunctionsException",
+        Some(false)
+    )]
+    #[case::an_optimized_base_is_not_certain(LAMBDA, "Lambda.LambdaException", None)]
+    #[case::a_code_without_a_class(PUT, "DynamoDB.ValidationException", Some(false))]
+    #[case::a_code_without_a_class(SDK_PUT, "DynamoDb.ValidationException", Some(false))]
+    #[case::every_class_ends_alike("arn:aws:states:::aws-sdk:s3:getObject", "S3.NoSuchKey", Some(false))]
+    #[case::every_class_ends_alike("arn:aws:states:::aws-sdk:s3:getObject", "S3.AccessDenied", Some(false))]
+    #[case::only_a_map_reads_items(LAMBDA, "States.ItemReaderFailed", Some(false))]
+    #[case::a_connection_of_an_endpoint(HTTP, "Events.ConnectionResource.AuthInProgress", Some(true))]
+    #[case::a_new_reason_of_a_connection(HTTP, "Events.ConnectionResource.SomethingNew", None)]
+    #[case::a_connection_without_an_endpoint(PUT, "Events.ConnectionResource.AuthInProgress", Some(false))]
+    #[case::a_family_of_statuses_is_no_name(HTTP, "States.Http.StatusCode.5XX", Some(false))]
+    #[case::a_status_of_kubernetes("arn:aws:states:::eks:call", "EKS.401", Some(true))]
+    #[case::eks_itself_has_no_statuses("arn:aws:states:::eks:createCluster", "EKS.401", None)]
+    #[case::entries_that_failed("arn:aws:states:::events:putEvents", "EventBridge.FailedEntry", Some(true))]
+    #[case::entries_do_not_fail_in_the_sdk(
+        "arn:aws:states:::aws-sdk:eventbridge:putEvents",
+        "EventBridge.FailedEntry",
+        Some(false)
+    )]
+    #[case::tasks_that_did_not_start("arn:aws:states:::ecs:runTask.sync", "AmazonECS.Unknown", Some(true))]
     #[case::a_status_of_an_endpoint(HTTP, "States.Http.StatusCode.503", Some(true))]
     #[case::a_status_without_an_endpoint(PUT, "States.Http.StatusCode.503", Some(false))]
     #[case::success_is_no_error(HTTP, "States.Http.StatusCode.200", Some(false))]
@@ -328,7 +402,8 @@ mod tests {
     #[case::success_of_an_api(API, "ApiGateway.200", Some(false))]
     #[case::a_worker_names_errors_as_it_likes(TOKEN, "Rejected", None)]
     #[case::a_worker_may_use_any_prefix(TOKEN, "Lambda.Unknown", None)]
-    #[case::a_child_is_not_judged(CHILD, "PaymentDeclined", None)]
+    #[case::a_child_fails_under_one_name(CHILD, "PaymentDeclined", Some(false))]
+    #[case::a_job_fails_under_one_name(GLUE, "ValueError", Some(false))]
     #[case::an_unresolved_resource_is_not_judged("${Task}", "PaymentDeclined", None)]
     #[case::reserved(LAMBDA, "States.NoChoiceMatched", Some(false))]
     #[case::never_caught(LAMBDA, "States.Runtime", Some(false))]
@@ -341,33 +416,5 @@ mod tests {
         #[case] expected: Option<bool>,
     ) {
         assert_eq!(can_report(&Integration::parse(resource).unwrap(), error), expected);
-    }
-
-    #[rstest]
-    #[case::a_letter(LAMBDA, "Lambda.TooManyRequestException", Some("Lambda.TooManyRequestsException"))]
-    #[case::the_prefix(
-        SDK_PUT,
-        "DynamoDB.ConditionalCheckFailedException",
-        Some("DynamoDb.ConditionalCheckFailedException")
-    )]
-    #[case::no_prefix(
-        SDK_PUT,
-        "ConditionalCheckFailedException",
-        Some("DynamoDb.ConditionalCheckFailedException")
-    )]
-    #[case::no_ending(
-        PUT,
-        "DynamoDB.ConditionalCheckFailed",
-        Some("DynamoDB.ConditionalCheckFailedException")
-    )]
-    #[case::a_real_name(LAMBDA, "Lambda.ServiceException", None)]
-    #[case::a_bare_name_of_a_function(LAMBDA, "ServiceException", None)]
-    #[case::a_matcher(LAMBDA, "States.Timeouts", Some("States.Timeout"))]
-    fn a_slip_of_the_pen_has_a_correction(
-        #[case] resource: &str,
-        #[case] error: &str,
-        #[case] expected: Option<&str>,
-    ) {
-        assert_eq!(suggest(&Integration::parse(resource).unwrap(), error).as_deref(), expected);
     }
 }

@@ -1,37 +1,67 @@
 //! Which of a service's exceptions stands for a kind of fault.
 
+use super::exceptions::{Client, Exception};
 use super::fault::FaultKind;
 
-/// The exception that stands for a fault of this kind among those of a service or action.
+/// The exception that a fault of this kind is reported with; `None` where it is the base exception.
 ///
-/// Among several missing things the one that the action names is meant: `DbInstanceNotFound` of
-/// `describeDBInstances`.
-pub(super) fn of_kind<'a>(
-    exceptions: impl Iterator<Item = &'a str>,
-    action: &str,
-    kind: FaultKind,
-) -> Option<&'a str> {
-    let exceptions: Vec<_> = exceptions.collect();
-    let preferred: &[&str] = match kind {
+/// First among those that the operation declares; else one that any call may meet, whichever operation of the service
+/// declares it. Among several missing things the one
+/// that the action names is meant: `DbInstanceNotFound` of `describeDBInstances`.
+pub(super) fn of_kind(client: Client, action: &str, kind: FaultKind) -> Option<Exception> {
+    let usual = usual(kind);
+    let declared: Vec<_> = client.declared().collect();
+    let named = |exceptions: &[Exception]| {
+        usual.iter().find_map(|name| exceptions.iter().find(|found| found.stem() == *name).cloned())
+    };
+    let common = || client.of_service().filter(|found| is_common(found.stem())).collect::<Vec<_>>();
+    if kind == FaultKind::NotFound {
+        return declared.iter().find(|found| is_named(found, action)).cloned().or_else(|| named(&declared));
+    }
+    named(&declared).or_else(|| named(&common()))
+}
+
+/// Whether any call of a service may meet this exception, without `Exception`, whether it declares it or not: the
+/// front of every service answers with its code.
+pub(super) fn is_common(stem: &str) -> bool {
+    COMMON.contains(&stem)
+}
+
+fn usual(kind: FaultKind) -> &'static [&'static str] {
+    match kind {
         FaultKind::Throttling => &THROTTLING,
         FaultKind::ServiceError => &SERVICE_ERROR,
-        FaultKind::PermissionDenied => &["AccessDenied"],
+        FaultKind::PermissionDenied => &DENIED,
         FaultKind::NotFound => &NOT_FOUND,
         FaultKind::Invalid => &INVALID,
-        _ => &[],
-    };
-    if kind == FaultKind::NotFound {
-        let action = action.to_ascii_lowercase();
-        let named = exceptions.iter().find(|name| {
-            let thing = name.strip_suffix("NotFound").unwrap_or_default();
-            !thing.is_empty() && action.contains(&thing.to_ascii_lowercase())
-        });
-        if let Some(named) = named {
-            return Some(named);
-        }
+        FaultKind::Connection
+        | FaultKind::FunctionTimeout
+        | FaultKind::PartialFailure
+        | FaultKind::JobFailed => &[],
     }
-    preferred.iter().find_map(|name| exceptions.iter().find(|exception| exception == &name).copied())
 }
+
+/// Whether the thing that is missing is what the action is about.
+fn is_named(exception: &Exception, action: &str) -> bool {
+    let thing = exception.stem().strip_suffix("NotFound").unwrap_or_default();
+    !thing.is_empty() && action.to_ascii_lowercase().contains(&thing.to_ascii_lowercase())
+}
+
+/// AWS, "Common Errors" of each API reference.
+const COMMON: [&str; 12] = [
+    "AccessDenied",
+    "ExpiredToken",
+    "IncompleteSignature",
+    "InternalFailure",
+    "NotAuthorized",
+    "OptInRequired",
+    "RequestExpired",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "Throttling",
+    "UnrecognizedClient",
+    "Validation",
+];
 
 const THROTTLING: [&str; 9] = [
     "TooManyRequests",
@@ -60,6 +90,9 @@ const SERVICE_ERROR: [&str; 12] = [
     "ServiceInternalError",
 ];
 
+/// SNS answers `AuthorizationError` where others deny access.
+const DENIED: [&str; 2] = ["AccessDenied", "AuthorizationError"];
+
 const NOT_FOUND: [&str; 9] = [
     "ResourceNotFound",
     "NotFound",
@@ -86,22 +119,34 @@ const INVALID: [&str; 9] = [
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
+    use crate::catalog::Integration;
+    use FaultKind::{Invalid, NotFound, PermissionDenied, ServiceError, Throttling};
 
-    #[test]
-    fn the_usual_exception_stands_for_its_kind() {
-        let exceptions = ["ConditionalCheckFailed", "InternalServerError", "Throttling"];
-        let of = |kind| of_kind(exceptions.into_iter(), "putItem", kind);
-        assert_eq!(of(FaultKind::Throttling), Some("Throttling"));
-        assert_eq!(of(FaultKind::ServiceError), Some("InternalServerError"));
-        assert_eq!(of(FaultKind::PermissionDenied), None);
-    }
-
-    #[test]
-    fn what_the_action_names_is_what_is_missing() {
-        let exceptions = ["DbClusterNotFound", "DbInstanceNotFound", "ResourceNotFound"];
-        let of = |action| of_kind(exceptions.into_iter(), action, FaultKind::NotFound);
-        assert_eq!(of("describeDBInstances"), Some("DbInstanceNotFound"));
-        assert_eq!(of("describeEvents"), Some("ResourceNotFound"));
+    #[rstest]
+    #[case::declared("dynamodb:putItem", Throttling, Some("ProvisionedThroughputExceededException"))]
+    #[case::declared("dynamodb:putItem", ServiceError, Some("InternalServerErrorException"))]
+    #[case::of_no_operation("dynamodb:putItem", PermissionDenied, None)]
+    #[case::of_another_operation("glue:startJobRun", PermissionDenied, Some("AccessDeniedException"))]
+    #[case::by_another_name("sns:publish", PermissionDenied, Some("AuthorizationErrorException"))]
+    #[case::named_by_the_action(
+        "aws-sdk:rds:describeDBInstances",
+        NotFound,
+        Some("DbInstanceNotFoundException")
+    )]
+    #[case::what_is_missing_is_not_borrowed("aws-sdk:rds:describeEvents", NotFound, None)]
+    #[case::malformed("aws-sdk:secretsmanager:getSecretValue", Invalid, Some("InvalidParameterException"))]
+    #[case::no_exceptions_at_all("aws-sdk:ec2:runInstances", Throttling, None)]
+    fn an_exception_stands_for_its_kind(
+        #[case] call: &str,
+        #[case] kind: FaultKind,
+        #[case] expected: Option<&str>,
+    ) {
+        let integration = Integration::parse(&format!("arn:aws:states:::{call}")).unwrap();
+        let client = Client::of(&integration).unwrap();
+        let found = of_kind(client, &integration.action, kind);
+        assert_eq!(found.as_ref().map(|found| &*found.name), expected);
     }
 }

@@ -17,6 +17,9 @@ pub(super) struct Optimized {
     pub(super) base: Option<String>,
     /// How well the prefix is known.
     pub(super) prefix_from: Evidence,
+    /// Words that its SDK writes in capitals, where the API models have one capital: `KMS`.
+    #[serde(default)]
+    pub(super) acronyms: Vec<String>,
     /// By the name in the resource: `putItem`.
     pub(super) actions: BTreeMap<String, Action>,
 }
@@ -45,9 +48,6 @@ pub(super) struct Action {
     /// The members that make a second call harmless.
     #[serde(default)]
     pub(super) guarded_by: Vec<String>,
-    /// Exceptions of the API model, without `Exception`.
-    #[serde(default)]
-    errors: String,
 }
 
 /// A pattern beyond request-response, as the table spells it.
@@ -73,27 +73,41 @@ pub(super) enum EffectKind {
     Unknown,
 }
 
-impl Action {
-    /// The exceptions of the API model, without prefix and `Exception`.
-    pub(super) fn errors(&self) -> impl Iterator<Item = &str> {
-        self.errors.split_whitespace()
-    }
-}
-
 /// A service of the SDK integrations.
 #[derive(Debug)]
 pub(super) struct Sdk {
     /// What error names start with: `DynamoDb`; `None` for services without an API model.
     pub(super) prefix: Option<&'static str>,
-    exceptions: &'static str,
+    /// How well the prefix is known.
+    pub(super) prefix_from: Evidence,
 }
 
-impl Sdk {
-    /// The exceptions of the service, without prefix and `Exception`.
-    pub(super) fn exceptions(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.exceptions.split_whitespace()
-    }
-}
+/// Services that AWS lists for tasks, but whose API models are gone from the SDKs.
+const WITHOUT_MODEL: [&str; 23] = [
+    "apptest",
+    "elasticinference",
+    "elastictranscoder",
+    "evidently",
+    "finspace",
+    "finspacedata",
+    "honeycode",
+    "iotanalytics",
+    "iotevents",
+    "ioteventsdata",
+    "iotfleethub",
+    "lookoutmetrics",
+    "lookoutvision",
+    "opsworks",
+    "opsworkscm",
+    "panorama",
+    "privatenetworks",
+    "qldb",
+    "qldbsession",
+    "robomaker",
+    "simspaceweaver",
+    "sms",
+    "tnb",
+];
 
 static OPTIMIZED: LazyLock<BTreeMap<String, Optimized>> = LazyLock::new(|| {
     toml::from_str(include_str!("data/optimized.toml"))
@@ -101,14 +115,18 @@ static OPTIMIZED: LazyLock<BTreeMap<String, Optimized>> = LazyLock::new(|| {
 });
 
 static SDK: LazyLock<BTreeMap<&'static str, Sdk>> = LazyLock::new(|| {
-    let lines = include_str!("data/sdk.txt").lines().filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| {
-            let (service, rest) = line.split_once(' ')?;
-            let (prefix, exceptions) = rest.split_once(' ').unwrap_or((rest, ""));
-            Some((service, Sdk { prefix: (prefix != "-").then_some(prefix), exceptions }))
-        })
-        .collect()
+    let gone = WITHOUT_MODEL.map(|name| (name, Sdk { prefix: None, prefix_from: Evidence::Analogy }));
+    // What is indented below a service is about its operations.
+    let heads = include_str!("data/services.txt").lines().filter(|line| !line.starts_with(['#', ' ']));
+    let known = heads.filter_map(|line| {
+        let mut columns = line.split(' ');
+        let (name, prefix) = (columns.next()?, columns.nth(1)?);
+        // Docs, "AWS SDK service integrations": the table of exception prefixes. The others follow its rule.
+        let listed = !columns.any(|column| column == "undocumented");
+        let prefix_from = if listed { Evidence::Recorded } else { Evidence::Analogy };
+        Some((name, Sdk { prefix: Some(prefix), prefix_from }))
+    });
+    known.chain(gone).collect()
 });
 
 /// The optimized services by their name in the resource.
@@ -129,7 +147,7 @@ pub(super) fn sdk() -> &'static BTreeMap<&'static str, Sdk> {
 /// The candidate that `text` is most likely a slip of the pen of, if there is one.
 ///
 /// At most one edit in four characters and three in all: a suggestion has to be more than a guess.
-pub(super) fn nearest<'a>(candidates: impl IntoIterator<Item = &'a str>, text: &str) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(candidates: impl IntoIterator<Item = &'a str>, text: &str) -> Option<&'a str> {
     let limit = (text.chars().count() / 4).clamp(1, 3);
     candidates
         .into_iter()
@@ -141,7 +159,7 @@ pub(super) fn nearest<'a>(candidates: impl IntoIterator<Item = &'a str>, text: &
 }
 
 /// Edits between two names; a difference in case alone counts as none.
-fn distance(left: &str, right: &str) -> usize {
+pub(super) fn distance(left: &str, right: &str) -> usize {
     if left.eq_ignore_ascii_case(right) { 0 } else { strsim::osa_distance(left, right) }
 }
 

@@ -7,7 +7,7 @@ use super::{Burst, Class, Injection, classes, injection};
 use crate::asl::{Kind, MapMode, State, StateId, Task};
 use crate::catalog::{self, ErrorClass};
 use crate::error::{ErrorName, Failure, Origin, first_catcher, first_retrier};
-use crate::model::{Idle, Model, idle_names};
+use crate::model::{Idle, Model};
 
 /// Classes of faults at one task that meet the same handlers and have the same kind of consequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
         let meeting = Meeting::of(model, state, &consequence);
         let trouble = if meeting.is_retried() { trouble(&class) } else { Trouble::Any };
         let answers = consequence.error.is_none() && consequence.moment == Moment::Normal;
-        let apart = (answers || is_apart(state, &class)).then(|| class.clone());
+        let apart = (answers || is_apart(model, state, &class)).then(|| class.clone());
         let key = Key { levels: meeting.levels.clone(), moment: consequence.moment, trouble, apart };
         if let Some((_, offer)) = known.iter_mut().find(|(other, _)| *other == key) {
             offer.same.push(class);
@@ -57,10 +57,11 @@ struct Key {
 
 /// Whether a class is injected by itself: a status, because branches tell statuses apart, or an error that a handler
 /// lists in vain, because only that error proves it.
-fn is_apart(state: &State, class: &Class) -> bool {
+fn is_apart(model: &Model, state: &State, class: &Class) -> bool {
     match class {
         Class::Status(_) => true,
-        Class::ApplicationError(error) | Class::CallbackFailed(error) => idle_names(state)
+        Class::ApplicationError(error) | Class::CallbackFailed(error) => model
+            .idle_names(state.id)
             .iter()
             .any(|idle| idle.name == *error && matches!(idle.idle, Idle::Shadowed { .. })),
         _ => false,

@@ -21,7 +21,7 @@ use std::sync::{LazyLock, OnceLock};
 pub use iam::{Permission, ResourceType, arn_formats};
 pub use service::{Access, DeclaredError, Head, Operation, Service};
 pub use shape::{Bounds, Kind, Member, Shape};
-pub use task::{ResultShape, result_shape};
+pub use task::{ResultShape, call, result_shape};
 pub use waiter::{Acceptor, Condition, Outcome, Test, Waiter};
 
 use decode::Reader;

@@ -118,6 +118,11 @@ impl Service {
         self.operations.iter().map(move |row| Operation { service: self, row })
     }
 
+    /// Every error that any of its operations declares.
+    pub fn errors(&'static self) -> impl ExactSizeIterator<Item = DeclaredError> {
+        self.errors.iter().map(move |row| DeclaredError { service: self, row })
+    }
+
     pub(super) fn text(&self, place: Text) -> &str {
         &self.text[place.start as usize..place.end as usize]
     }

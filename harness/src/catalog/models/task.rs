@@ -42,6 +42,20 @@ pub fn result_shape(integration: &Integration) -> ResultShape {
     }
 }
 
+/// The API call that a task makes first, whatever it waits for afterwards.
+///
+/// `None` where no API of AWS is called, or where the models do not know the operation.
+pub fn call(integration: &Integration) -> Option<Operation> {
+    let (service, action) = (&*integration.service, &*integration.action);
+    match integration.kind {
+        Service::LambdaArn | Service::Unresolved => operation("lambda", "invoke"),
+        Service::Sdk => operation(service, action),
+        Service::Optimized if is_free(service, action) => None,
+        Service::Optimized => operation(api(service, action), called(service, action)),
+        Service::Activity | Service::Http => None,
+    }
+}
+
 fn operation(service: &str, action: &str) -> Option<Operation> {
     super::service(service)?.operation(action)
 }
@@ -50,17 +64,23 @@ fn optimized(service: &str, action: &str, pattern: Pattern) -> ResultShape {
     if is_free(service, action) {
         return ResultShape::Free;
     }
-    let api = if (service, action) == ("bedrock", "invokeModel") {
-        "bedrockruntime"
-    } else {
-        status::sdk_service(service)
-    };
     let call = match pattern {
         Pattern::RequestResponse | Pattern::Callback => Some(called(service, action)),
         Pattern::Sync | Pattern::Sync2 => polled(service, action),
     };
-    let Some(operation) = call.and_then(|call| operation(api, call)) else { return ResultShape::Unknown };
+    let Some(operation) = call.and_then(|call| operation(api(service, action), call)) else {
+        return ResultShape::Unknown;
+    };
     ResultShape::Modelled(operation.optimized_output().with_decoded(decoded(service, action, pattern)))
+}
+
+/// The service that an optimized integration calls, by its name after `aws-sdk:`.
+fn api<'a>(service: &'a str, action: &str) -> &'a str {
+    if (service, action) == ("bedrock", "invokeModel") {
+        "bedrockruntime"
+    } else {
+        status::sdk_service(service)
+    }
 }
 
 /// Integrations without an API model behind them.

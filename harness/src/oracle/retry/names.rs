@@ -4,12 +4,12 @@
 //! takes. Whether it does harm shows a run in which the error that was meant comes, and passes the handler by;
 //! without such a run it is advice.
 
-use crate::asl::State;
+use crate::asl::{Kind, State};
 use crate::contested::Rules;
 use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, Origin, matches};
 use crate::history::{FailureRecord, Handling};
-use crate::model::{HandlerKind, Idle, IdleName, Model, idle_names};
+use crate::model::{HandlerKind, Idle, IdleName, Model};
 use crate::oracle::trace;
 use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
 
@@ -22,7 +22,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         if (state.retry.is_empty() && state.catch.is_empty()) || trace::is_runtime(record) {
             continue;
         }
-        let idle = idle_names(state);
+        let idle = run.model.idle_names(state.id);
         if idle.is_empty() {
             out.holds(RULE);
         }
@@ -39,7 +39,10 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
 pub(in crate::oracle) fn advice(model: &Model) -> Vec<Violation> {
     let mut found: Vec<Violation> = Vec::new();
     for state in model.machine.states.iter().filter(|state| model.graph.is_reachable(state.id)) {
-        for name in idle_names(state).iter().rev() {
+        for name in model.idle_names(state.id).iter().rev() {
+            if name.spare {
+                continue;
+            }
             // A catcher that is shadowed as a whole has a rule of its own.
             if name.kind == HandlerKind::Catcher && name.whole && is_shadowed(name) {
                 continue;
@@ -60,6 +63,9 @@ fn is_shadowed(name: &IdleName) -> bool {
 
 /// Whether the failure is the one the name was written for, and met another handler or none.
 fn passes_by(state: &State, name: &IdleName, record: &FailureRecord, rules: Rules) -> bool {
+    if name.spare {
+        return false;
+    }
     let meant = match &name.idle {
         Idle::NotReported(Some(meant)) => *meant == *record.error,
         Idle::Shadowed { .. } => {
@@ -67,10 +73,19 @@ fn passes_by(state: &State, name: &IdleName, record: &FailureRecord, rules: Rule
             let failure = Failure { error: &record.error, origin: record.origin };
             !whole_catcher && matches(&name.name, failure, rules)
         }
-        // Nothing can bring the error about, so no run proves anything.
-        Idle::NotReported(None) | Idle::Reserved | Idle::NoHeartbeat | Idle::NoTimer => false,
+        Idle::OfItems(meant) => *meant == &*record.error,
+        // The failure of a branch is what it was written for, whatever the branch calls it.
+        Idle::Reserved if is_branch_failed(name) => matches!(state.kind, Kind::Parallel { .. }),
+        // Nothing can bring the error about, or no handler is passed by, so no run proves anything.
+        Idle::NotReported(None) | Idle::Reserved | Idle::NoHeartbeat | Idle::NoTimer | Idle::CaughtInside => {
+            false
+        }
     };
     meant && !took(name, record) && !lists_it_too(state, name, record, rules)
+}
+
+fn is_branch_failed(name: &IdleName) -> bool {
+    name.name.as_str() == "States.BranchFailed"
 }
 
 fn took(name: &IdleName, record: &FailureRecord) -> bool {
@@ -95,22 +110,36 @@ fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
     let pointer = format!("{handler}/ErrorEquals/{}", name.index);
     let noun = name.kind.noun();
     let written = &name.name;
-    let integration = state.task().map(|task| task.integration.to_string()).unwrap_or_default();
+    let replaced = |meant: &str| {
+        let value = crate::value::Value::from(meant);
+        fix::patch(format!("Write `{meant}`."), vec![fix::replace(pointer.clone(), value)])
+    };
     let (reason, fix) = match &name.idle {
+        Idle::Reserved if is_branch_failed(name) => (
+            format!("A Parallel state reports the error of its branch, never `{written}`."),
+            replaced(ErrorName::TASK_FAILED),
+        ),
         Idle::Reserved => (
             format!("Step Functions never matches `{written}`."),
             remove_name(state, name, &pointer, &handler),
         ),
-        Idle::NotReported(Some(meant)) => (
-            format!("{integration} reports `{meant}`, never `{written}`."),
-            fix::patch(
-                format!("Write `{meant}`."),
-                vec![fix::replace(pointer.clone(), crate::value::Value::from(meant.as_str()))],
-            ),
+        Idle::NotReported(meant) => (
+            not_reported(state, written, meant.as_deref()),
+            match meant {
+                Some(meant) => replaced(meant),
+                None => fix::words("Write a name that is reported here."),
+            },
         ),
-        Idle::NotReported(None) => (
-            format!("{integration} never reports `{written}`."),
-            fix::words("Write the name that this integration reports."),
+        Idle::OfItems(meant) => (
+            format!(
+                "Items of a distributed Map fail in child executions; the Map itself reports `{meant}`, never \
+                 `{written}`."
+            ),
+            replaced(meant),
+        ),
+        Idle::CaughtInside => (
+            "The states inside that can fail with it catch it themselves.".to_owned(),
+            fix::words("Take the name out, or let the states inside pass the failure on."),
         ),
         Idle::NoHeartbeat => (
             "No heartbeat can be missed: the state has no `HeartbeatSeconds`.".to_owned(),
@@ -132,6 +161,22 @@ fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
         fix,
         pointer,
         ..blank
+    }
+}
+
+/// Why a name is none that comes here.
+fn not_reported(state: &State, written: &ErrorName, meant: Option<&str>) -> String {
+    let job = state.task().filter(|task| task.integration.is_job());
+    match (state.task(), meant) {
+        (_, Some(ErrorName::TASK_FAILED)) if job.is_some() => format!(
+            "Whatever the work behind the task fails with is reported as `{}`, never as `{written}`, which may be part \
+             of its Cause.",
+            ErrorName::TASK_FAILED
+        ),
+        (Some(task), Some(meant)) => format!("{} reports `{meant}`, never `{written}`.", task.integration),
+        (Some(task), None) => format!("{} never reports `{written}`.", task.integration),
+        (None, Some(meant)) => format!("What fails inside is reported as `{meant}`, never as `{written}`."),
+        (None, None) => format!("Nothing inside ever fails with `{written}`."),
     }
 }
 

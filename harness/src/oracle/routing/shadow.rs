@@ -6,7 +6,7 @@ use crate::asl::State;
 use crate::diagnose::fix;
 use crate::error::{Failure, matches};
 use crate::history::Handling;
-use crate::model::{HandlerKind, Idle, IdleName, Model, idle_names};
+use crate::model::{HandlerKind, Idle, IdleName, Model};
 use crate::oracle::trace;
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 
@@ -21,7 +21,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             continue;
         }
         let failure = Failure { error: &record.error, origin: record.origin };
-        let shadowed = shadowed_catchers(state);
+        let shadowed = shadowed_catchers(run.model, state);
         let proven = shadowed.iter().find(|(later, by)| {
             *by == catcher
                 && state.catch[*later].errors.iter().any(|name| matches(name, failure, run.case.rules))
@@ -41,7 +41,7 @@ pub(in crate::oracle) fn advice(model: &Model) -> Vec<Violation> {
     let reachable = model.machine.states.iter().filter(|state| model.graph.is_reachable(state.id));
     reachable
         .flat_map(|state| {
-            shadowed_catchers(state).into_iter().map(|(later, by)| {
+            shadowed_catchers(model, state).into_iter().map(|(later, by)| {
                 describe(model, state, later, by, trace::advice(RULE, Severity::Low, state))
             })
         })
@@ -49,11 +49,11 @@ pub(in crate::oracle) fn advice(model: &Model) -> Vec<Violation> {
 }
 
 /// Catchers of which every name is taken earlier, with the catcher that takes the first of them.
-fn shadowed_catchers(state: &State) -> Vec<(usize, usize)> {
+fn shadowed_catchers(model: &Model, state: &State) -> Vec<(usize, usize)> {
     let whole = |name: &IdleName| name.kind == HandlerKind::Catcher && name.whole && name.index == 0;
-    idle_names(state)
-        .into_iter()
-        .filter(whole)
+    let names = model.idle_names(state.id).iter();
+    names
+        .filter(|name| whole(name))
         .filter_map(
             |name| if let Idle::Shadowed { by } = name.idle { Some((name.handler, by)) } else { None },
         )
