@@ -182,6 +182,12 @@ pub(super) fn part(function: &str, value: &Glob, settings: &Settings) -> Glob {
                 .filter(|(_, rest)| rest.pieces().is_empty())
                 .map_or_else(|| value.clone().then(&"/".into()), |(folder, _)| folder.then(&"/".into())),
         },
+        "table" => named_behind(value, "table/", "tableName", "table", settings),
+        // API reference of S3, "CopyObject", CopySource: BUCKET/KEY, a version behind a question mark.
+        "copied" => {
+            let object = trimmed(value);
+            object.split_once("?").map_or(object, |(object, _)| object)
+        }
         "lower" => value.map_text(str::to_lowercase),
         "bucket" => s3(value).0,
         "object" => {
@@ -283,7 +289,7 @@ pub(super) fn noun(member: &str, before: &str) -> String {
         if letter.is_uppercase() && small {
             words.push(' ');
         }
-        small = letter.is_lowercase();
+        small = letter.is_lowercase() || letter.is_ascii_digit();
         words.extend(if letter == '-' { ' '.to_lowercase() } else { letter.to_lowercase() });
     }
     if words.is_empty() { "value".to_owned() } else { words }

@@ -188,7 +188,7 @@ impl Binder<'_> {
         let (name, what) = self.named(field, noun);
         let missing = || match (field.default, field.kind) {
             (Some(default), _) => Some(Glob::from(default)),
-            (None, FieldKind::Optional) => None,
+            (None, FieldKind::Optional | FieldKind::Present) => None,
             _ => Some(Glob::supply(&name, what.clone())),
         };
         if found.is_empty() {
@@ -213,12 +213,16 @@ impl Binder<'_> {
 
     /// A name for the value of a field, and what it is: `tableName`, `the table of state Book`.
     fn named(&self, field: &Field, noun: &str) -> (String, String) {
-        let mut members = field.ways.first().into_iter().flatten().filter_map(|step| match step {
+        let members = field.ways.first().into_iter().flatten().filter_map(|step| match step {
             Step::Member(name) => Some(*name),
             Step::Each | Step::Keys => None,
         });
-        let member = members.next_back().unwrap_or("value");
-        (arns::lower_first(member), format!("the {} of state {}", arns::noun(member, noun), self.state))
+        let members: Vec<&str> = members.collect();
+        let member = members.last().copied().unwrap_or("value");
+        // A name alone is that of what it stands in.
+        let outer =
+            members.len().checked_sub(2).map_or(noun, |at| if noun.is_empty() { members[at] } else { noun });
+        (arns::lower_first(member), format!("the {} of state {}", arns::noun(member, outer), self.state))
     }
 
     fn made(&self, by: &str, field: &Field, remarks: &mut Vec<String>) -> Vec<Glob> {

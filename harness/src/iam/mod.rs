@@ -11,6 +11,7 @@ mod extras;
 mod form;
 mod glob;
 mod map;
+mod members;
 mod need;
 mod sdk;
 mod settings;

@@ -94,7 +94,7 @@ impl Surveyor<'_> {
             }
             Service::Http | Service::Optimized => self.optimized(integration, &call),
             Service::Sdk => sdk::needs(self, integration, &call),
-            Service::Unresolved => self.unresolved(&task.resource),
+            Service::Unresolved => self.unresolved(task, &call),
         }
     }
 
@@ -135,15 +135,26 @@ impl Surveyor<'_> {
         }
     }
 
-    fn unresolved(&mut self, resource: &str) {
-        let why = match Glob::parse(resource).pieces() {
-            [Piece::Placeholder(name)] => {
-                format!("the resource is a placeholder without a value; give it one with --set {name}=ARN")
-            }
-            _ => "the resource is no ARN that is known; give its placeholders values with --set NAME=VALUE"
-                .to_owned(),
+    /// A resource behind a placeholder: what is needed is not known, unless it is the function that its name says.
+    fn unresolved(&mut self, task: &Task, call: &Call) {
+        let resource = Glob::parse(&task.resource);
+        let [Piece::Placeholder(name)] = resource.pieces() else {
+            let why =
+                "the resource is no ARN that is known; give its placeholders values with --set NAME=VALUE";
+            return self.unknown(&task.resource, why);
         };
-        self.unknown(resource, &why);
+        let why = format!("the resource is a placeholder without a value; give it one with --set {name}=ARN");
+        self.unknown(&task.resource, &why);
+        let plain = name.to_ascii_lowercase();
+        if ["lambda", "function", "arn"].iter().any(|word| plain.contains(word)) {
+            let at = self.survey.needs.len();
+            self.function(task, call);
+            for need in &mut self.survey.needs[at..] {
+                need.standing = Standing::Mentioned;
+                need.certain = false;
+                need.remarks = vec![format!("needed only if `${{{name}}}` is a Lambda function")];
+            }
+        }
     }
 
     pub(super) fn rows(&mut self, rows: &[Row], call: &Call) {
@@ -159,7 +170,7 @@ impl Surveyor<'_> {
             When::Waiting => call.waits,
             When::Calling => !call.waits,
         };
-        let state = self.state.path.clone();
+        let state = self.state.name.clone();
         let binder = Binder { settings: self.reader.settings, request: &call.request, state: &state };
         let Some(terms) = Terms::of(&row.marks, &binder).filter(|_| fits) else { return };
         if row.actions.is_empty() {

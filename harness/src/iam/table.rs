@@ -72,6 +72,8 @@ pub(super) enum FieldKind {
     Optional,
     /// Always an ARN.
     Arn,
+    /// Of an item of a list: an item without it is about something else.
+    Present,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +104,12 @@ static TABLE: LazyLock<BTreeMap<&'static str, Vec<Row>>> = LazyLock::new(|| {
 /// The rows of an integration by its name: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
 pub(super) fn rows(integration: &str) -> Option<&'static [Row]> {
     TABLE.get(integration).map(Vec::as_slice)
+}
+
+/// The names of all integrations in the table.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.keys().copied()
 }
 
 /// A permission that is not of one integration: a line without patterns.
@@ -270,11 +278,13 @@ fn parts(mut text: &'static str, all: &mut Vec<Part>) -> Option<()> {
 }
 
 fn parse_field(text: &'static str) -> Field {
-    let (kind, text) = match (text.strip_prefix('?'), text.strip_prefix('!')) {
-        (Some(rest), _) => (FieldKind::Optional, rest),
-        (_, Some(rest)) => (FieldKind::Arn, rest),
-        _ => (FieldKind::Plain, text),
+    let kind = match text.chars().next() {
+        Some('?') => FieldKind::Optional,
+        Some('!') => FieldKind::Arn,
+        Some('~') => FieldKind::Present,
+        _ => FieldKind::Plain,
     };
+    let text = text.trim_start_matches(['?', '!', '~']);
     let (text, default) = text.split_once('=').map_or((text, None), |(text, default)| (text, Some(default)));
     let (text, function) = text.split_once('|').map_or((text, None), |(text, name)| (text, Some(name)));
     Field { ways: ways(text), function, default, kind }
@@ -307,6 +317,7 @@ mod tests {
         let table = read(include_str!("../catalog/data/iam.txt")).unwrap();
         assert!(table.len() >= 63, "{}", table.len());
         for (name, rows) in &table {
+            let name = name.trim_start_matches('+');
             let integration = Integration::parse(&format!("arn:aws:states:::{name}"));
             assert!(integration.is_ok_and(|found| found.is_known()), "{name}");
             assert!(!rows.is_empty(), "{name}");
@@ -317,6 +328,7 @@ mod tests {
     fn every_pattern_of_an_optimized_integration_that_waits_has_a_row_of_its_own() {
         use crate::asl::MachineType::Standard;
         for (name, rows) in TABLE.iter() {
+            let name = name.trim_start_matches('+');
             let integration = Integration::parse(&format!("arn:aws:states:::{name}")).unwrap();
             let waits = integration.allows(Pattern::Sync, Standard);
             let has = rows.iter().any(|row| row.when == When::Waiting);

@@ -230,12 +230,10 @@ impl Permissions<'_> {
             label = "";
         }
         label = "for";
-        for one in &statement.uses {
-            let UseView { state, integration, because } = self.used(one);
-            match state {
-                Some(state) => writeln!(out, "    {label:<6} {state} ({integration}): {because}")?,
-                None => writeln!(out, "    {label:<6} the machine ({integration}): {because}")?,
-            }
+        for (one, reasons) in by_state(&statement.uses) {
+            let UseView { state, integration, .. } = self.used(one);
+            let state = state.unwrap_or("the machine");
+            writeln!(out, "    {label:<6} {state} ({integration}): {}", reasons.join(", "))?;
             label = "";
         }
         label = "note";
@@ -245,6 +243,21 @@ impl Permissions<'_> {
         }
         Ok(())
     }
+}
+
+/// Each call of a state once, with all that it does.
+fn by_state(uses: &[Use]) -> Vec<(&Use, Vec<&str>)> {
+    let mut calls: Vec<(&Use, Vec<&str>)> = Vec::new();
+    for one in uses {
+        let same = |call: &&mut (&Use, Vec<&str>)| {
+            call.0.state == one.state && call.0.integration == one.integration
+        };
+        match calls.iter_mut().find(same) {
+            Some((_, reasons)) => reasons.push(&one.because),
+            None => calls.push((one, vec![&one.because])),
+        }
+    }
+    calls
 }
 
 /// Remarks, and why a resource is `*`.

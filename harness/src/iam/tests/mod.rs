@@ -1,8 +1,10 @@
 //! Needs of small machines, a table for each part of the rules.
 
 mod bound;
+mod evaluated;
 mod maps;
 mod patterns;
+mod sdk;
 
 use std::fmt::Write as _;
 
