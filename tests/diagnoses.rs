@@ -27,6 +27,9 @@ use sfn_chaos_tests::scenario::{self, Version};
 #[case(RuleId::ExecutionUnbounded)]
 #[case(RuleId::HistoryLimit)]
 #[case(RuleId::EffectRepeated)]
+#[case(RuleId::PermissionMissing)]
+#[case(RuleId::PermissionRetried)]
+#[case(RuleId::PermissionDenialHidden)]
 #[case(RuleId::MissingPath)]
 #[case(RuleId::ChoiceUnmatched)]
 fn a_diagnosis_says_what_breaks_why_and_what_to_change(#[case] rule: RuleId) {
@@ -62,5 +65,6 @@ fn first_finding(rule: RuleId) -> Option<String> {
 fn outcome_of(folder: &str) -> MachineOutcome {
     let examples = scenario::examples(folder, Version::Flawed);
     let machine = Arc::new(scenario::machine(folder, Version::Flawed));
-    Campaign::new(machine).inputs(examples.inputs).mocks(examples.scripts).run()
+    let campaign = Campaign::new(machine).inputs(examples.inputs).mocks(examples.scripts);
+    campaign.permissions(scenario::denied(folder, Version::Flawed), Vec::new()).run()
 }

@@ -27,7 +27,7 @@ use Edit::{Remove, RemoveBoth, Replace};
 use RuleId::{
     AnswerUnhandled, CallbackUnbounded, CatchShadowed, ChoiceUnmatched, EffectRepeated,
     ErrorNameNeverMatches, ExecutionUnbounded, FailureSwallowed, FailureUncaught, HandlerFails,
-    HandlerLosesInput, PartialSuccessIgnored, PermanentErrorRetried, PollingUnbounded, RetryBudget,
+    HandlerLosesInput, PartialSuccessIgnored, PermissionRetried, PollingUnbounded, RetryBudget,
     TaskUnbounded, TransientNotRetried,
 };
 use Severity::{High, Low, Medium, Note};
@@ -192,7 +192,7 @@ use Severity::{High, Low, Medium, Note};
 )]
 #[case::everything_retried(
     "fan-out", Replace("/States/RenderAll/ItemProcessor/States/RenderInvoice/Retry", json!([{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 60, "MaxAttempts": 8, "BackoffRate": 2}])),
-    PermanentErrorRetried, "RenderInvoice", Medium
+    PermissionRetried, "RenderInvoice", Low
 )]
 #[case::budget_of_days(
     "fan-out",

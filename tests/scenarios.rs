@@ -18,6 +18,7 @@ use sfn_chaos_tests::scenario::{self, ExpectedFinding, Version};
 #[case::fan_out("fan-out")]
 #[case::human_approval("human-approval")]
 #[case::job_polling("job-polling")]
+#[case::lake_refresh("lake-refresh")]
 #[case::nightly_pipeline("nightly-pipeline")]
 #[case::order_payment("order-payment")]
 #[case::parallel_enrichment("parallel-enrichment")]
@@ -40,6 +41,7 @@ fn every_scenario_is_a_case() {
         "fan-out",
         "human-approval",
         "job-polling",
+        "lake-refresh",
         "nightly-pipeline",
         "order-payment",
         "parallel-enrichment",
@@ -81,7 +83,9 @@ fn outcome_of(folder: &str, version: Version) -> MachineOutcome {
     let examples = scenario::examples(folder, version);
     let machine = Arc::new(scenario::machine(folder, version));
     let declarations = scenario::declarations(&machine);
-    Campaign::new(machine).declarations(declarations).inputs(examples.inputs).mocks(examples.scripts).run()
+    let campaign = Campaign::new(machine).declarations(declarations);
+    let campaign = campaign.inputs(examples.inputs).mocks(examples.scripts);
+    campaign.permissions(scenario::denied(folder, version), Vec::new()).run()
 }
 
 /// Whether a finding, or advice, is the expected one. One cause can show at several states.

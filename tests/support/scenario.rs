@@ -7,9 +7,11 @@ use serde_json::Value;
 use sfn_chaos::asl::{Machine, compile};
 use sfn_chaos::config::{Config, FILE_NAME};
 use sfn_chaos::generate::Examples;
+use sfn_chaos::iam::policy::{Grants, PolicyRef, audit};
+use sfn_chaos::iam::{Settings, survey};
 use sfn_chaos::load::{Definition, LoadOptions, definitions};
 use sfn_chaos::mock::file::{Selection, Validation, load};
-use sfn_chaos::model::Declarations;
+use sfn_chaos::model::{Declarations, Denied};
 use sfn_chaos::oracle::{RuleId, Severity};
 use sfn_chaos::value;
 
@@ -107,6 +109,18 @@ pub fn examples(folder: &str, version: Version) -> Examples {
         .unwrap_or_else(|error| panic!("{folder}, {version}:\n{error}"));
     assert_eq!(loaded.remarks, [], "{folder}, {version}: results that their APIs could not have given");
     Examples { inputs: paths.into_iter().map(input).collect(), scripts: loaded.scripts }
+}
+
+/// What the role lacks by the policy that lies beside the definition; nothing where there is none.
+pub fn denied(folder: &str, version: Version) -> Vec<Denied> {
+    let file = library().join(folder).join(format!("{version}.policy.json"));
+    if !file.exists() {
+        return Vec::new();
+    }
+    let definition = definition(folder, version);
+    let policy = [PolicyRef { file, role: None }];
+    let grants = Grants::load(&policy, None, &definition.name).unwrap_or_else(|error| panic!("{error}"));
+    audit(&survey(&machine(folder, version), &Settings::of(&definition)), &grants).denied()
 }
 
 /// The expectations of a folder.

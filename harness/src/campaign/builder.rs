@@ -13,7 +13,7 @@ use crate::fault::Plan;
 use crate::generate::{self, Baselines, Examples, Origin, Scenario};
 use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Author, Script};
-use crate::model::{Declarations, Model};
+use crate::model::{Declarations, Denied, Model};
 use crate::oracle::{self, Oracle, RuleId};
 use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, search};
 use crate::sim::Limits;
@@ -46,6 +46,8 @@ pub struct Campaign {
     rules: Vec<RuleId>,
     contested: Rules,
     declarations: Declarations,
+    denied: Vec<Denied>,
+    undecided: Vec<String>,
 }
 
 /// A Standard execution ends at 25,000 events, and so does each child of a distributed Map. What goes on for much more
@@ -73,6 +75,8 @@ impl Campaign {
             rules: RuleId::ALL.to_vec(),
             contested: Rules::default(),
             declarations: Declarations::default(),
+            denied: Vec::new(),
+            undecided: Vec::new(),
             machine,
         }
     }
@@ -175,6 +179,14 @@ impl Campaign {
         self
     }
 
+    /// What the role of the machine lacks, and which permissions cannot be decided, in words.
+    #[must_use]
+    pub fn permissions(mut self, denied: Vec<Denied>, undecided: Vec<String>) -> Self {
+        self.denied = denied;
+        self.undecided = undecided;
+        self
+    }
+
     /// Runs it all.
     pub fn run(self) -> MachineOutcome {
         let arena = self.arena();
@@ -192,7 +204,8 @@ impl Campaign {
             "no scenario succeeds without faults".to_owned()
         };
         let scenarios = || grounds.iter().map(|ground| &ground.scenario);
-        let assumptions = assumptions(&self.machine, scenarios());
+        let mut assumptions = assumptions(&self.machine, scenarios());
+        assumptions.extend(self.undecided.iter().cloned());
         let spare = scenarios().next().cloned().unwrap_or_else(nothing_known);
         let mut warnings = warnings(&arena, &spare, &self.rules);
         let rules = record.rules();
@@ -200,7 +213,12 @@ impl Campaign {
         let unknowns = record.unknowns().to_vec();
         let findings = record.findings(&arena, &grounds, &self.budget, self.threads);
         // What a run has proven needs no advice.
-        warnings.retain(|warning| findings.iter().all(|finding| finding.id != warning.id));
+        warnings.retain(|warning| {
+            let cause = warning.violation.fingerprint();
+            findings
+                .iter()
+                .all(|finding| finding.id != warning.id && finding.violation.fingerprint() != cause)
+        });
         MachineOutcome {
             name: self.machine.name.to_string(),
             source: self.source,
@@ -223,7 +241,7 @@ impl Campaign {
     pub(super) fn arena(&self) -> Arena {
         let model = Model::new(self.machine.clone()).under(self.contested);
         Arena {
-            model: Arc::new(model.declare(self.declarations.clone())),
+            model: Arc::new(model.declare(self.declarations.clone()).denying(self.denied.clone())),
             machine_type: self.machine_type,
             seed: self.seed,
             limits: self.limits,

@@ -13,7 +13,7 @@ pub use builder::Campaign;
 pub use outcome::{
     Coverage, Covered, Finding, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
 };
-pub use replay::{Replay, replay};
+pub use replay::{Replay, replay, replay_denying};
 
 #[cfg(test)]
 mod tests;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::Campaign;
 use crate::asl::Machine;
 use crate::case::{CaseError, CaseFile};
-use crate::fault::Plan;
+use crate::fault::{Plan, denials};
 use crate::history::History;
-use crate::model::Declarations;
+use crate::model::{Declarations, Denied};
 use crate::oracle::Violation;
 use crate::search::Ground;
 use crate::sim::Case;
@@ -31,10 +31,20 @@ pub fn replay(
     machine: &Arc<Machine>,
     declarations: Declarations,
 ) -> Result<Replay, CaseError> {
-    let case = file.case(machine)?;
+    replay_denying(file, machine, declarations, Vec::new())
+}
+
+/// Runs a saved case against a machine whose role lacks permissions.
+pub fn replay_denying(
+    file: &CaseFile,
+    machine: &Arc<Machine>,
+    declarations: Declarations,
+    denied: Vec<Denied>,
+) -> Result<Replay, CaseError> {
     let campaign = Campaign::new(machine.clone()).machine_type(file.machine_type).seed(file.seed);
-    let campaign = campaign.declarations(declarations);
+    let campaign = campaign.declarations(declarations).permissions(denied, Vec::new());
     let arena = campaign.contested(file.rules).arena();
+    let case = Case { denials: denials(&arena.model), ..file.case(machine)? };
     let without = Case { plan: Plan::default(), ..case.clone() };
     let baseline = Arc::new(arena.run(&file.scenario, &without));
     let history = Arc::new(arena.run(&file.scenario, &case));

@@ -141,6 +141,7 @@ impl CaseFile {
         let plan = Plan::parse(&self.plan, machine)
             .map_err(|reason| CaseError::Plan { plan: self.plan.clone(), reason })?;
         Ok(Case {
+            denials: Arc::from([]),
             input: self.scenario.input.clone(),
             machine_type: self.machine_type,
             plan,

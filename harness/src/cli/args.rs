@@ -9,6 +9,7 @@ use crate::asl::MachineType;
 use crate::catalog::conform::Mode;
 use crate::config::{MocksRef, mock_validation};
 use crate::contested;
+use crate::iam::policy::PolicyRef;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
 
@@ -48,6 +49,8 @@ pub(super) struct ChaosArgs {
     #[command(flatten)]
     pub(super) selection: SelectionArgs,
     #[command(flatten)]
+    pub(super) role: PolicyArgs,
+    #[command(flatten)]
     pub(super) search: SearchArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
@@ -77,6 +80,8 @@ pub(super) struct ReplayArgs {
     /// Files that --save-cases wrote, or folders with such
     #[arg(required = true, value_name = "CASE|DIR")]
     pub(super) cases: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) role: PolicyArgs,
     /// The value of a placeholder ${NAME}; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(super) substitutions: Vec<(String, String)>,
@@ -116,6 +121,17 @@ pub(super) struct SelectionArgs {
     /// A profile of chaos.toml
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
+}
+
+/// What the execution role may do.
+#[derive(Debug, Default, Args)]
+pub(super) struct PolicyArgs {
+    /// A policy of the execution role, as JSON of IAM or a template with the role; may be repeated
+    #[arg(long = "policy", value_name = "FILE[#ROLE]")]
+    pub(super) policies: Vec<PolicyRef>,
+    /// The permission boundary of the execution role
+    #[arg(long, value_name = "FILE")]
+    pub(super) boundary: Option<PolicyRef>,
 }
 
 /// How far to search, and what counts.
@@ -314,6 +330,8 @@ pub(super) struct IamArgs {
     /// The customer managed key that encrypts the state machine
     #[arg(long, value_name = "ARN")]
     pub(super) kms_key: Option<String>,
+    #[command(flatten)]
+    pub(super) role: PolicyArgs,
     /// How to print; `policy` is the bare document
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PolicyFormat::Human)]
     pub(super) format: PolicyFormat,

@@ -1,4 +1,5 @@
-//! Files that lie beside a definition and belong to it: `NAME.input.json`, `NAME.inputs/*.json`, `NAME.mocks.json`.
+//! Files that lie beside a definition and belong to it: `NAME.input.json`, `NAME.inputs/*.json`, `NAME.mocks.json`,
+//! `NAME.policy.json`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,8 @@ pub(super) struct Beside {
     pub(super) inputs: Vec<PathBuf>,
     /// `NAME.mocks.json`
     pub(super) mocks: Option<PathBuf>,
+    /// `NAME.policy.json`
+    pub(super) policy: Option<PathBuf>,
 }
 
 /// The files of a definition. NAME is the file's name without `.asl.json`, or the name of the machine.
@@ -23,6 +26,7 @@ pub(super) fn beside(definition: &Definition) -> Beside {
         found.inputs.extend(of("input.json"));
         found.inputs.extend(of("inputs").map(|folder| json_files(&folder)).unwrap_or_default());
         found.mocks = found.mocks.or_else(|| of("mocks.json"));
+        found.policy = found.policy.or_else(|| of("policy.json"));
     }
     found
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::args::{ChaosArgs, Format};
 use super::failure::Failure;
+use super::permissions::{self, RolePolicies};
 use super::progress::Line;
 use super::selection::{Target, folder_join, select, tell_remarks};
 use super::settings::Settings;
@@ -20,13 +21,15 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     let profile = config.profile(args.selection.profile.as_deref())?;
     check_action(&args.selection.paths, &streams.folder)?;
     let targets = select(&args.selection, &config, &streams.folder)?;
-    let settings = Settings::new(&args.selection, &args.search, &args.output, profile, config.rules);
+    let settings =
+        Settings::new(&args.selection, &args.role, &args.search, &args.output, profile, config.rules);
     let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
     let (mut line, mut remarks) = (Line::new(targets.len()), Vec::new());
     tell_idle(&config, &args.selection.paths, &targets, streams)?;
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
-        outcome.machines.push(machine(target, &config, &settings, &mut remarks)?);
+        let role = RolePolicies::given(&args.role, &streams.folder, &target.role);
+        outcome.machines.push(machine(target, &config, &role, &settings, &mut remarks)?);
     }
     Line::clear(streams)?;
     tell_remarks(&remarks, streams)?;
@@ -71,10 +74,12 @@ fn check_action(paths: &[PathBuf], folder: &Path) -> Result<(), Failure> {
 fn machine(
     target: Target,
     config: &Config,
+    role: &RolePolicies,
     settings: &Settings,
     remarks: &mut Vec<MockProblem>,
 ) -> Result<MachineOutcome, Failure> {
     let mocks = target.scripts()?;
+    let permissions = permissions::lacking(&target.definition, &target.path, &target.substitutions, role)?;
     remarks.extend(mocks.remarks);
     let Target { definition, compiled, inputs, machine_type, .. } = target;
     let source = definition.source.display().to_string();
@@ -97,6 +102,10 @@ fn machine(
         });
     };
     let declarations = config.declarations(&machine)?;
+    let (denied, undecided) = match &permissions {
+        Some((audit, survey)) => (audit.denied(), permissions::undecided(audit, survey)),
+        None => Default::default(),
+    };
     let campaign = Campaign::new(Arc::new(machine))
         .declarations(declarations)
         .source(source)
@@ -109,7 +118,8 @@ fn machine(
         .budget(settings.budget)
         .phases(&settings.phases)
         .rules(&settings.rules)
-        .contested(settings.contested);
+        .contested(settings.contested)
+        .permissions(denied, undecided);
     Ok(campaign.run())
 }
 

@@ -7,6 +7,7 @@ use super::ExitCode;
 use crate::case::CaseError;
 use crate::config::ConfigError;
 use crate::history::import::ImportError;
+use crate::iam::policy::PolicyError;
 use crate::load::LoadError;
 use crate::mock::file::MockError;
 
@@ -19,6 +20,8 @@ pub(super) enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     #[error(transparent)]
     Mocks(#[from] MockError),
     #[error(transparent)]
@@ -43,6 +46,7 @@ impl Failure {
             Self::Usage(_)
             | Self::Config(_)
             | Self::Load(_)
+            | Self::Policy(_)
             | Self::Mocks(_)
             | Self::Import(_)
             | Self::Case { .. }

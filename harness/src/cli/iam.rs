@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::args::{IamArgs, PolicyFormat};
 use super::failure::Failure;
+use super::permissions::RolePolicies;
 use super::selection::folder_join;
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
+use crate::iam::policy::{Audit, audit};
 use crate::iam::{self, Document, Glob, Settings, Survey};
 use crate::load::{self, Definition, LoadOptions};
-use crate::report::{Permissions, permissions_json, policy};
+use crate::report::{Permissions, RoleReport, missing_policy, permissions_json, policy, role_json};
 
 /// One machine and what it needs.
 struct Found {
@@ -20,13 +22,13 @@ struct Found {
 }
 
 pub(super) fn iam(args: &IamArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+    if !args.role.policies.is_empty() || args.role.boundary.is_some() {
+        return role(args, streams);
+    }
     let mut code = ExitCode::Clean;
     let mut found = Vec::new();
     for definition in definitions(args, streams)? {
-        let compiled = asl::compile(&definition);
-        let Some(machine) = compiled.machine else {
-            write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
-            writeln!(streams.err, "error: AWS would refuse `{}`", definition.name)?;
+        let Some(machine) = compiled(&definition, streams)? else {
             code = ExitCode::Usage;
             continue;
         };
@@ -39,6 +41,73 @@ pub(super) fn iam(args: &IamArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
     }
     print(args, &found, streams)?;
     Ok(code)
+}
+
+/// Holds the policies of the role against what each machine needs.
+fn role(args: &IamArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+    let policies = RolePolicies::given(&args.role, &streams.folder, &RolePolicies::default());
+    let mut code = ExitCode::Clean;
+    let mut found = Vec::new();
+    for definition in definitions(args, streams)? {
+        let Some(grants) = policies.grants(&definition.name)? else { continue };
+        let Some(machine) = compiled(&definition, streams)? else {
+            code = ExitCode::Usage;
+            continue;
+        };
+        let survey = iam::survey(&machine, &settings(args, &definition));
+        let audit = audit(&survey, &grants);
+        code = code.worst(code_of(&audit, &survey));
+        found.push((definition, machine, survey, audit));
+    }
+    let reports: Vec<RoleReport<'_>> = found
+        .iter()
+        .map(|(definition, machine, survey, audit)| RoleReport {
+            machine,
+            name: &definition.name,
+            source: definition.source.display().to_string(),
+            survey,
+            audit,
+        })
+        .collect();
+    match (args.format, &reports[..]) {
+        (PolicyFormat::Json, _) => writeln!(streams.out, "{}", role_json(&reports))?,
+        (PolicyFormat::Human, _) => {
+            let texts: Vec<String> = reports.iter().map(RoleReport::text).collect();
+            write!(streams.out, "{}", texts.join("\n"))?;
+        }
+        (PolicyFormat::Policy, [only]) => {
+            let policy = missing_policy(only.audit);
+            let text = serde_json::to_string_pretty(&policy).expect("a policy has only text and lists");
+            writeln!(streams.out, "{text}")?;
+        }
+        (PolicyFormat::Policy, several) => {
+            let message = format!(
+                "--format policy prints one policy and there are {}; choose one with --state-machine-name",
+                several.len()
+            );
+            return Err(Failure::Usage(message));
+        }
+    }
+    Ok(code)
+}
+
+/// A permission that is surely missing is a finding; what nobody can decide is a doubt.
+fn code_of(audit: &Audit, survey: &Survey) -> ExitCode {
+    if audit.missing.iter().any(|gap| gap.certain) {
+        return ExitCode::Finding;
+    }
+    let open = !audit.missing.is_empty() || !audit.undecided.is_empty() || !survey.unknown.is_empty();
+    if open { ExitCode::Inconclusive } else { ExitCode::Clean }
+}
+
+/// The machine of a definition; its problems are printed where AWS would refuse it.
+fn compiled(definition: &Definition, streams: &mut Streams<'_>) -> Result<Option<Machine>, Failure> {
+    let compiled = asl::compile(definition);
+    if compiled.machine.is_none() {
+        write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
+        writeln!(streams.err, "error: AWS would refuse `{}`", definition.name)?;
+    }
+    Ok(compiled.machine)
 }
 
 /// The definitions of the command line; where there are several and one is named, that one.

@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::ReplayArgs;
+use super::beside::beside;
 use super::failure::Failure;
+use super::permissions::{self, RolePolicies};
 use super::selection::folder_join;
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
-use crate::campaign::replay as run_again;
+use crate::campaign::replay_denying;
 use crate::case::CaseFile;
 use crate::config::Config;
 use crate::history::Outcome;
+use crate::iam::policy::PolicyRef;
 use crate::load::{self, LoadOptions};
+use crate::model::Denied;
 use crate::report::{self, Replayed, Values};
 
 pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
@@ -23,9 +27,10 @@ pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<Exi
     for path in case_files(&args.cases, &streams.folder)? {
         let failed = |error| Failure::Case { path: path.clone(), error };
         let case = CaseFile::load(&path).map_err(failed)?;
-        let machine = Arc::new(machine(&case, &path, args, streams)?);
+        let (machine, denied) = machine(&case, &path, args, streams)?;
+        let machine = Arc::new(machine);
         let declarations = config.declarations(&machine)?;
-        let result = run_again(&case, &machine, declarations).map_err(failed)?;
+        let result = replay_denying(&case, &machine, declarations, denied).map_err(failed)?;
         let code = match (&result.violation, &result.history.outcome) {
             (Some(_), _) => ExitCode::Finding,
             (None, Outcome::Unknown(_)) => ExitCode::Inconclusive,
@@ -82,7 +87,7 @@ fn machine(
     path: &Path,
     args: &ReplayArgs,
     streams: &mut Streams<'_>,
-) -> Result<Machine, Failure> {
+) -> Result<(Machine, Vec<Denied>), Failure> {
     let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
     let source = definition(case, path, &streams.folder);
     let found = load::definitions(&source, &options)?;
@@ -90,10 +95,15 @@ fn machine(
         return Err(Failure::Usage(format!("no machine `{}` in {}", case.machine, source.display())));
     };
     let compiled = asl::compile(&definition);
-    compiled.machine.ok_or_else(|| {
+    let machine = compiled.machine.ok_or_else(|| {
         let _ = write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document));
         Failure::Usage(format!("AWS would refuse {}", source.display()))
-    })
+    })?;
+    let policy = beside(&definition).policy.map(|file| PolicyRef { file, role: None });
+    let nearby = RolePolicies { policies: policy.into_iter().collect(), boundary: None };
+    let role = RolePolicies::given(&args.role, &streams.folder, &nearby);
+    let lacking = permissions::lacking(&definition, &source, &options.substitutions, &role)?;
+    Ok((machine, lacking.map(|(audit, _)| audit.denied()).unwrap_or_default()))
 }
 
 /// The definition that a case names: from the folder of the call, or from that of the case file, so that a case that

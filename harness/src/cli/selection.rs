@@ -7,9 +7,11 @@ use super::Streams;
 use super::args::SelectionArgs;
 use super::beside::beside;
 use super::failure::Failure;
+use super::permissions::RolePolicies;
 use crate::asl::{self, Compiled, MachineType};
 use crate::catalog::conform::Mode;
 use crate::config::{Config, MachineEntry, MocksRef};
+use crate::iam::policy::PolicyRef;
 use crate::load::{self, Definition, LoadError, LoadOptions};
 use crate::mock::file;
 use crate::value::Value;
@@ -29,6 +31,11 @@ pub(super) struct Target {
     pub(super) validation: file::Validation,
     /// Standard or Express.
     pub(super) machine_type: MachineType,
+    /// The policies of its role, where they are known.
+    pub(super) role: RolePolicies,
+    /// Where it was loaded from, and the values of its placeholders.
+    pub(super) path: PathBuf,
+    pub(super) substitutions: BTreeMap<String, String>,
 }
 
 impl Target {
@@ -78,7 +85,7 @@ pub(super) fn select(args: &SelectionArgs, config: &Config, folder: &Path) -> Re
     for source in sources(args, config, folder) {
         let options = LoadOptions { substitutions: substitutions(args, source.entry.as_ref()) };
         for definition in definitions(&source, &options, args.paths.is_empty())? {
-            let target = target(args, source.entry.as_ref(), definition, folder)?;
+            let target = target(args, &source, &options, definition, folder)?;
             targets.push(Target { validation, ..target });
         }
     }
@@ -124,10 +131,12 @@ fn definitions(source: &Source, options: &LoadOptions, discovered: bool) -> Resu
 
 fn target(
     args: &SelectionArgs,
-    entry: Option<&MachineEntry>,
+    source: &Source,
+    options: &LoadOptions,
     definition: Definition,
     folder: &Path,
 ) -> Result<Target, Failure> {
+    let entry = source.entry.as_ref();
     let compiled = asl::compile(&definition);
     let beside = beside(&definition);
     let inputs = if args.inputs.is_empty() {
@@ -143,8 +152,23 @@ fn target(
         .or_else(|| beside.mocks.map(|file| MocksRef { file, test_case: None }));
     let machine_type = args.machine_type.or(entry.and_then(|entry| entry.machine_type));
     let machine_type = machine_type.or(definition.declared_type).unwrap_or_default();
-    let validation = file::Validation::default();
-    Ok(Target { definition, compiled, inputs, mocks, validation, machine_type })
+    let listed = entry.map(|entry| &entry.policies).filter(|policies| !policies.is_empty());
+    let beside_it = || beside.policy.map(|file| PolicyRef { file, role: None }).into_iter().collect();
+    let role = RolePolicies {
+        policies: listed.cloned().unwrap_or_else(beside_it),
+        boundary: entry.and_then(|entry| entry.boundary.clone()),
+    };
+    Ok(Target {
+        definition,
+        compiled,
+        inputs,
+        mocks,
+        machine_type,
+        validation: file::Validation::default(),
+        role,
+        path: source.path.clone(),
+        substitutions: options.substitutions.clone(),
+    })
 }
 
 /// An input as a file or as JSON. A file that exists wins: no JSON text is the name of one by accident.

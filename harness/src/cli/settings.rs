@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use super::args::{self, Format, OutputArgs, SearchArgs, SelectionArgs};
+use super::args::{self, Format, OutputArgs, PolicyArgs, SearchArgs, SelectionArgs};
 use crate::campaign::Campaign;
 use crate::config::Profile;
 use crate::contested::Rules;
@@ -31,6 +31,7 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) fn new(
         selection: &SelectionArgs,
+        role: &PolicyArgs,
         search: &SearchArgs,
         output: &OutputArgs,
         profile: Profile,
@@ -56,7 +57,7 @@ impl Settings {
             save_cases: search.save_cases.clone(),
             replay: match &search.save_cases {
                 Some(folder) => Replay::Cases(folder.clone()),
-                None => Replay::Search(again(selection, search)),
+                None => Replay::Search(again(selection, role, search)),
             },
             format: output.format,
             values: if show_values { Values::Shown } else { Values::Redacted },
@@ -66,13 +67,15 @@ impl Settings {
 }
 
 /// The arguments that decide what a search finds, as they were written.
-fn again(selection: &SelectionArgs, search: &SearchArgs) -> Vec<String> {
+fn again(selection: &SelectionArgs, role: &PolicyArgs, search: &SearchArgs) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
     selection.inputs.iter().for_each(|input| option("--input", input.clone()));
     selection.mocks.iter().for_each(|mocks| option("--mocks", mocks.to_string()));
     selection.machine_type.iter().for_each(|machine_type| option("--type", machine_type.to_string()));
     selection.substitutions.iter().for_each(|(name, value)| option("--set", format!("{name}={value}")));
+    role.policies.iter().for_each(|policy| option("--policy", policy.to_string()));
+    role.boundary.iter().for_each(|policy| option("--boundary", policy.to_string()));
     selection.profile.iter().for_each(|profile| option("--profile", profile.clone()));
     search.seed.iter().for_each(|seed| option("--seed", seed.to_string()));
     search.budget.iter().for_each(|runs| option("--budget", runs.to_string()));

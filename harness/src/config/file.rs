@@ -11,6 +11,7 @@ use super::table::{Entry, Table, invalid};
 use super::{ConfigError, MocksRef, Profile};
 use crate::asl::MachineType;
 use crate::contested::Rules;
+use crate::iam::policy::PolicyRef;
 use crate::load::SourceFile;
 use crate::model::Target;
 
@@ -46,11 +47,16 @@ pub struct MachineEntry {
     pub mocks: Option<MocksRef>,
     /// Standard or Express, whatever the packaging says.
     pub machine_type: Option<MachineType>,
+    /// Policies of the execution role.
+    pub policies: Vec<PolicyRef>,
+    /// The permission boundary of the execution role.
+    pub boundary: Option<PolicyRef>,
     /// Values of placeholders.
     pub substitutions: BTreeMap<String, String>,
 }
 
-const MACHINE_KEYS: [&str; 6] = ["definition", "name", "inputs", "mocks", "type", "substitutions"];
+const MACHINE_KEYS: [&str; 8] =
+    ["definition", "name", "inputs", "mocks", "type", "policies", "boundary", "substitutions"];
 
 impl Config {
     /// The file of the folder, or of the nearest folder above it; an empty configuration if there is none.
@@ -135,6 +141,13 @@ fn read_machine(file: &SourceFile, folder: &Path, entry: &Entry<'_>) -> Result<M
             inputs.push(folder.join(item.string()?));
         }
     }
+    let policy = |text: &str| -> Result<PolicyRef, String> {
+        let named = PolicyRef::new(text);
+        Ok(PolicyRef { file: folder.join(&named.file), ..named })
+    };
+    let policies = table.get("policies").map(|entry| -> Result<Vec<PolicyRef>, ConfigError> {
+        entry.strings()?.iter().map(|item| item.word(policy)).collect()
+    });
     let mocks = table.get("mocks").map(|entry| entry.word(str::parse::<MocksRef>)).transpose()?;
     Ok(MachineEntry {
         definition: folder.join(table.required("definition", entry.span())?.string()?),
@@ -142,6 +155,8 @@ fn read_machine(file: &SourceFile, folder: &Path, entry: &Entry<'_>) -> Result<M
         inputs,
         mocks: mocks.map(|mocks| MocksRef { file: folder.join(&mocks.file), ..mocks }),
         machine_type: table.get("type").map(|entry| entry.word(machine_type)).transpose()?,
+        policies: policies.transpose()?.unwrap_or_default(),
+        boundary: table.get("boundary").map(|entry| entry.word(policy)).transpose()?,
         substitutions,
     })
 }
@@ -229,7 +244,7 @@ mod tests {
     fn paths_of_a_machine_are_relative_to_the_file() {
         let config = parse(
             "[[machine]]\ndefinition = \"a.asl.json\"\ninputs = [\"i.json\"]\nmocks = \"m.json#Happy\"\n\
-             type = \"EXPRESS\"\nsubstitutions = { Fn = \"arn\" }\n",
+             type = \"EXPRESS\"\npolicies = [\"role.json#Order\"]\nboundary = \"limits.json\"\nsubstitutions = { Fn = \"arn\" }\n",
         )
         .unwrap();
         let expected = MachineEntry {
@@ -238,6 +253,8 @@ mod tests {
             inputs: vec!["etc/i.json".into()],
             mocks: Some(MocksRef { file: "etc/m.json".into(), test_case: Some("Happy".to_owned()) }),
             machine_type: Some(MachineType::Express),
+            policies: vec![PolicyRef { file: "etc/role.json".into(), role: Some("Order".to_owned()) }],
+            boundary: Some(PolicyRef { file: "etc/limits.json".into(), role: None }),
             substitutions: BTreeMap::from([("Fn".to_owned(), "arn".to_owned())]),
         };
         assert_eq!(config.machines, [expected]);

@@ -185,7 +185,8 @@ fn fail_state() -> Value {
     ])
 }
 
-pub(super) fn free_name(machine: &Machine, wanted: &str) -> String {
+/// A name that no state has yet.
+pub(crate) fn free_name(machine: &Machine, wanted: &str) -> String {
     let taken = |name: &str| machine.states.iter().any(|state| &*state.name == name);
     (1..=machine.states.len() + 1)
         .map(|number| if number == 1 { wanted.to_owned() } else { format!("{wanted} {number}") })
@@ -279,11 +280,13 @@ fn append(state: &State, field: &str, missing: bool, value: Value) -> PatchOpera
     }
 }
 
-fn names(list: impl IntoIterator<Item = impl Into<String>>) -> Value {
+/// A list of names, for `ErrorEquals`.
+pub(crate) fn names(list: impl IntoIterator<Item = impl Into<String>>) -> Value {
     Value::array(list.into_iter().map(|name| Value::from(name.into())).collect())
 }
 
-pub(super) fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
+/// An object with these members.
+pub(crate) fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
     let mut object = ObjectBuilder::with_capacity(N);
     for (key, value) in members {
         object.push(key, value);

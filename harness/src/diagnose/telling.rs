@@ -293,7 +293,7 @@ impl<'a> Teller<'a> {
         let injected =
             record.attempt.is_some_and(|attempt| self.history.attempts[attempt].injected.is_some());
         if injected && !cause.starts_with('{') {
-            return Some(cut(cause.split(" (Service:").next().unwrap_or(cause)));
+            return Some(cut(gist(cause)));
         }
         if record.origin == Origin::Interpreter {
             let plain = cause.split(" could not be found in the input").next().unwrap_or(cause);
@@ -302,6 +302,13 @@ impl<'a> Teller<'a> {
         }
         None
     }
+}
+
+/// What a cause says, without the details of the call; of a denial, what is denied.
+fn gist(cause: &str) -> &str {
+    // IAM guide, "Troubleshoot access denied error messages": the user stands first and says least.
+    let denied = cause.find("not authorized to perform: ").map(|at| &cause[at..]);
+    denied.unwrap_or(cause).split(" (Service:").next().unwrap_or(cause)
 }
 
 fn is_entry(kind: EventType) -> bool {

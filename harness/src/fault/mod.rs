@@ -5,6 +5,7 @@
 
 mod class;
 mod classes;
+mod denial;
 #[cfg(test)]
 mod fixture;
 mod injection;
@@ -15,6 +16,7 @@ mod text;
 
 pub use class::Class;
 pub use classes::{UNEXPECTED_ERROR, classes};
+pub use denial::denials;
 pub use injection::{Injection, injection};
 pub use offer::{Offer, offers};
 pub use plan::{Burst, Fault, Plan};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::injection::REFUSAL_MS;
 use super::{Burst, Class, Injection, classes, injection};
 use crate::asl::{Kind, MapMode, State, StateId, Task};
-use crate::catalog::{self, ErrorClass};
+use crate::catalog::{self, Effect, ErrorClass};
 use crate::error::{ErrorName, Failure, Origin, first_catcher, first_retrier};
 use crate::model::{Idle, Model};
 
@@ -33,7 +33,9 @@ pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
         let meeting = Meeting::of(model, state, &consequence);
         let trouble = if meeting.is_retried() { trouble(&class) } else { Trouble::Any };
         let answers = consequence.error.is_none() && consequence.moment == Moment::Normal;
-        let apart = (answers || is_apart(model, state, &class)).then(|| class.clone());
+        let own =
+            answers || is_apart(model, state, &class) || is_denial_of_its_own(model, state, &class, &meeting);
+        let apart = own.then(|| class.clone());
         let key = Key { levels: meeting.levels.clone(), moment: consequence.moment, trouble, apart };
         if let Some((_, offer)) = known.iter_mut().find(|(other, _)| *other == key) {
             offer.same.push(class);
@@ -66,6 +68,14 @@ fn is_apart(model: &Model, state: &State, class: &Class) -> bool {
             .any(|idle| idle.name == *error && matches!(idle.idle, Idle::Shadowed { .. })),
         _ => false,
     }
+}
+
+/// Whether a denial that a catcher takes is worth a run of its own, although faults that pass go the same way: where the
+/// work may be done another way, or a message may be lost, it matters that a denial does not pass.
+fn is_denial_of_its_own(model: &Model, state: &State, class: &Class, meeting: &Meeting) -> bool {
+    let Some(next) = meeting.caught_to.filter(|_| *class == Class::PermissionDenied) else { return false };
+    *model.effect(state.id) == Effect::Notification
+        || (model.graph.is_failure_only(next) && model.graph.can_end_well(next))
 }
 
 /// Whether trying again can help.
@@ -207,9 +217,14 @@ fn bursts(
         return vec![Burst::Forever];
     }
     let own = meeting.retries.first().copied().unwrap_or(0);
+    // A denial stays. That it is retried, and what becomes of it in the end, only shows if it does.
+    let is_denial = matches!(trouble(class), Trouble::Denied | Trouble::OfTheWork(ErrorClass::Permission));
+    if is_denial && meeting.is_retried() {
+        return vec![Burst::Forever];
+    }
     let mut bursts = vec![Burst::Attempts(1)];
     // What another class has shown of this route need not be shown again: whether it is retried, and how the
-    // effect fares when it is; the work's own errors and denials are only asked whether they are retried at all.
+    // effect fares when it is; the work's own errors are only asked whether they are retried at all.
     let asks_all = first_of_its_route || matches!(trouble(class), Trouble::Passes);
     if own > 0 && asks_all {
         if own > 1 && first_of_its_route {
@@ -265,7 +280,7 @@ mod tests {
     #[case::a_retrier_asks_whether_an_error_passes(
         r#""Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],"#, &[
         "throttling * 1/2/3 (service-error)",
-        "permission-denied * 1 ()",
+        "permission-denied * forever ()",
         "timeout * 1/3 ()",
         "lost-answer * 1/3 ()",
         "error(Chaos.UnexpectedError) * 1 ()",

@@ -13,6 +13,7 @@ mod glob;
 mod map;
 mod members;
 mod need;
+pub mod policy;
 mod sdk;
 mod settings;
 mod survey;

@@ -6,20 +6,20 @@ use super::substitution::{Part, Substitution, parts, pseudo_parameter};
 use super::{Node, NodeKind};
 
 /// A template and what its expressions referred to so far.
-pub(super) struct Resolver<'t> {
+pub(crate) struct Resolver<'t> {
     template: &'t Node,
     /// By the name of the placeholder that stands for the reference.
     pub(super) references: BTreeMap<String, Substitution>,
 }
 
 impl<'t> Resolver<'t> {
-    pub(super) fn new(template: &'t Node) -> Self {
+    pub(crate) fn new(template: &'t Node) -> Self {
         Self { template, references: BTreeMap::new() }
     }
 
     /// The text of an expression. References to resources are `${Name.Attribute}` in it. None where the text
     /// depends on what only the deployed stack knows.
-    pub(super) fn text(&mut self, node: &Node) -> Option<String> {
+    pub(crate) fn text(&mut self, node: &Node) -> Option<String> {
         match &node.kind {
             NodeKind::String(text) | NodeKind::Placeholder(text) | NodeKind::Number(text) => {
                 Some(text.clone())

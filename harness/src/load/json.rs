@@ -9,7 +9,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use super::{DEPTH_MAX, Member, Node, NodeKind, Span, SyntaxProblem};
 
 /// Reads one JSON text.
-pub(super) fn parse(text: &str) -> Result<Node, SyntaxProblem> {
+pub(crate) fn parse(text: &str) -> Result<Node, SyntaxProblem> {
     let outline = Outline::of(text)?;
     let masked = outline.mask(text);
     let parsed = parse_to_ast(&masked, &CollectOptions::default(), &strict()).map_err(|error| {

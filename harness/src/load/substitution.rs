@@ -120,7 +120,7 @@ fn typed(text: String, span: Span) -> NodeKind {
 }
 
 /// Puts a whole tree at one place of the file.
-pub(super) fn place(node: &mut Node, span: Span) {
+pub(crate) fn place(node: &mut Node, span: Span) {
     node.span = span;
     match &mut node.kind {
         NodeKind::Array(items) => items.iter_mut().for_each(|item| place(item, span)),

@@ -8,13 +8,13 @@ pub(super) const DEPTH_MAX: usize = 200;
 
 /// A text that cannot be read.
 #[derive(Clone, Debug)]
-pub(super) struct SyntaxProblem {
+pub(crate) struct SyntaxProblem {
     /// What is wrong, lower case.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// What to write instead, where that is known.
-    pub(super) help: Option<&'static str>,
+    pub(crate) help: Option<&'static str>,
     /// Where.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 impl SyntaxProblem {
@@ -29,7 +29,7 @@ impl SyntaxProblem {
 
 /// Reads JSON or YAML. The content decides; the file's name only breaks the tie that YAML, too, may start with
 /// a brace.
-pub(super) fn parse(file_name: &str, text: &str) -> Result<Node, SyntaxProblem> {
+pub(crate) fn parse(file_name: &str, text: &str) -> Result<Node, SyntaxProblem> {
     let extension = file_name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let named_yaml = matches!(extension.as_str(), "yaml" | "yml");
     let braced = text.trim_start().starts_with(['{', '[']);

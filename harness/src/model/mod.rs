@@ -2,6 +2,7 @@
 
 mod arrival;
 mod demand;
+mod denied;
 mod effects;
 mod flow;
 mod graph;
@@ -10,6 +11,7 @@ mod handlers;
 use std::sync::{Arc, OnceLock};
 
 pub use demand::{Demands, Dependency, Place, PlaceId, Source, Step, Uses};
+pub use denied::Denied;
 pub use effects::{Declaration, Declarations, KeyPath, Target, matches_pattern};
 pub use flow::{Right, operand};
 pub use graph::{Graph, Loop, inner_scopes};
@@ -27,6 +29,8 @@ pub struct Model {
     pub graph: Graph,
     /// The contested rules that it runs under.
     pub rules: Rules,
+    /// What its role may not do, where that is known.
+    pub denied: Arc<[Denied]>,
     demands: Demands,
     effects: effects::Effects,
     idle_names: OnceLock<Vec<Vec<IdleName>>>,
@@ -38,7 +42,15 @@ impl Model {
         let graph = Graph::new(&machine);
         let demands = flow::demands(&machine);
         let effects = effects::Effects::default();
-        Self { machine, graph, demands, effects, rules: Rules::default(), idle_names: OnceLock::new() }
+        Self {
+            machine,
+            graph,
+            demands,
+            effects,
+            rules: Rules::default(),
+            denied: Arc::from([]),
+            idle_names: OnceLock::new(),
+        }
     }
 
     /// The same machine under other rules.
@@ -56,6 +68,18 @@ impl Model {
             states.map(|state| handlers::idle_names(&self.machine, self.rules, state)).collect()
         };
         &self.idle_names.get_or_init(all)[state.0 as usize]
+    }
+
+    /// The same machine with a role that lacks permissions.
+    #[must_use]
+    pub fn denying(mut self, denied: Vec<Denied>) -> Self {
+        self.denied = denied.into();
+        self
+    }
+
+    /// What the role lacks so that a task fails whenever it runs.
+    pub fn denied_at(&self, state: StateId) -> impl Iterator<Item = &Denied> {
+        self.denied.iter().filter(move |denied| denied.state == Some(state) && denied.certain)
     }
 
     /// What the machine reads of its input and of the results of its tasks.

@@ -178,7 +178,10 @@ impl Violation {
             | RuleId::PermanentErrorRetried
             | RuleId::RetryBudget
             | RuleId::FailureSwallowed
-            | RuleId::FailureOnlyRecorded => true,
+            | RuleId::FailureOnlyRecorded
+            | RuleId::PermissionMissing
+            | RuleId::PermissionRetried
+            | RuleId::PermissionDenialHidden => true,
             // What may be an effect asks for a declaration: one request for all tasks.
             RuleId::EffectRepeated => self.severity <= Severity::Low,
             // A timer is set for one task; leaving the errors of the platform out is a habit.

@@ -7,6 +7,7 @@ mod dataflow;
 mod idempotency;
 mod judgement;
 mod liveness;
+mod permission;
 mod retry;
 mod routing;
 mod rule;
@@ -30,6 +31,7 @@ pub fn all() -> &'static [&'static dyn Oracle] {
         &visibility::Visibility,
         &liveness::Liveness,
         &idempotency::Idempotency,
+        &permission::Permission,
         &dataflow::Dataflow,
     ]
 }
@@ -50,5 +52,6 @@ pub fn advice(model: &Model) -> Vec<Violation> {
     let mut found = retry::advice(model);
     found.extend(routing::advice(model));
     found.extend(liveness::advice(model));
+    found.extend(permission::advice(model));
     found
 }

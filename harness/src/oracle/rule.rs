@@ -120,6 +120,11 @@ rules! {
     Idempotency "idempotency" {
         EffectRepeated "effect-repeated" "An effect is applied more than once.",
     }
+    Permission "permission" {
+        PermissionMissing "permission-missing" "The role may not do what a state needs.",
+        PermissionRetried "permission-retried" "A denial is retried, and no retry can mend it.",
+        PermissionDenialHidden "permission-denial-hidden" "A denial is caught like a passing fault, and nobody is told.",
+    }
     Dataflow "dataflow" {
         MissingPath "missing-path" "A path is read that some reachable history does not provide.",
         ChoiceUnmatched "choice-unmatched" "A Choice has no rule for a value that can reach it, and no Default.",

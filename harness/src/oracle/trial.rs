@@ -10,7 +10,7 @@ use crate::asl::{Machine, MachineType, compile_text};
 use crate::config::Config;
 use crate::generate::{Origin, Scenario};
 use crate::mock::{Answer, Author, Script, Sequence, Then};
-use crate::model::{Declarations, Model};
+use crate::model::{Declarations, Denied, Model};
 use crate::search::{Arena, Budget, Phase, Search, search};
 use crate::sim::Limits;
 use crate::value::Value;
@@ -22,6 +22,7 @@ pub(super) struct Trial {
     answers: BTreeMap<Arc<str>, Sequence>,
     origin: Origin,
     declarations: Declarations,
+    denied: Vec<Denied>,
 }
 
 impl Trial {
@@ -37,6 +38,7 @@ impl Trial {
             answers,
             origin: Origin::User,
             declarations: Declarations::default(),
+            denied: Vec::new(),
         }
     }
 
@@ -67,10 +69,29 @@ impl Trial {
         self
     }
 
+    /// A role that may not do this at a state, or at the machine as a whole.
+    pub(super) fn lacking(mut self, state: Option<&str>, action: &str, resource: &str) -> Self {
+        let state = state.map(|name| self.machine.find(name).expect("the state exists").id);
+        self.denied.push(Denied {
+            state,
+            actions: vec![action.to_owned()],
+            resources: vec![resource.to_owned()],
+            because: "makes the call".to_owned(),
+            refusal: "no statement allows it".to_owned(),
+            statement: Some(Value::from(format!("allow {action}"))),
+            certain: true,
+        });
+        self
+    }
+
     /// Everything that singles and pairs show, each finding once.
     pub(super) fn findings(&self) -> Vec<Violation> {
         let arena = Arena {
-            model: Arc::new(Model::new(self.machine.clone()).declare(self.declarations.clone())),
+            model: Arc::new(
+                Model::new(self.machine.clone())
+                    .declare(self.declarations.clone())
+                    .denying(self.denied.clone()),
+            ),
             machine_type: MachineType::Standard,
             seed: 1,
             limits: Limits { events_max: 400, ..Limits::default() },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::asl::MachineType;
-use crate::fault::Plan;
+use crate::fault::{Plan, denials};
 use crate::generate::Scenario;
 use crate::history::History;
 use crate::model::Model;
@@ -67,6 +67,7 @@ impl Arena {
             seed: self.seed,
             limits: self.limits,
             rules: self.model.rules,
+            denials: denials(&self.model),
             ..Case::new(scenario.input.clone())
         }
     }

@@ -191,8 +191,13 @@ impl<'a> Searcher<'a> {
     /// Every fault at a site on top of a plan.
     fn trials_at(&self, ground: usize, plan: &Plan, site: &Site) -> Vec<Trial> {
         let offers = &self.offers[site.state.0 as usize];
-        let faults = offers.iter().flat_map(|offer| offer.bursts.iter().map(move |burst| (offer, *burst)));
-        faults.map(|(offer, burst)| with_fault(ground, plan, site, &offer.class, burst)).collect()
+        let faults =
+            offers.iter().flat_map(|offer| offer.bursts.iter().map(move |burst| (&offer.class, *burst)));
+        // A permission that the role lacks is a denial that stays, whatever else it is like.
+        let denial = (&Class::PermissionDenied, Burst::Forever);
+        let lacks = self.arena.model.denied_at(site.state).next().is_some();
+        let denial = (lacks && !faults.clone().any(|fault| fault == denial)).then_some(denial);
+        faults.chain(denial).map(|(class, burst)| with_fault(ground, plan, site, class, burst)).collect()
     }
 
     /// The fault at a site that is most likely to get past its retriers.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::asl::MachineType;
+use crate::asl::{MachineType, StateId};
 use crate::contested::Rules;
 use crate::fault::Plan;
 use crate::history::{VirtualTime, rfc3339};
@@ -42,6 +42,8 @@ pub struct Case {
     pub rules: Rules,
     /// Which call started it.
     pub started_by: StartedBy,
+    /// The Cause of an injected denial, at the states where it is known which permission is missing.
+    pub denials: Arc<[(StateId, Arc<str>)]>,
 }
 
 /// Which call started an execution. An Express execution that somebody waits for sees another context object.
@@ -101,6 +103,7 @@ impl Case {
             redrives_after_ms: Vec::new(),
             rules: Rules::default(),
             started_by: StartedBy::default(),
+            denials: Arc::from([]),
         }
     }
 }

@@ -160,7 +160,11 @@ impl Engine<'_> {
         self.history.injected.push(Injected { fault: index, class: class.clone(), attempt });
         self.history.attempts[attempt].injected = Some(self.history.injected.len() - 1);
         match effect {
-            Injection::Fail { error, cause, after_ms, applied } => {
+            Injection::Fail { error, mut cause, after_ms, applied } => {
+                let known = self.case.denials.iter().find(|(denied, _)| *denied == state.id);
+                if let (Class::PermissionDenied, Some((_, denial))) = (&class, known) {
+                    cause = denial.clone();
+                }
                 let step = failing_step(&class);
                 let end = AttemptEnd::Error { error: Some(error), cause: Some(cause), step };
                 Some(Course::of(after_ms, Some(end), true, applied))

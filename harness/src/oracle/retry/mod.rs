@@ -2,7 +2,7 @@
 
 mod budget;
 mod names;
-mod permanent;
+pub(super) mod permanent;
 mod transient;
 
 pub(super) use names::advice;

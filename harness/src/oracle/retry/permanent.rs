@@ -1,4 +1,5 @@
-//! `permanent-error-retried`: a denial or a malformed request is retried, which only delays the failure.
+//! `permanent-error-retried`: a malformed request, or one for what does not exist, is retried, which only delays the
+//! failure. Denials have a rule of their own, `permission-retried`.
 //!
 //! A wildcard with a few short retries is normal practice: one note for the machine. It is more where the waiting
 //! adds up, or where the name is written down, so that it is meant.
@@ -19,16 +20,16 @@ use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 const RULE: RuleId = RuleId::PermanentErrorRetried;
 
 /// Waiting that nobody would object to.
-const SHORT_MS: u64 = 60_000;
+pub(in crate::oracle) const SHORT_MS: u64 = 60_000;
 /// Waiting that matters by itself.
-const LONG_MS: u64 = 5 * 60_000;
+pub(in crate::oracle) const LONG_MS: u64 = 5 * 60_000;
 /// Retries that nobody would object to.
-const FEW: u32 = 3;
+pub(in crate::oracle) const FEW: u32 = 3;
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     for (_, record, attempt) in trace::task_failures(run) {
         let class = trace::class_of(run.history, record);
-        if !matches!(class, ErrorClass::Permission | ErrorClass::Validation | ErrorClass::NotFound) {
+        if !matches!(class, ErrorClass::Validation | ErrorClass::NotFound) {
             continue;
         }
         let Handling::Retried { retrier, retry: 1, .. } = record.handling else {
@@ -68,14 +69,15 @@ fn severity(
     Some(if run.model.graph.is_failure_path(state.id) { Severity::Note } else { severity })
 }
 
-fn listed_by_name(retrier: &Retrier, record: &FailureRecord, rules: Rules) -> bool {
+/// Whether a retrier lists the error itself, not a wildcard.
+pub(in crate::oracle) fn listed_by_name(retrier: &Retrier, record: &FailureRecord, rules: Rules) -> bool {
     let failure = Failure { error: &record.error, origin: record.origin };
     let first = retrier.errors.iter().find(|name| matches(name, failure, rules));
     first.is_some_and(|name| !matches!(name.as_str(), ErrorName::ALL | ErrorName::TASK_FAILED))
 }
 
 /// What all retries of a retrier wait together, jitter at its worst.
-pub(super) fn longest_wait_ms(retrier: &Retrier) -> u64 {
+pub(in crate::oracle) fn longest_wait_ms(retrier: &Retrier) -> u64 {
     // A poll of half a million retries is as long as its first thousand for every limit here.
     (0..retrier.attempts_max.min(1_000))
         .fold(0, |sum: u64, retry| sum.saturating_add(backoff_ms(retrier, retry)))
@@ -114,7 +116,6 @@ fn violation(
 
 fn reason(class: ErrorClass) -> &'static str {
     match class {
-        ErrorClass::Permission => "the role is not allowed to do it",
         ErrorClass::NotFound => "what it names does not exist",
         _ => "the request is malformed",
     }

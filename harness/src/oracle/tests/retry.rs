@@ -62,28 +62,23 @@ fn the_habit_of_not_retrying_is_one_finding_with_all_its_states() {
 }
 
 #[rstest]
-#[case::a_short_wildcard(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":2}],"#,
-    Some(Severity::Note)
-)]
-#[case::a_patient_wildcard(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":6,"IntervalSeconds":2}],"#,
-    Some(Severity::Low)
-)]
-#[case::a_very_patient_wildcard(
-    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":10,"IntervalSeconds":2}],"#,
+#[case::patiently(
+    r#""Retry":[{"ErrorEquals":["Lambda.InvalidParameterValueException"],"MaxAttempts":10}],"#,
     Some(Severity::Medium)
 )]
-#[case::by_name(
-    r#""Retry":[{"ErrorEquals":["Lambda.AccessDeniedException","States.Permissions"],"MaxAttempts":2}],"#,
+#[case::a_few_times(
+    r#""Retry":[{"ErrorEquals":["Lambda.InvalidParameterValueException"],"MaxAttempts":2}],"#,
     Some(Severity::Low)
+)]
+#[case::what_may_come_into_being(
+    r#""Retry":[{"ErrorEquals":["Lambda.ResourceNotFoundException"],"MaxAttempts":2}],"#,
+    None
 )]
 #[case::names_that_pass(
     r#""Retry":[{"ErrorEquals":["Lambda.ServiceException","Lambda.TooManyRequestsException"]}],"#,
     None
 )]
-#[case::a_name_that_means_two_things(r#""Retry":[{"ErrorEquals":["Lambda.AWSLambdaException"]}],"#, None)]
-fn a_denial_that_is_retried(#[case] handlers: &str, #[case] expected: Option<Severity>) {
+fn a_malformed_request_that_is_retried(#[case] handlers: &str, #[case] expected: Option<Severity>) {
     let found = task(handlers).of_rule(RuleId::PermanentErrorRetried);
     assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
 }

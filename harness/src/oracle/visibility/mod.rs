@@ -1,7 +1,7 @@
 //! `visibility`: a failure shows, in the status of the execution or by a message to somebody.
 
 mod partial;
-mod swallowed;
+pub(super) mod swallowed;
 
 use super::{Judgement, Oracle, Run};
 

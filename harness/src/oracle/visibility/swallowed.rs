@@ -22,7 +22,7 @@ use crate::error::{ErrorName, Failure, matches};
 use crate::history::{Attempt, Ending, FailureRecord, Outcome};
 
 use crate::oracle::trace::{self, Fate};
-use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
+use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation, permission};
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     for (index, record, attempt) in trace::task_failures(run) {
@@ -44,25 +44,25 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
 }
 
 /// A failure that a catcher took.
-struct Caught<'a> {
+pub(in crate::oracle) struct Caught<'a> {
     /// The failure of the task.
-    record: &'a FailureRecord,
+    pub(in crate::oracle) record: &'a FailureRecord,
     /// The same failure as it met the catcher.
-    taken: &'a FailureRecord,
+    pub(in crate::oracle) taken: &'a FailureRecord,
     /// Index of the catcher.
-    catcher: usize,
+    pub(in crate::oracle) catcher: usize,
     /// The state with the catcher.
-    state: &'a State,
+    pub(in crate::oracle) state: &'a State,
 }
 
 impl Caught<'_> {
     /// The first state of the failure path.
-    fn next(&self) -> StateId {
+    pub(in crate::oracle) fn next(&self) -> StateId {
         self.state.catch[self.catcher].next
     }
 
     /// The entry of `ErrorEquals` that matched.
-    fn name(&self, rules: Rules) -> Option<&ErrorName> {
+    pub(in crate::oracle) fn name(&self, rules: Rules) -> Option<&ErrorName> {
         let failure = Failure { error: &self.taken.error, origin: self.taken.origin };
         self.state.catch[self.catcher].errors.iter().find(|name| matches(name, failure, rules))
     }
@@ -78,20 +78,23 @@ fn is_meant(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> bool {
             ErrorClass::Transient | ErrorClass::Throttling | ErrorClass::Permission
         )
     });
-    let task = run.model.machine.state(attempt.state).task();
-    let may_be_lost = task.is_some_and(|task| {
-        // A message with a token, or to a queue, asks for work, and the work was not done.
-        task.integration.pattern == Pattern::RequestResponse
-            && run.model.effect_of(attempt.state, &attempt.parameters) == Effect::Notification
-    });
     names_the_error
-        || may_be_lost
+        || may_be_lost(run, attempt)
         || trace::done_later(run.history, caught.record)
         || run.model.graph.is_failure_path(attempt.state)
 }
 
+/// Whether the task only tells somebody; a single message may be lost.
+pub(in crate::oracle) fn may_be_lost(run: &Run<'_>, attempt: &Attempt) -> bool {
+    run.model.machine.state(attempt.state).task().is_some_and(|task| {
+        // A message with a token, or to a queue, asks for work, and the work was not done.
+        task.integration.pattern == Pattern::RequestResponse
+            && run.model.effect_of(attempt.state, &attempt.parameters) == Effect::Notification
+    })
+}
+
 /// Whether the failure left a trace: its text in a later request, or a step with an effect for its sake.
-fn is_recorded(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+pub(in crate::oracle) fn is_recorded(run: &Run<'_>, caught: &Caught<'_>) -> bool {
     let has_effect = |state: &StateId| *run.model.effect(*state) != Effect::None;
     // Asked of the graph first: a sibling may have cut this run off before the step.
     let graph = &run.model.graph;
@@ -114,6 +117,10 @@ fn judge_success(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded
     }
     if trace::may_tell(run, caught.taken) {
         return out.unknown(RuleId::FailureSwallowed);
+    }
+    // Where only a denial is hidden, or only a denial matters, that is the finding.
+    if permission::hidden_way(run, caught, attempt).is_some() {
+        return out.holds(RuleId::FailureSwallowed);
     }
     let severity = severity(run, caught, attempt, recorded);
     out.violated(swallowed(run, caught, severity, recorded));
@@ -149,7 +156,7 @@ fn severity(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt, recorded: boo
     if reads { worst.milder() } else { worst }
 }
 
-fn comes_back(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+pub(in crate::oracle) fn comes_back(run: &Run<'_>, caught: &Caught<'_>) -> bool {
     run.model.graph.loop_of(caught.state.id).is_some_and(|looped| looped.contains(caught.next()))
 }
 
@@ -163,12 +170,18 @@ fn is_distributed(run: &Run<'_>, state: StateId) -> bool {
 
 /// Whether the failure path does the same work another way: a task of it puts its result where the failed one would
 /// have put its own, and goes on where that one would have gone on.
-fn is_fallback(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+pub(in crate::oracle) fn is_fallback(run: &Run<'_>, caught: &Caught<'_>) -> bool {
     let Transition::Next(goal) = caught.state.next else { return false };
     let mut at = caught.next();
     for _ in 0..run.model.machine.states.len() {
         let state = run.model.machine.state(at);
-        let Transition::Next(next) = state.next else { return false };
+        let next = match (&state.kind, &state.next) {
+            // A Choice may look at the error first.
+            (Kind::Choice(choice), _) => choice.default,
+            (_, Transition::Next(next)) => Some(*next),
+            _ => None,
+        };
+        let Some(next) = next else { return false };
         if next == goal {
             let replaces =
                 state.task().is_some() || matches!(state.kind, Kind::Parallel { .. } | Kind::Map(_));
@@ -249,7 +262,7 @@ fn only_recorded(run: &Run<'_>, caught: &Caught<'_>, signal: &Attempt) -> Violat
 }
 
 /// A Fail state at the end of the failure path, where that end belongs to it alone.
-fn end_badly(run: &Run<'_>, caught: &Caught<'_>) -> Fix {
+pub(in crate::oracle) fn end_badly(run: &Run<'_>, caught: &Caught<'_>) -> Fix {
     let machine = &run.model.machine;
     let in_items = !trace::at_top(caught.state);
     let own_end = own_end(run, caught.next()).filter(|_| !in_items);

@@ -56,6 +56,7 @@ pub(super) fn write(
     field("why", why)?;
     let mut fix = wrap(&violation.fix.text);
     fix.extend(patch::lines(&violation.fix.asl_patch));
+    fix.extend(violation.fix.iam.iter().flat_map(patch::statement));
     field("fix", fix)?;
     let others: Vec<&str> = violation.states.iter().map(|id| &*machine.state(*id).path).collect();
     if !others.is_empty() {

@@ -8,6 +8,11 @@ pub(in crate::report) fn lines(operations: &[PatchOperation]) -> Vec<String> {
     operations.iter().flat_map(operation).collect()
 }
 
+/// A statement of a policy.
+pub(super) fn statement(statement: &Value) -> Vec<String> {
+    written(statement, 0).lines().map(|line| format!("  {line}")).collect()
+}
+
 fn operation(operation: &PatchOperation) -> Vec<String> {
     let tokens: Vec<String> =
         operation.path.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
@@ -16,6 +21,9 @@ fn operation(operation: &PatchOperation) -> Vec<String> {
         let mut lines = vec![format!("{} the state {place}:", operation.op)];
         lines.extend(written(state, 0).lines().map(|line| format!("  {line}")));
         return lines;
+    }
+    if let (false, [], None) = (place.is_empty(), field, &operation.value) {
+        return vec![format!("{} the state {place}", operation.op)];
     }
     let wherein = if place.is_empty() { "at the top level".to_owned() } else { format!("in {place}") };
     let (field, verb) = match (operation.op, field) {
