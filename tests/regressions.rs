@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sfn_chaos::asl::{Machine, compile};
-use sfn_chaos::campaign::replay;
+use sfn_chaos::campaign::{Shown, replay};
 use sfn_chaos::case::CaseFile;
 use sfn_chaos::load::{LoadOptions, definitions};
 use sfn_chaos::model::Declarations;
@@ -33,7 +33,7 @@ fn still_shows(file: &Path) -> bool {
     let machine = Arc::new(machine_of(&case));
     let result = replay(&case, &machine, Declarations::default())
         .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    result.violation.is_some()
+    matches!(result.shown, Shown::Finding(_))
 }
 
 /// The machine that a case names, as it is today. Paths in committed cases start at the root of the repository.

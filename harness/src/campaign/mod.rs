@@ -13,7 +13,7 @@ pub use builder::Campaign;
 pub use outcome::{
     Coverage, Covered, Finding, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
 };
-pub use replay::{Replay, replay, replay_denying};
+pub use replay::{Replay, Rerun, Shown, replay, replay_denying, rerun, still_fails};
 
 #[cfg(test)]
 mod tests;

@@ -102,12 +102,12 @@ fn a_saved_case_still_shows_its_finding_until_it_is_mended() {
     let file = crate::case::CaseFile::of(&outcome.findings[0], &machine, "approval.asl.json");
     let file = crate::case::CaseFile::parse(&file.to_json()).unwrap();
     let again = replay(&file, &machine, Declarations::default()).unwrap();
-    assert!(again.is_current && again.violation.is_some());
+    assert!(again.is_current && matches!(again.shown, Shown::Finding(_)));
 
     let mended = FLAWED
         .replace(r#""QueueUrl""#, r#""DelaySeconds": 0, "QueueUrl""#)
         .replace(r#""Catch""#, r#""TimeoutSeconds": 3600, "Catch""#);
     let mended = Arc::new(compile_text("approval", &mended).unwrap());
     let after = replay(&file, &mended, Declarations::default()).unwrap();
-    assert!(!after.is_current && after.violation.is_none());
+    assert!(!after.is_current && matches!(after.shown, Shown::Nothing));
 }

@@ -10,6 +10,7 @@ use super::{redact, wire};
 use crate::asl::{Machine, MachineType};
 use crate::campaign::Finding;
 use crate::contested::Rules;
+use crate::diagnose::history::Recast;
 use crate::fault::{ParseError, Plan};
 use crate::generate::Scenario;
 use crate::oracle::RuleId;
@@ -58,15 +59,29 @@ pub struct Definition {
     pub sha256: String,
 }
 
-/// The finding that a case shows.
+/// What a case is expected to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
-    /// Id of the finding.
-    pub finding: String,
-    /// Its rule.
-    pub rule: RuleId,
-    /// Path of the state to change; none for the machine as a whole.
-    pub state: Option<String>,
+pub enum Expected {
+    /// A finding of a search.
+    Finding {
+        /// Its id.
+        finding: String,
+        /// Its rule.
+        rule: RuleId,
+        /// Path of the state to change; none for the machine as a whole.
+        state: Option<String>,
+    },
+    /// The failure of a real execution.
+    Failure {
+        /// How the simulated execution ends: `FAILED`, or `SUCCEEDED` where it hides the failure.
+        status: String,
+        /// Path of the state that failed first.
+        state: Option<String>,
+        /// Its error.
+        error: Option<String>,
+        /// The error that the execution ends with, which a Fail state may name otherwise.
+        ended_with: Option<String>,
+    },
 }
 
 /// Why a case file cannot be used.
@@ -120,11 +135,30 @@ impl CaseFile {
             given: case.given.clone(),
             stop: case.stop.clone(),
             redrives_after_ms: case.redrives_after_ms.clone(),
-            expected: Expected {
+            expected: Expected::Finding {
                 finding: finding.id.clone(),
                 rule: violation.rule,
                 state: violation.state.map(|state| machine.state(state).path.to_string()),
             },
+        }
+    }
+
+    /// The case of a real execution. `source` is the file of the definition.
+    pub fn recorded(recast: &Recast, machine: &Machine, source: &str, expected: Expected) -> Self {
+        Self {
+            machine: machine.name.to_string(),
+            definition: Definition { path: source.to_owned(), sha256: definition_hash(machine) },
+            machine_type: recast.machine_type,
+            scenario: recast.scenario.clone(),
+            plan: String::new(),
+            seed: 0,
+            epoch_ms: recast.epoch_ms,
+            execution_name: recast.execution_name.clone(),
+            rules: Rules::default(),
+            given: Given::default(),
+            stop: recast.stop.clone(),
+            redrives_after_ms: Vec::new(),
+            expected,
         }
     }
 

@@ -85,9 +85,51 @@ struct DefinitionPart {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExpectedPart {
-    finding: String,
-    rule: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    finding: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
     state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<FailurePart>,
+}
+
+/// How a real execution failed.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FailurePart {
+    status: String,
+    error: Option<String>,
+    ended_with: Option<String>,
+}
+
+impl ExpectedPart {
+    fn of(expected: &Expected) -> Self {
+        match expected.clone() {
+            Expected::Finding { finding, rule, state } => {
+                Self { finding: Some(finding), rule: Some(rule.name().to_owned()), state, failure: None }
+            }
+            Expected::Failure { status, state, error, ended_with } => {
+                let failure = Some(FailurePart { status, error, ended_with });
+                Self { finding: None, rule: None, state, failure }
+            }
+        }
+    }
+
+    fn into_expected(self) -> Result<Expected, CaseError> {
+        let Self { finding, rule, state, failure } = self;
+        if let Some(FailurePart { status, error, ended_with }) = failure {
+            return Ok(Expected::Failure { status, state, error, ended_with });
+        }
+        let (Some(finding), Some(name)) = (finding, rule) else {
+            let message = "`expected` has neither `finding` and `rule` nor `failure`";
+            return Err(CaseError::Syntax(message.to_owned()));
+        };
+        let rule = RuleId::ALL.iter().find(|rule| rule.name() == name).copied();
+        let rule =
+            rule.ok_or_else(|| CaseError::Syntax(format!("`expected.rule`: there is no rule `{name}`")))?;
+        Ok(Expected::Finding { finding, rule, state })
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -183,11 +225,7 @@ impl Document {
             stop: case.stop.as_ref().map(Into::into),
             redrives_after_ms: case.redrives_after_ms.clone(),
             faults: case.plan.clone(),
-            expected: ExpectedPart {
-                finding: case.expected.finding.clone(),
-                rule: case.expected.rule.name().to_owned(),
-                state: case.expected.state.clone(),
-            },
+            expected: ExpectedPart::of(&case.expected),
             scenario: case.scenario.name.clone(),
             origin: match case.scenario.origin {
                 Origin::User => OriginPart::User,
@@ -201,10 +239,7 @@ impl Document {
     }
 
     fn into_case(self) -> Result<CaseFile, CaseError> {
-        let rule = RuleId::ALL.iter().find(|rule| rule.name() == self.expected.rule).copied();
-        let rule = rule.ok_or_else(|| {
-            CaseError::Syntax(format!("`expected.rule`: there is no rule `{}`", self.expected.rule))
-        })?;
+        let expected = self.expected.into_expected()?;
         let contested = self.rules.iter().try_fold(Rules::default(), |rules, (name, choice)| {
             rules.with(name, choice).map_err(|error| CaseError::Syntax(format!("`rules`: {error}")))
         })?;
@@ -234,7 +269,7 @@ impl Document {
             given: self.context.into(),
             stop: self.stop.map(Into::into),
             redrives_after_ms: self.redrives_after_ms,
-            expected: Expected { finding: self.expected.finding, rule, state: self.expected.state },
+            expected,
         })
     }
 }
@@ -419,7 +454,11 @@ mod tests {
             },
             stop: Some(Stop { after_ms: 9, error: Some("Halt".into()), cause: None }),
             redrives_after_ms: vec![0, 5],
-            expected: Expected { finding: "id".to_owned(), rule: RuleId::FailureSwallowed, state: None },
+            expected: Expected::Finding {
+                finding: "id".to_owned(),
+                rule: RuleId::FailureSwallowed,
+                state: None,
+            },
         }
     }
 
@@ -448,6 +487,20 @@ mod tests {
     )]
     fn what_is_no_case_is_refused(#[case] text: &str, #[case] message: &str) {
         assert_eq!(CaseFile::parse(text).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn the_failure_of_a_real_execution_is_written_as_it_is_read() {
+        let expected = Expected::Failure {
+            status: "FAILED".to_owned(),
+            state: Some("Charge".to_owned()),
+            error: Some("Declined".to_owned()),
+            ended_with: None,
+        };
+        let text = CaseFile { expected: expected.clone(), ..case() }.to_json();
+        assert_eq!(CaseFile::parse(&text).unwrap().expected, expected);
+        let neither = text.replace("\"failure\"", "\"failed\"");
+        assert!(CaseFile::parse(&neither).is_err());
     }
 
     #[test]

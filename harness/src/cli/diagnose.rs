@@ -1,44 +1,69 @@
 //! `diagnose`: why a real execution failed, from its exported history.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{DiagnoseArgs, DiagnosisFormat};
 use super::failure::Failure;
-use super::selection::folder_join;
+use super::selection::{folder_join, input};
 use super::{ExitCode, Streams};
-use crate::asl;
-use crate::diagnose::history::{self, Diagnosis, Ended, Subject};
+use crate::asl::{self, Machine};
+use crate::campaign::{Rerun, rerun, still_fails};
+use crate::case::{CaseFile, Expected};
+use crate::config::Config;
+use crate::diagnose::history::{self, Diagnosis, Ended, Recast, Subject, recast};
 use crate::history::import::{Export, Recording, read, recordings};
-use crate::load::{self, Definition, LoadOptions};
-use crate::model::Model;
+use crate::load::{self, LoadOptions};
+use crate::model::{Declarations, Model};
 use crate::oracle::Severity;
 use crate::report::{self, Diagnosed, Values};
+use crate::value::Value;
 
-pub(super) fn diagnose(args: &DiagnoseArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+pub(super) fn diagnose(
+    program: &str,
+    args: &DiagnoseArgs,
+    streams: &mut Streams<'_>,
+) -> Result<ExitCode, Failure> {
     let exports = args.histories.iter().map(|path| export(path, streams)).collect::<Result<Vec<_>, _>>()?;
     let chosen = chosen(recordings(exports)?, args.execution.as_deref())?;
-    let model = match &args.definition {
-        Some(path) => Some(model(path, args, streams)?),
+    let definition = match &args.definition {
+        Some(path) => Some(Definition::load(path, args, streams)?),
         None => None,
     };
-    let diagnoses: Vec<Diagnosis> = chosen
-        .iter()
-        .map(|recording| {
-            history::diagnose(&Subject {
-                recording,
-                model: model.as_ref().map(|(model, _)| model),
-                policy: None,
-            })
-        })
-        .collect();
+    let given = match &args.input {
+        Some(text) => Some(input(text, &streams.folder)?.1),
+        None => None,
+    };
+    if args.save_case.is_some() && chosen.len() > 1 {
+        let message = "--save-case: the files hold several executions; choose one with --execution";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let values = if args.show_values { Values::Shown } else { Values::Redacted };
+    let mut diagnoses = Vec::new();
+    for recording in &chosen {
+        let subject = Subject {
+            recording,
+            model: definition.as_ref().map(|definition| &definition.model),
+            policy: None,
+        };
+        let mut diagnosis = history::diagnose(&subject);
+        let replay = match &definition {
+            Some(definition) => {
+                let file = args.save_case.as_deref().map(|path| folder_join(&streams.folder, path));
+                let case = replayed(definition, &subject, given.clone(), &mut diagnosis);
+                file.map(|file| save(program, definition, &case, &file, values, &mut diagnosis))
+                    .transpose()?
+            }
+            None => None,
+        };
+        diagnoses.push((diagnosis, replay));
+    }
     let shown: Vec<Diagnosed<'_>> = diagnoses
         .iter()
-        .map(|diagnosis| Diagnosed {
+        .map(|(diagnosis, replay)| Diagnosed {
             diagnosis,
-            machine: model.as_ref().map(|(model, _)| &*model.machine),
-            values: if args.show_values { Values::Shown } else { Values::Redacted },
-            replay: None,
+            machine: definition.as_ref().map(|definition| &*definition.model.machine),
+            replay: replay.clone(),
         })
         .collect();
     let format = match args.format {
@@ -47,7 +72,7 @@ pub(super) fn diagnose(args: &DiagnoseArgs, streams: &mut Streams<'_>) -> Result
         DiagnosisFormat::Markdown => report::DiagnosisFormat::Markdown,
     };
     report::diagnoses(&shown, format, streams.out)?;
-    let codes = diagnoses.iter().map(|diagnosis| exit_code(diagnosis, args.fail_on));
+    let codes = diagnoses.iter().map(|(diagnosis, _)| exit_code(diagnosis, args.fail_on));
     Ok(codes.fold(ExitCode::Clean, ExitCode::worst))
 }
 
@@ -106,31 +131,111 @@ fn chosen(all: Vec<Recording>, name: Option<&str>) -> Result<Vec<Recording>, Fai
     Err(Failure::Usage(format!("--execution: no execution `{name}` in the files; {hint}")))
 }
 
-/// The definition that ran, compiled.
-fn model(
-    path: &Path,
-    args: &DiagnoseArgs,
-    streams: &mut Streams<'_>,
-) -> Result<(Model, Definition), Failure> {
-    let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
-    let mut found = load::definitions(&folder_join(&streams.folder, path), &options)?;
-    if let Some(name) = &args.state_machine_name
-        && found.len() > 1
-    {
-        found.retain(|definition| definition.name == *name);
+/// The definition that ran.
+struct Definition {
+    model: Model,
+    /// What `chaos.toml` declares about its tasks.
+    declarations: Declarations,
+    /// As the user gave it.
+    path: PathBuf,
+}
+
+impl Definition {
+    fn load(path: &Path, args: &DiagnoseArgs, streams: &mut Streams<'_>) -> Result<Self, Failure> {
+        let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
+        let mut found = load::definitions(&folder_join(&streams.folder, path), &options)?;
+        if let Some(name) = &args.state_machine_name
+            && found.len() > 1
+        {
+            found.retain(|definition| definition.name == *name);
+        }
+        let names: Vec<_> = found.iter().map(|definition| definition.name.clone()).collect();
+        let (Some(definition), true) = (found.pop(), names.len() == 1) else {
+            let path = path.display();
+            let message =
+                format!("choose one machine of {path} with --state-machine-name: {}", names.join(", "));
+            return Err(Failure::Usage(message));
+        };
+        let compiled = asl::compile(&definition);
+        let Some(machine) = compiled.machine else {
+            write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
+            return Err(Failure::Usage(format!("AWS would refuse {}", definition.source.display())));
+        };
+        let declarations = Config::find(&streams.folder)?.declarations(&machine)?;
+        let model = Model::new(Arc::new(machine));
+        Ok(Self { model, declarations, path: path.to_owned() })
     }
-    let names: Vec<_> = found.iter().map(|definition| definition.name.clone()).collect();
-    let (Some(definition), true) = (found.pop(), names.len() == 1) else {
-        let names = names.join(", ");
-        return Err(Failure::Usage(format!(
-            "choose one machine of {} with --state-machine-name: {names}",
-            path.display()
-        )));
+
+    fn machine(&self) -> &Machine {
+        &self.model.machine
+    }
+}
+
+/// The history in the simulator.
+struct Case {
+    recast: Recast,
+    rerun: Rerun,
+    expected: Expected,
+}
+
+/// Runs the history in the simulator. Where it ends as the real one did, the judges' findings go into the diagnosis.
+fn replayed(
+    definition: &Definition,
+    subject: &Subject<'_>,
+    input: Option<Value>,
+    diagnosis: &mut Diagnosis,
+) -> Case {
+    let recast = recast(subject, &definition.model, input);
+    let rerun = rerun(&recast, &definition.model.machine, definition.declarations.clone());
+    let machine = definition.machine();
+    let name = diagnosis.root.as_ref().and_then(|root| root.state.clone());
+    let state = name.and_then(|name| machine.find(&name)).map(|state| state.path.to_string());
+    let error = diagnosis.root.as_ref().and_then(|root| root.error.as_deref()).map(str::to_owned);
+    let simulated = rerun.history.outcome.status();
+    let status = match diagnosis.execution.status {
+        // An execution that waits ends in the simulator, when its longest time is over.
+        Ended::Running | Ended::Unknown => simulated,
+        ended => ended.name(),
     };
-    let compiled = asl::compile(&definition);
-    let Some(machine) = compiled.machine else {
-        write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document))?;
-        return Err(Failure::Usage(format!("AWS would refuse {}", definition.source.display())));
+    let ended_with = diagnosis.execution.error.as_deref().map(str::to_owned);
+    let expected = Expected::Failure { status: status.to_owned(), state, error, ended_with };
+    if still_fails(&rerun.history, machine, &expected) {
+        diagnosis.prove(&rerun.violations, machine);
+    } else {
+        diagnosis.notes.push(format!(
+            "With this definition and these answers the simulator ends as {simulated}, another way than the history. \
+             Another definition may have run."
+        ));
+    }
+    diagnosis.notes.extend(recast.notes.iter().cloned());
+    Case { recast, rerun, expected }
+}
+
+/// Writes the case, without values unless they are shown, and says how it is run again.
+fn save(
+    program: &str,
+    definition: &Definition,
+    case: &Case,
+    path: &Path,
+    values: Values,
+    diagnosis: &mut Diagnosis,
+) -> Result<String, Failure> {
+    let machine = definition.machine();
+    let source = definition.path.display().to_string();
+    let whole = CaseFile::recorded(&case.recast, machine, &source, case.expected.clone());
+    let file = match values {
+        Values::Shown => whole,
+        Values::Redacted => whole.redacted(machine),
     };
-    Ok((Model::new(Arc::new(machine)), definition))
+    if values == Values::Redacted {
+        let again = Recast { scenario: file.scenario.clone(), ..case.recast.clone() };
+        let again = rerun(&again, &definition.model.machine, definition.declarations.clone());
+        if again.history.outcome.status() != case.rerun.history.outcome.status() {
+            diagnosis.notes.push(
+                "Without its values the saved case takes another way; save it with --show-values.".to_owned(),
+            );
+        }
+    }
+    file.save(path).map_err(|error| Failure::Save { path: path.to_owned(), error })?;
+    Ok(format!("{program} chaos replay {}", path.display()))
 }

@@ -11,7 +11,7 @@ use super::permissions::{self, RolePolicies};
 use super::selection::folder_join;
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
-use crate::campaign::replay_denying;
+use crate::campaign::{Shown, replay_denying};
 use crate::case::CaseFile;
 use crate::config::Config;
 use crate::history::Outcome;
@@ -31,10 +31,10 @@ pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<Exi
         let machine = Arc::new(machine);
         let declarations = config.declarations(&machine)?;
         let result = replay_denying(&case, &machine, declarations, denied).map_err(failed)?;
-        let code = match (&result.violation, &result.history.outcome) {
-            (Some(_), _) => ExitCode::Finding,
-            (None, Outcome::Unknown(_)) => ExitCode::Inconclusive,
-            (None, _) => ExitCode::Clean,
+        let code = match (&result.shown, &result.history.outcome) {
+            (Shown::Finding(_) | Shown::Failure, _) => ExitCode::Finding,
+            (Shown::Nothing, Outcome::Unknown(_)) => ExitCode::Inconclusive,
+            (Shown::Nothing, _) => ExitCode::Clean,
         };
         worst = worst.worst(code);
         let replayed = Replayed { path: &path, case: &case, result: &result, machine: &machine, values };

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::Values;
 use super::redact::Redactor;
 use crate::asl::Machine;
-use crate::campaign::Replay;
-use crate::case::CaseFile;
+use crate::campaign::{Replay, Shown};
+use crate::case::{CaseFile, Expected};
 use crate::diagnose::tell;
 use crate::history::Outcome;
 
@@ -29,15 +29,33 @@ pub struct Replayed<'a> {
 pub fn replayed(replayed: &Replayed<'_>, out: &mut dyn Write) -> io::Result<()> {
     let Replayed { path, case, result, machine, values } = replayed;
     let redactor = Redactor::new(Some(machine), &case.scenario, *values);
-    let rule = case.expected.rule.name();
-    let place = case.expected.state.as_deref().unwrap_or("the machine as a whole");
     let path = path.display();
-    match (&result.violation, &result.history.outcome) {
-        (Some(violation), _) => {
-            writeln!(out, "{path}: {place} still shows {rule}: {}", redactor.text(&violation.title))?;
+    let outcome = &result.history.outcome;
+    match (&result.shown, outcome, &case.expected) {
+        (Shown::Nothing, Outcome::Unknown(unknown), _) => {
+            writeln!(out, "{path}: could not be run: {unknown}")?;
         }
-        (None, Outcome::Unknown(unknown)) => writeln!(out, "{path}: could not be run: {unknown}")?,
-        (None, _) => writeln!(out, "{path}: {place} no longer shows {rule}")?,
+        (shown, _, Expected::Finding { rule, state, .. }) => {
+            let place = state.as_deref().unwrap_or("the machine as a whole");
+            match shown {
+                Shown::Finding(violation) => {
+                    writeln!(out, "{path}: {place} still shows {rule}: {}", redactor.text(&violation.title))?;
+                }
+                _ => writeln!(out, "{path}: {place} no longer shows {rule}")?,
+            }
+        }
+        (shown, _, Expected::Failure { status, state, error, .. }) => {
+            let place = state.as_deref().unwrap_or("the execution");
+            let error = error.as_deref().unwrap_or("an error without a name");
+            match shown {
+                Shown::Failure => writeln!(out, "{path}: still ends as {status}, with {error} at {place}")?,
+                _ => writeln!(
+                    out,
+                    "{path}: no longer ends as {status} with {error} at {place}, but as {}",
+                    outcome.status()
+                )?,
+            }
+        }
     }
     if !result.is_current {
         writeln!(out, "  the definition has changed since the case was saved")?;

@@ -13,6 +13,7 @@ use crate::catalog::Integration;
 use crate::history::EventType;
 use crate::history::import::{Origin, Recording};
 use crate::model::Model;
+use crate::oracle::{self, Violation};
 use crate::value::Value;
 
 /// What is diagnosed, and what is known besides.
@@ -39,7 +40,7 @@ pub(super) struct Roots {
 pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
     let timeline = Timeline::new(subject.recording);
     let machine = subject.model.map(|model| &*model.machine);
-    let end = end_of(&timeline);
+    let end = ends_at(&timeline);
     let execution = execution(subject.recording, &timeline, end);
     let roots = roots(&timeline, execution.status, end, machine);
     let root = roots.as_ref().map(|roots| root_cause(&timeline, roots, machine));
@@ -82,12 +83,22 @@ pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
         fixes: fixes.unwrap_or_default(),
         safety,
         risks,
-        advice: Vec::new(),
+        advice: subject.model.map(|model| advice(&timeline, model)).unwrap_or_default(),
     }
 }
 
+/// What the definition alone shows of the states that the execution entered, and of the machine as a whole.
+fn advice(timeline: &Timeline<'_>, model: &Model) -> Vec<Violation> {
+    let mut advice = oracle::advice(model);
+    advice.retain(|violation| {
+        let name = violation.state.map(|state| &model.machine.state(state).name);
+        name.is_none_or(|name| timeline.visits.iter().any(|visit| visit.name == *name))
+    });
+    advice
+}
+
 /// The event that ended the execution; none after a redrive, until it ends again.
-fn end_of(timeline: &Timeline<'_>) -> Option<At> {
+pub(super) fn ends_at(timeline: &Timeline<'_>) -> Option<At> {
     let is_about_it = |at: &At| {
         timeline.event(*at).known().is_some_and(|kind| {
             matches!(

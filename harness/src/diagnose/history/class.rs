@@ -131,7 +131,7 @@ fn timer(timeline: &Timeline<'_>, failure: &Failure, integration: Option<&Integr
 }
 
 /// Recorded on AWS: a missed heartbeat is a `…TimedOut` with `States.Timeout` like any other; only the time tells.
-fn timer_of(timeline: &Timeline<'_>, attempt: &Attempt) -> Timer {
+pub(super) fn timer_of(timeline: &Timeline<'_>, attempt: &Attempt) -> Timer {
     let event = |at: Option<usize>| at.map(|at| timeline.event(at));
     let Some(scheduled) = event(attempt.scheduled) else { return Timer::StateOrHeartbeat };
     let (limit, beat) = (scheduled.timeout_seconds, scheduled.heartbeat_seconds);

@@ -13,13 +13,12 @@ use super::swallowed::swallowed;
 use super::timeline::{At, Timeline, VisitId};
 use super::{sizes, stuck};
 use crate::asl::Machine;
-use crate::catalog::{ErrorClass, Pattern, Service};
+use crate::catalog::{ErrorClass, Pattern, Service, partial_success};
 use crate::diagnose::fix::{add_timeout, words};
 use crate::history::import::Payload;
 use crate::model::{Model, Source, Step};
 use crate::oracle::Severity;
 use crate::report::counted;
-use crate::value::Value;
 
 /// All risks, the most severe first, then in the order of the events.
 pub(super) fn risks(
@@ -59,10 +58,14 @@ fn partial(timeline: &Timeline<'_>, model: Option<&Model>) -> Vec<Risk> {
             continue;
         }
         let Some(output) = event.output.as_ref().and_then(Payload::value) else { continue };
-        let Some(member) = failed_part(&output) else { continue };
+        let told = timeline.integration(visit).and_then(|integration| partial_success(&integration));
+        let Some(told) = told.filter(|told| told.is_shown_in(&output)) else { continue };
+        let member = told.member;
         let machine = model.map(|model| &*model.machine);
         let name = timeline.name(visit);
-        if model.is_some_and(|model| looks_at(model, &name, member)) || !seen.insert((name, member)) {
+        if model.is_some_and(|model| told.paths().any(|path| looks_at(model, &name, path)))
+            || !seen.insert((name, member))
+        {
             continue;
         }
         found.push(Risk {
@@ -81,21 +84,9 @@ fn partial(timeline: &Timeline<'_>, model: Option<&Model>) -> Vec<Risk> {
     found
 }
 
-/// The member that says so. API reference of each service: the parts of a batch fail one by one.
-fn failed_part(output: &Value) -> Option<&'static str> {
-    const COUNTS: [&str; 3] = ["FailedEntryCount", "FailedRecordCount", "FailedPutCount"];
-    const LISTS: [&str; 5] = ["UnprocessedItems", "UnprocessedKeys", "Failed", "Errors", "Failures"];
-    let is_some = |name: &&str| match output.get(name) {
-        Some(Value::Array(items)) => !items.items().is_empty(),
-        Some(Value::Object(members)) => !members.is_empty(),
-        _ => false,
-    };
-    let counts = |name: &&str| output.get(name).and_then(Value::as_i64).is_some_and(|count| count > 0);
-    let error = output.get("FunctionError").and_then(Value::as_str).map(|_| "FunctionError");
-    COUNTS.into_iter().find(counts).or_else(|| LISTS.into_iter().find(is_some)).or(error)
-}
-
-fn looks_at(model: &Model, name: &str, member: &str) -> bool {
+/// Whether a state reads the member, or the list that it stands in.
+fn looks_at(model: &Model, name: &str, path: &str) -> bool {
+    let member = path.split("[]").next().unwrap_or(path);
     let Some(state) = model.machine.states.iter().find(|state| &*state.name == name) else { return false };
     let demands = model.demands();
     let Some(root) = demands.root(Source::Result(state.id)) else { return false };

@@ -1,6 +1,6 @@
 //! Whether the failed call may be made again: a payment is not retried blindly.
 
-use crate::catalog::{Effect, ErrorClass, Integration, effect, update_is_repeatable};
+use crate::catalog::{Effect, ErrorClass, Integration, effect, effect_of_request};
 use crate::value::Value;
 
 /// What a retry of the failed call may do.
@@ -87,7 +87,10 @@ pub(super) fn safety(
         };
     };
     let safe = |because: &str| Safety::Safe { because: because.to_owned() };
-    match effect(integration) {
+    let known = effect(integration);
+    let known =
+        request.map_or_else(|| known.clone(), |request| effect_of_request(integration, &known, request));
+    match known {
         Effect::None => safe("the call only reads"),
         Effect::Repeatable => safe("a second call leaves things as the first one did"),
         Effect::Guarded { by } => guarded(&by, request),
@@ -109,17 +112,11 @@ pub(super) fn safety(
 
 fn guarded(by: &[&str], request: Option<&Value>) -> Safety {
     let has = |name: &&&str| request.is_some_and(|request| request.get(name).is_some());
-    let expression = request.and_then(|request| request.get("UpdateExpression")).and_then(Value::as_str);
     if let Some(guard) = by.iter().find(has) {
         return Safety::Depends {
             on: format!(
                 "whether `{guard}` is the same in every attempt; then a second call changes nothing more"
             ),
-        };
-    }
-    if expression.is_some_and(update_is_repeatable) {
-        return Safety::Safe {
-            because: "the update sets constants, a second one leaves the item as it is".to_owned(),
         };
     }
     if request.is_none() {

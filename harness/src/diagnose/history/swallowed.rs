@@ -34,7 +34,7 @@ fn risk(timeline: &Timeline<'_>, caught: &Caught, failure: &Failure, model: Opti
     let machine = model.map(|model| &*model.machine);
     let error = failure.error.as_deref().unwrap_or("an error without a name");
     let next = caught.next.map(|next| timeline.name(next));
-    let next = next.map(|next| format!(" to `{next}`")).unwrap_or_default();
+    let next = next.map(|next| format!(" and led to `{next}`")).unwrap_or_default();
     let telling = telling(timeline, caught, failure, model);
     let (severity, id, why) = if is_meant(timeline, caught, failure, model) {
         (
@@ -69,7 +69,7 @@ fn risk(timeline: &Timeline<'_>, caught: &Caught, failure: &Failure, model: Opti
         id,
         path: failure.visit.map(|visit| timeline.path(visit, machine)),
         event: Some(timeline.event(failure.at).id),
-        title: format!("{error} was caught{next}, and the execution SUCCEEDED"),
+        title: format!("{error} was caught{next}; the execution SUCCEEDED"),
         why,
         fix: if severity > Severity::Note { visible(timeline, caught, model) } else { Fix::default() },
     }

@@ -224,9 +224,9 @@ fn advice(diagnosed: &Diagnosed<'_>, blocks: &mut Vec<Block>) {
     let (Some(machine), false) = (diagnosed.machine, diagnosed.diagnosis.advice.is_empty()) else { return };
     blocks.push(Block::Section(None, "What the definition shows".to_owned()));
     let lines = diagnosed.diagnosis.advice.iter().map(|violation| {
-        let place = violation.state.map_or("the machine as a whole", |state| &machine.state(state).path);
-        let (severity, rule) = (violation.severity, violation.rule);
-        format!("{severity} `{place}` {rule}: {} ({})", violation.title, machine.locate(&violation.pointer))
+        let place = violation.state.map(|state| format!(" `{}`", machine.state(state).path));
+        let (severity, rule, place) = (violation.severity, violation.rule, place.unwrap_or_default());
+        format!("{severity}{place} {rule}: {} ({})", violation.title, machine.locate(&violation.pointer))
     });
     blocks.push(Block::Lines("", lines.collect()));
 }

@@ -8,7 +8,7 @@ mod text;
 
 use std::io::{self, Write};
 
-use super::{Colour, Values};
+use super::Colour;
 use crate::asl::Machine;
 use crate::diagnose::history::Diagnosis;
 
@@ -20,8 +20,6 @@ pub struct Diagnosed<'a> {
     pub diagnosis: &'a Diagnosis,
     /// The definition, where it was given.
     pub machine: Option<&'a Machine>,
-    /// Whether values of payloads are shown. Error and cause always are.
-    pub values: Values,
     /// The case file that was written, with the command that replays it.
     pub replay: Option<String>,
 }

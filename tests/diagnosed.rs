@@ -1,0 +1,250 @@
+//! Diagnoses of histories in `tests/histories`, one for each kind of failure: what is said, word by word.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use sfn_chaos::cli::{Colour, ExitCode, Progress, Streams, call};
+
+/// How a call ended, and what it wrote.
+struct Ended {
+    code: ExitCode,
+    out: String,
+    err: String,
+}
+
+fn histories() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("histories")
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ended {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut streams = Streams {
+        out: &mut out,
+        err: &mut err,
+        out_colour: Colour::Plain,
+        err_progress: Progress::Silent,
+        folder: folder.to_owned(),
+    };
+    let code = call("sfn-chaos", arguments.iter().map(OsString::from).collect(), &mut streams);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("all texts are UTF-8");
+    Ended { code, out: text(out), err: text(err) }
+}
+
+/// The arguments for a history of the folder, with what lies beside it.
+fn arguments(name: &str) -> Vec<String> {
+    let file = if name == "express" { "express.log".to_owned() } else { format!("{name}.json") };
+    let mut arguments = vec!["diagnose".to_owned(), file];
+    for (ending, option) in [("describe", ""), ("asl", "--definition"), ("policy", "--policy")] {
+        let beside = format!("{name}.{ending}.json");
+        if histories().join(&beside).is_file() {
+            arguments.extend([option.to_owned(), beside].into_iter().filter(|argument| !argument.is_empty()));
+        }
+    }
+    arguments
+}
+
+fn diagnosed(name: &str, more: &[&str]) -> Ended {
+    let arguments = arguments(name);
+    let all: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
+    run(&histories(), &all)
+}
+
+#[rstest]
+#[case::a_function_that_fails("lambda-error")]
+#[case::retries_that_did_not_outlast_throttling("throttling-exhausted")]
+#[case::a_denied_call("permission-denied")]
+#[case::the_timer_of_a_state("state-timeout")]
+#[case::a_missed_heartbeat("heartbeat")]
+#[case::the_timer_of_the_execution("execution-timeout")]
+#[case::a_result_that_is_too_large("data-limit")]
+#[case::one_item_of_a_map("map-item")]
+#[case::one_branch_of_a_parallel("parallel-branch")]
+#[case::a_child_execution("nested-execution")]
+#[case::a_failure_behind_a_success("swallowed")]
+#[case::a_callback_that_does_not_come("stuck-callback")]
+#[case::an_activity_without_a_worker("stuck-activity")]
+#[case::a_jsonata_expression("jsonata")]
+#[case::a_path_that_is_not_there("runtime-path")]
+#[case::the_log_of_an_express_workflow("express")]
+fn a_diagnosis_says(#[case] name: &str) {
+    let ended = diagnosed(name, &[]);
+    assert_eq!((ended.code, ended.err.as_str()), (ExitCode::Finding, ""));
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        let shown = ended.out.replace(&format!("{}/", histories().display()), "");
+        insta::assert_snapshot!(format!("diagnosis-{name}"), shown);
+    });
+}
+
+#[test]
+fn markdown_quotes_and_fences() {
+    let ended = diagnosed("permission-denied", &["--format", "markdown"]);
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("diagnosis-markdown", ended.out);
+    });
+}
+
+#[test]
+fn diagnoses_follow_their_schema() {
+    let schema: Value = serde_json::from_str(&sfn_chaos::report::diagnosis_schema()).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    for entry in histories().read_dir().expect("a folder") {
+        let name = entry.expect("readable").file_name().to_string_lossy().into_owned();
+        let Some((name, "json" | "log")) = name.split_once('.') else { continue };
+        let printed = diagnosed(name, &["--format", "json"]).out;
+        let report: Value = serde_json::from_str(&printed).expect("JSON");
+        let broken: Vec<_> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert_eq!(broken, Vec::<String>::new(), "{name}");
+    }
+}
+
+/// The events of a history of the folder.
+fn events(name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(histories().join(format!("{name}.json"))).expect("a history");
+    let export: Value = serde_json::from_str(&text).expect("JSON");
+    export["events"].as_array().expect("events").clone()
+}
+
+/// Diagnoses events that are written to a file.
+fn of(events: &[Value], more: &Value) -> Ended {
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    let mut export = json!({ "events": events });
+    for (name, value) in more.as_object().expect("members") {
+        export[name] = value.clone();
+    }
+    std::fs::write(folder.path().join("history.json"), export.to_string()).expect("a file");
+    run(folder.path(), &["diagnose", "history.json"])
+}
+
+#[test]
+fn an_export_that_is_cut_is_inconclusive_and_says_so() {
+    let ended = of(&events("lambda-error")[..3], &json!({ "nextToken": "more" }));
+    assert_eq!(ended.code, ExitCode::Inconclusive);
+    assert!(ended.out.contains("has a token for more events"), "{}", ended.out);
+}
+
+#[test]
+fn an_execution_that_succeeded_has_nothing_to_say() {
+    let mut events = events("swallowed");
+    events.drain(1..8);
+    let ended = of(&events, &json!({}));
+    assert_eq!(ended.code, ExitCode::Clean, "{}", ended.out);
+    assert!(ended.out.contains("Nothing failed."), "{}", ended.out);
+}
+
+#[test]
+fn an_unknown_type_of_event_is_passed_over_and_named() {
+    let mut events = events("lambda-error");
+    let dream = json!({ "id": 7, "previousEventId": 6, "type": "ExecutionDreamt" });
+    events.push(dream);
+    let ended = of(&events, &json!({}));
+    assert_eq!(ended.code, ExitCode::Finding);
+    assert!(ended.out.contains("unknown types were passed over: ExecutionDreamt"), "{}", ended.out);
+    assert!(ended.out.contains("Root cause: Price"), "{}", ended.out);
+}
+
+#[test]
+fn a_history_of_success_that_told_somebody_is_only_a_note() {
+    let mut events = events("swallowed");
+    let end = events.pop().expect("an end");
+    let task = json!({ "resourceType": "sns", "resource": "publish" });
+    let told = [
+        json!({ "id": 9, "previousEventId": 8, "type": "TaskStateEntered",
+            "stateEnteredEventDetails": { "name": "Tell" } }),
+        json!({ "id": 10, "previousEventId": 9, "type": "TaskScheduled", "taskScheduledEventDetails": {
+            "resourceType": "sns", "resource": "publish",
+            "parameters": "{\"Message\":\"Charge failed: Sandbox.Timedout\"}" } }),
+        json!({ "id": 11, "previousEventId": 10, "type": "TaskSucceeded", "taskSucceededEventDetails": task }),
+        json!({ "id": 12, "previousEventId": 11, "type": "TaskStateExited",
+            "stateExitedEventDetails": { "name": "Tell" } }),
+    ];
+    events.extend(told);
+    events.push(json!({ "id": 13, "previousEventId": 12, "type": end["type"] }));
+    let ended = of(&events, &json!({}));
+    assert_eq!(ended.code, ExitCode::Clean, "{}", ended.out);
+    assert!(ended.out.contains("NOTE Charge failure-only-recorded"), "{}", ended.out);
+}
+
+#[rstest]
+#[case::nothing("", "the file is empty")]
+#[case::no_json("{\n  \"events\": [,]}", "history.json:2:14: this is no JSON")]
+#[case::a_definition(
+    r#"{"StartAt":"A","States":{}}"#,
+    "looks like a state machine definition; give it with --definition"
+)]
+#[case::no_events(r#"{"events":[]}"#, "the list of events is empty")]
+#[case::a_description(
+    r#"{"executionArn":"a","status":"FAILED"}"#,
+    "a description alone (FAILED) tells no events"
+)]
+fn what_is_no_history_is_refused(#[case] text: &str, #[case] message: &str) {
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    std::fs::write(folder.path().join("history.json"), text).expect("a file");
+    let ended = run(folder.path(), &["diagnose", "history.json"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    assert!(ended.err.contains(message), "{}", ended.err);
+}
+
+/// Applies one of the patches of a diagnosis to its definition.
+fn patched(name: &str, patch: usize) -> Value {
+    let printed = diagnosed(name, &["--format", "json"]).out;
+    let report: Value = serde_json::from_str(&printed).expect("JSON");
+    let text = std::fs::read_to_string(histories().join(format!("{name}.asl.json"))).expect("a definition");
+    let mut definition: Value = serde_json::from_str(&text).expect("JSON");
+    let execution = &report["executions"][0];
+    let fixes = execution["root_cause"]["fixes"].as_array().into_iter().flatten();
+    let risks = execution["risks"].as_array().expect("risks").iter().map(|risk| &risk["fix"]);
+    let fixes: Vec<_> = fixes.chain(risks).collect();
+    let mut patches =
+        fixes.iter().filter_map(|fix| fix["asl_patch"].as_array()).filter(|patch| !patch.is_empty());
+    for operation in patches.nth(patch).expect("a patch") {
+        apply(&mut definition, operation);
+    }
+    definition
+}
+
+/// RFC 6902, as far as proposals use it.
+fn apply(definition: &mut Value, operation: &Value) {
+    let path = operation["path"].as_str().expect("a path");
+    let (parent, last) = path.rsplit_once('/').expect("a member");
+    let parent = definition.pointer_mut(parent).expect("the parent is there");
+    match (parent, operation["op"].as_str()) {
+        (Value::Array(items), _) => items.push(operation["value"].clone()),
+        (Value::Object(members), Some("remove")) => {
+            members.remove(last).expect("what is removed is there");
+        }
+        (Value::Object(members), _) => {
+            members.insert(last.replace("~1", "/"), operation["value"].clone());
+        }
+        (other, _) => panic!("{other} has no members"),
+    }
+}
+
+#[rstest]
+#[case::longer_retries("throttling-exhausted", 0)]
+#[case::an_input_that_is_kept("runtime-path", 0)]
+#[case::a_failure_that_shows("swallowed", 0)]
+#[case::another_catcher("state-timeout", 1)]
+#[case::a_timer_of_the_state("execution-timeout", 0)]
+#[case::a_timer_at_all("stuck-callback", 0)]
+fn a_saved_history_shows_its_failure_until_the_patch_is_applied(#[case] name: &str, #[case] patch: usize) {
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    for entry in histories().read_dir().expect("a folder") {
+        let from = entry.expect("readable").path();
+        std::fs::copy(&from, folder.path().join(from.file_name().expect("a file"))).expect("a copy");
+    }
+    let mut arguments = arguments(name);
+    arguments.extend(["--save-case", "case.json", "--show-values"].map(str::to_owned));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let ended = run(folder.path(), &arguments);
+    assert!(ended.out.contains("sfn-chaos chaos replay"), "{}{}", ended.out, ended.err);
+    let before = run(folder.path(), &["chaos", "replay", "case.json"]);
+    assert_eq!(before.code, ExitCode::Finding, "{}{}", before.out, before.err);
+    assert!(before.out.contains("still ends as"), "{}", before.out);
+    let definition = folder.path().join(format!("{name}.asl.json"));
+    std::fs::write(definition, patched(name, patch).to_string()).expect("a definition");
+    let after = run(folder.path(), &["chaos", "replay", "case.json"]);
+    assert_eq!(after.code, ExitCode::Clean, "{}{}", after.out, after.err);
+    assert!(after.out.contains("no longer ends as"), "{}", after.out);
+}
