@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
 use sfn_chaos::cli::{Colour, ExitCode, Progress, Streams, call};
@@ -248,3 +249,102 @@ fn a_saved_history_shows_its_failure_until_the_patch_is_applied(#[case] name: &s
     assert_eq!(after.code, ExitCode::Clean, "{}{}", after.out, after.err);
     assert!(after.out.contains("no longer ends as"), "{}", after.out);
 }
+
+#[test]
+fn the_output_in_the_documentation_is_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs").join("diagnose.md")).expect("the page can be read");
+    let blocks: Vec<_> = page.split("```console\n$ sfn-chaos ").skip(1).collect();
+    assert!(blocks.len() >= 4);
+    for block in blocks {
+        let shown = block.split("\n```").next().expect("a block has an end");
+        let (command, shown) = shown.split_once('\n').expect("a command and its output");
+        let arguments: Vec<String> = command
+            .split(' ')
+            .map(
+                |word| {
+                    if word.contains('/') { root.join(word).display().to_string() } else { word.to_owned() }
+                },
+            )
+            .collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let printed = run(root, &arguments).out.replace(&format!("{}/", root.display()), "");
+        assert_eq!(printed.trim_end(), shown, "{command}");
+    }
+}
+
+/// One thing that can be wrong with an event of an export.
+#[derive(Clone, Debug)]
+enum Damage {
+    Missing,
+    Twice,
+    Id(u64),
+    Previous(u64),
+    Time(i64),
+    Type(usize),
+    NoDetails,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        Just(Damage::Missing),
+        Just(Damage::Twice),
+        prop_oneof![0..40_u64, any::<u64>()].prop_map(Damage::Id),
+        prop_oneof![0..40_u64, any::<u64>()].prop_map(Damage::Previous),
+        any::<i64>().prop_map(Damage::Time),
+        any::<usize>().prop_map(Damage::Type),
+        Just(Damage::NoDetails),
+    ]
+}
+
+fn damaged(mut events: Vec<Value>, damages: &[(usize, Damage)]) -> Vec<Value> {
+    let types: Vec<Value> = events.iter().map(|event| event["type"].clone()).collect();
+    for (at, damage) in damages {
+        if events.is_empty() {
+            break;
+        }
+        let at = at % events.len();
+        match damage {
+            Damage::Missing => drop(events.remove(at)),
+            Damage::Twice => events.push(events[at].clone()),
+            Damage::Id(id) => events[at]["id"] = json!(id),
+            Damage::Previous(id) => events[at]["previousEventId"] = json!(id),
+            Damage::Time(time) => events[at]["timestamp"] = json!(time),
+            Damage::Type(other) => events[at]["type"] = types[other % types.len()].clone(),
+            Damage::NoDetails => {
+                let members = events[at].as_object_mut().expect("an event");
+                members.retain(|name, _| !name.ends_with("Details"));
+            }
+        }
+    }
+    events
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_export_is_diagnosed_or_refused_but_never_panics(
+        name in 0..HISTORIES.len(),
+        damages in proptest::collection::vec((any::<usize>(), damage()), 1..6),
+        with_definition in any::<bool>(),
+    ) {
+        let name = HISTORIES[name];
+        let folder = tempfile::TempDir::new().expect("a folder for the test");
+        let export = json!({ "events": damaged(events(name), &damages) });
+        std::fs::write(folder.path().join("history.json"), export.to_string()).expect("a file");
+        let mut arguments = vec!["diagnose".to_owned(), "history.json".to_owned()];
+        let definition = histories().join(format!("{name}.asl.json"));
+        if with_definition && definition.is_file() {
+            arguments.extend(["--definition".to_owned(), definition.display().to_string()]);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let ended = run(folder.path(), &arguments);
+        prop_assert!(ended.code != ExitCode::Internal);
+        prop_assert!(ended.code == ExitCode::Usage || !ended.out.is_empty());
+    }
+}
+
+/// Histories with several threads, retries and catchers.
+const HISTORIES: [&str; 6] =
+    ["map-item", "parallel-branch", "throttling-exhausted", "swallowed", "runtime-path", "nested-execution"];

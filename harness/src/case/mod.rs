@@ -1,4 +1,5 @@
-//! Cases in files: everything that one run needs, by value, and the finding that it is expected to show.
+//! Cases in files: everything that one run needs, by value, and the finding or real failure that it is expected to
+//! show.
 //!
 //! They are what `chaos replay` takes and what `scenarios/*/regressions/` holds. A file has a version; a file of
 //! another version is refused with what to do about it. Only the definition is not inside: the file names it, with

@@ -143,7 +143,9 @@ pub(super) fn timer_of(timeline: &Timeline<'_>, attempt: &Attempt) -> Timer {
             let to = event(attempt.ended).and_then(|event| event.at_ms);
             match from.zip(to) {
                 // Times of events are rounded; a second is more than they are off.
-                Some((from, to)) if to - from >= (seconds as i64 - 1) * 1000 => {
+                Some((from, to))
+                    if to.saturating_sub(from) >= (seconds as i64).saturating_sub(1).saturating_mul(1000) =>
+                {
                     Timer::State { seconds: limit }
                 }
                 Some(_) => Timer::Heartbeat { seconds: beat },

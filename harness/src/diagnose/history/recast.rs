@@ -87,7 +87,7 @@ fn stop(timeline: &Timeline<'_>) -> Option<Stop> {
     if end.known() != Some(EventType::ExecutionAborted) {
         return None;
     }
-    let after = end.at_ms.zip(started_ms(timeline)).map_or(0, |(to, from)| (to - from).max(0));
+    let after = end.at_ms.zip(started_ms(timeline)).map_or(0, |(to, from)| to.saturating_sub(from).max(0));
     Some(Stop { after_ms: after as u64, error: end.error.clone(), cause: end.cause.clone() })
 }
 
@@ -150,7 +150,7 @@ impl Writer<'_> {
         let took = ended
             .and_then(|event| event.at_ms)
             .zip(event(attempt.started.or(attempt.scheduled)).and_then(|event| event.at_ms))
-            .map_or(Case::TASK_MS, |(to, from)| (to - from).max(0) as u64);
+            .map_or(Case::TASK_MS, |(to, from)| to.saturating_sub(from).max(0) as u64);
         let submitted = event(attempt.submitted).and_then(|event| event.output.as_ref()?.value());
         let worker = event(attempt.started).and_then(|event| event.worker.clone());
         let (reply, heartbeats) = match (kind, ended) {

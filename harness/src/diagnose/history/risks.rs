@@ -135,7 +135,11 @@ fn in_vain(timeline: &Timeline<'_>, roots: &Roots, root: &RootCause) -> Option<R
     if !hopeless || retries == 0 || roots.first.kind != FailureKind::Call {
         return None;
     }
-    let took = timeline.event(roots.last.at).at_ms.zip(root.at_ms).map(|(to, from)| (to - from) as u64);
+    let took = timeline
+        .event(roots.last.at)
+        .at_ms
+        .zip(root.at_ms)
+        .map(|(to, from)| to.saturating_sub(from).max(0) as u64);
     let took = took.filter(|ms| *ms > 0);
     let took = took.map(|ms| format!(" They delayed the failure by {}.", crate::history::VirtualTime(ms)));
     Some(Risk {

@@ -82,7 +82,7 @@ fn payloads(timeline: &Timeline<'_>, class: Option<ErrorClass>, machine: Option<
 
 fn history(timeline: &Timeline<'_>, machine: Option<&Machine>) -> Option<Risk> {
     let events = timeline.recording.events.last().map_or(0, |event| event.id as usize);
-    if events * 100 < EVENTS_MAX * 80 || events >= EVENTS_MAX {
+    if events < EVENTS_MAX / 10 * 8 || events >= EVENTS_MAX {
         return None;
     }
     let mut entries: BTreeMap<&str, (usize, usize)> = BTreeMap::new();

@@ -53,7 +53,7 @@ fn pause(timeline: &Timeline<'_>, visit: VisitId, machine: Option<&Machine>) -> 
     let until = seconds.zip(entered.and_then(|event| event.at_ms));
     let why = match (until, state.map(|state| &state.kind)) {
         (Some((seconds, from)), _) => {
-            format!("It ends at {}.", rfc3339(from + (seconds * 1000.0) as i64))
+            format!("It ends at {}.", rfc3339(from.saturating_add((seconds * 1000.0) as i64)))
         }
         (None, Some(Kind::Wait(Wait::Timestamp(time)))) => format!("It ends at {time}."),
         _ => "Its input and definition say until when.".to_owned(),
@@ -85,7 +85,10 @@ fn call(
         scheduled.map_or((None, None), |event| (event.timeout_seconds, event.heartbeat_seconds));
     let (id, title, why) = words_for(timeline, integration.as_ref(), attempt);
     let state = timeline.state(visit, machine);
-    let waited = execution.times_ms.zip(event.and_then(|event| event.at_ms)).map(|((_, to), from)| to - from);
+    let waited = execution
+        .times_ms
+        .zip(event.and_then(|event| event.at_ms))
+        .map(|((_, to), from)| to.saturating_sub(from));
     let is_silent = id != "at-work";
     let (severity, timer, fix) = match (limit, beat) {
         (None, None) if is_silent => (

@@ -75,7 +75,7 @@ fn timeline_retries(timeline: &Timeline<'_>, roots: &Roots) -> u64 {
         let ended =
             |at: &usize| timeline.visits[first].attempts.iter().position(|one| one.ended == Some(*at));
         let pair = ended(&roots.first.at).zip(ended(&roots.last.at));
-        return pair.map_or(1, |(from, to)| (to - from) as u64);
+        return pair.map_or(1, |(from, to)| to.saturating_sub(from) as u64);
     }
     let owner = |visit: usize| timeline.threads[timeline.visits[visit].thread].round;
     u64::from(owner(last).saturating_sub(owner(first)))

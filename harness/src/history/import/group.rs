@@ -153,7 +153,7 @@ impl Draft {
     fn finish(self) -> Recording {
         let events: Vec<Recorded> = self.events.into_values().collect();
         let last = events.last().map_or(0, |event| event.id);
-        let missing = last - events.len() as u64;
+        let missing = last.saturating_sub(events.len() as u64);
         let ended = events.last().and_then(Recorded::known).is_some_and(|kind| {
             matches!(
                 kind,

@@ -71,7 +71,7 @@ fn title(execution: &Execution) -> String {
             _ => arn.to_owned(),
         }
     });
-    let took = execution.times_ms.map(|(from, to)| VirtualTime((to - from).max(0) as u64));
+    let took = execution.times_ms.map(|(from, to)| VirtualTime(to.saturating_sub(from).max(0) as u64));
     let took = took.filter(|took| took.0 > 0).map(|took| match execution.status {
         Ended::Running | Ended::Unknown => format!(" for {took}"),
         _ => format!(" after {took}"),
