@@ -2,6 +2,7 @@
 //!
 //! The tables under `data/` are behind these functions alone, so that a larger source can take their place.
 
+mod absence;
 mod cause;
 mod class;
 pub mod conform;
@@ -27,6 +28,7 @@ mod result;
 mod status;
 mod table;
 
+pub use absence::{Absence, Often, absence};
 pub use cause::Denial;
 pub use class::{ErrorClass, class_of, class_of_cause, class_of_failure, means_two_things};
 pub use correction::{suggest, suggest_own};
@@ -41,4 +43,4 @@ pub use remark::Remark;
 pub use result::{submitted, typical_result};
 pub(crate) use status::sdk_service;
 pub use status::{Statuses, statuses};
-pub(crate) use table::nearest;
+pub(crate) use table::nearest as nearest_name;

@@ -38,6 +38,8 @@ pub enum Class {
     JobNeverEnds,
     /// The polled thing reports this status: `ABORTED`, or `Payload.state=RUNNING` where no API says where it is.
     Status(Arc<str>),
+    /// The call succeeds, but its answer lacks this member, which the API does not always give: `Item`, `Items[0]`.
+    MissingMember(Arc<str>),
     /// The call answers 200, but says in this member that part of the work was not done.
     PartialSuccess(Arc<str>),
 }
@@ -61,6 +63,7 @@ impl Class {
             Self::JobFails => "job-fails",
             Self::JobNeverEnds => "job-never-ends",
             Self::Status(_) => "status",
+            Self::MissingMember(_) => "missing-member",
             Self::PartialSuccess(_) => "partial-success",
         }
     }
@@ -69,7 +72,9 @@ impl Class {
     pub fn argument(&self) -> Option<&str> {
         match self {
             Self::ApplicationError(error) | Self::CallbackFailed(error) => Some(error.as_str()),
-            Self::Status(argument) | Self::PartialSuccess(argument) => Some(argument),
+            Self::Status(argument) | Self::PartialSuccess(argument) | Self::MissingMember(argument) => {
+                Some(argument)
+            }
             _ => None,
         }
     }
@@ -80,6 +85,7 @@ impl Class {
             ("error", Some(error)) => Self::ApplicationError(ErrorName::new(error)),
             ("callback-failed", Some(error)) => Self::CallbackFailed(ErrorName::new(error)),
             ("status", Some(status)) => Self::Status(Arc::from(status)),
+            ("missing-member", Some(member)) => Self::MissingMember(Arc::from(member)),
             ("partial-success", Some(member)) => Self::PartialSuccess(Arc::from(member)),
             (_, Some(_)) => return None,
             (name, None) => Self::PLAIN.iter().find(|class| class.name() == name)?.clone(),
@@ -87,7 +93,8 @@ impl Class {
     }
 
     /// The names of the classes with an argument.
-    pub const NAMES_WITH_ARGUMENT: [&str; 4] = ["error", "callback-failed", "status", "partial-success"];
+    pub const NAMES_WITH_ARGUMENT: [&str; 5] =
+        ["error", "callback-failed", "status", "partial-success", "missing-member"];
 
     /// All classes without an argument.
     pub const PLAIN: [Self; 12] = [

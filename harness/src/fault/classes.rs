@@ -1,6 +1,6 @@
 //! Which classes of faults apply to a task.
 
-use super::{Class, Injection, injection};
+use super::{Class, Injection, injection, missing_members};
 use crate::asl::{Choice, Kind, Machine, State, StateId, Task};
 use crate::catalog::{self, Pattern, Service};
 use crate::error::ErrorName;
@@ -39,6 +39,7 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
         classes.extend(answers_in_loops(model, state.id));
     }
     classes.extend(partial_success(task));
+    classes.extend(missing_members(model, state, task));
     classes
 }
 

@@ -42,6 +42,11 @@ pub enum Injection {
         /// The value.
         value: Value,
     },
+    /// It answers, but without the member at this path, see [`super::without`].
+    Without {
+        /// `Item`, `Items[0]`
+        path: Arc<str>,
+    },
     /// It answers, but part of the work is not done, as this member of the answer says.
     PartlyDone {
         /// The member that the plan names.
@@ -72,6 +77,7 @@ pub fn injection(class: &Class, task: &Task) -> Injection {
         Class::JobNeverEnds => Injection::Silence { applied: true, heartbeats: integration.is_job() },
         Class::OversizedResult => Injection::Oversized,
         Class::Status(status) => status_member(integration, status),
+        Class::MissingMember(path) => Injection::Without { path: path.clone() },
         Class::PartialSuccess(member) => partly_done(integration, member),
     }
 }

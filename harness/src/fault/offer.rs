@@ -61,7 +61,7 @@ struct Key {
 /// lists in vain, because only that error proves it.
 fn is_apart(model: &Model, state: &State, class: &Class) -> bool {
     match class {
-        Class::Status(_) => true,
+        Class::Status(_) | Class::MissingMember(_) => true,
         Class::ApplicationError(error) | Class::CallbackFailed(error) => model
             .idle_names(state.id)
             .iter()
@@ -100,7 +100,8 @@ fn trouble(class: &Class) -> Trouble {
         | Class::CallbackDuplicate
         | Class::JobNeverEnds
         | Class::Status(_)
-        | Class::PartialSuccess(_) => Trouble::Passes,
+        | Class::PartialSuccess(_)
+        | Class::MissingMember(_) => Trouble::Passes,
         Class::PermissionDenied => Trouble::Denied,
         Class::ApplicationError(error) | Class::CallbackFailed(error) => {
             Trouble::OfTheWork(catalog::class_of(error.as_str()))
@@ -156,9 +157,10 @@ impl Consequence {
                 moment: Moment::AtOnce { applied: true },
                 error: Some((Arc::from(ErrorName::DATA_LIMIT), Origin::Reported)),
             },
-            Injection::Twice | Injection::Member { .. } | Injection::PartlyDone { .. } => {
-                Self { moment: Moment::Normal, error: None }
-            }
+            Injection::Twice
+            | Injection::Member { .. }
+            | Injection::Without { .. }
+            | Injection::PartlyDone { .. } => Self { moment: Moment::Normal, error: None },
         }
     }
 }

@@ -309,6 +309,7 @@ mod tests {
             ".{1,8}".prop_map(|name| Class::ApplicationError(ErrorName::new(name))),
             ".{1,8}".prop_map(|name| Class::CallbackFailed(ErrorName::new(name))),
             ".{1,8}".prop_map(|name| Class::Status(name.into())),
+            ".{1,8}".prop_map(|name| Class::MissingMember(name.into())),
         ]
     }
 

@@ -65,7 +65,7 @@ impl<'a> Arrival<'a> {
         let inside = self.inside(state).into_iter().find_map(|inner| match &inner.kind {
             Kind::Task(task) => suggest(&task.integration, name),
             Kind::Fail { error: Some(TextSource::Literal(error)), .. } => {
-                catalog::nearest([&**error], name).filter(|near| *near != name).map(str::to_owned)
+                catalog::nearest_name([&**error], name).filter(|near| *near != name).map(str::to_owned)
             }
             _ => None,
         });

@@ -1,6 +1,7 @@
 //! Static facts of one machine, computed once and shared by generation, search and judges.
 
 mod arrival;
+mod contradiction;
 mod demand;
 mod denied;
 mod effects;
@@ -10,6 +11,7 @@ mod handlers;
 
 use std::sync::{Arc, OnceLock};
 
+pub use contradiction::{Contradiction, Expected, contradictions};
 pub use demand::{Demands, Dependency, Place, PlaceId, Source, Step, Uses};
 pub use denied::Denied;
 pub use effects::{Declaration, Declarations, KeyPath, Target, matches_pattern};

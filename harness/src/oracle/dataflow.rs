@@ -2,15 +2,19 @@
 //!
 //! `missing-path` and `choice-unmatched` are judged where the data is the user's own (an example input with the
 //! answers that go with it) and nothing was injected. Invented data that does not fit proves nothing, with one
-//! exception: a documented status that reaches a Choice without a rule for it.
+//! exception: a documented status that reaches a Choice without a rule for it. And an answer may lack a member that its
+//! API does not always give: who reads it all the same breaks, whoever made the rest of the data.
 //!
 //! After a failure that was caught, `handler-loses-input` and `handler-fails` judge instead.
 
 use crate::asl::{Kind, QueryLanguage, State};
+use crate::catalog::{self, Absence, Often};
 use crate::diagnose::fix;
+use crate::expr::Template;
 use crate::fault::Class;
 use crate::generate::Origin;
-use crate::history::{FailureRecord, Handling, Outcome};
+use crate::history::{Attempt, FailureRecord, Handling, Outcome};
+use crate::model::{Contradiction, Expected, Model, contradictions};
 
 use super::routing::missing_path;
 use super::trace;
@@ -26,7 +30,11 @@ impl Oracle for Dataflow {
         let failure = run.history.failures.last().filter(|record| {
             matches!(run.history.outcome, Outcome::Failed { .. }) && trace::is_runtime(record)
         });
+        let lack = Lack::of(run);
         let Some(record) = failure else {
+            if lack.is_some() && run.history.outcome.succeeded() {
+                out.holds(RuleId::MissingPath);
+            }
             if own_data && run.history.outcome.succeeded() {
                 out.holds(RuleId::MissingPath);
                 if !run.history.decisions.is_empty() {
@@ -40,12 +48,78 @@ impl Oracle for Dataflow {
         }
         let state = run.model.machine.state(record.state);
         if is_unmatched(state, record) {
-            if own_data || answered_by_documented_status(run) {
+            if own_data || lack.is_some() || answered_by_documented_status(run) {
                 out.violated(unmatched(run, record, state));
             }
         } else if own_data && let Some(path) = record.cause.as_deref().and_then(missing_path) {
             out.violated(missing(run, record, state, &path));
+        } else if let Some(lack) = lack {
+            out.violated(lacking(run, first_of(run, record), &lack));
         }
+    }
+}
+
+/// What the definition alone shows: members and words that the API spells otherwise.
+pub(super) fn advice(model: &Model) -> Vec<Violation> {
+    contradictions(model).iter().map(|found| contradicted(model, found)).collect()
+}
+
+fn contradicted(model: &Model, found: &Contradiction) -> Violation {
+    let machine = &model.machine;
+    let task = machine.state(found.task);
+    let call = task.task().map(|task| task.integration.to_string()).unwrap_or_default();
+    let reader = machine.state(found.readers.first().copied().unwrap_or(found.task));
+    let Contradiction { path, instead, .. } = found;
+    let (rule, title, why, fix) = match &found.expected {
+        Expected::Member => (
+            RuleId::MissingPath,
+            format!("`{path}` is never in the result of `{}`", task.name),
+            format!("`{call}` answers `{instead}`; names of members are compared letter by letter."),
+            format!("Read `{instead}`."),
+        ),
+        Expected::Word(word) => (
+            RuleId::ChoiceUnmatched,
+            format!("`{path}` of the result of `{}` is never `{word}`", task.name),
+            format!(
+                "`{call}` answers `{instead}`; texts are compared letter by letter, so the rule never holds."
+            ),
+            format!("Compare with `{instead}`."),
+        ),
+    };
+    Violation {
+        route: path.clone(),
+        title,
+        why,
+        fix: fix::words(fix),
+        ..trace::advice(rule, Severity::Low, reader)
+    }
+}
+
+/// An answer that lacked a member, where that is all that was done to the run.
+struct Lack<'a> {
+    attempt: &'a Attempt,
+    member: &'a str,
+    absence: Absence,
+}
+
+impl<'a> Lack<'a> {
+    fn of(run: &Run<'a>) -> Option<Self> {
+        let faults = run.case.plan.faults();
+        let only = faults.iter().all(|fault| matches!(fault.class, Class::MissingMember(_)));
+        if !only || !run.baseline.outcome.succeeded() {
+            return None;
+        }
+        let injected = run.history.injected.last()?;
+        let Class::MissingMember(member) = &injected.class else { return None };
+        let attempt = run.history.attempts.get(injected.attempt)?;
+        let task = run.model.machine.state(attempt.state).task()?;
+        Some(Self { attempt, member, absence: catalog::absence(&task.integration, member)? })
+    }
+
+    /// Whether what is asked for is written down, so that its author may know that it is there.
+    fn is_of_fixed_request(&self, run: &Run<'_>) -> bool {
+        let parameters = run.model.machine.state(self.attempt.state).flow.parameters.as_ref();
+        parameters.is_none_or(|parameters| matches!(parameters, Template::Literal(_)))
     }
 }
 
@@ -62,6 +136,7 @@ fn answered_by_documented_status(run: &Run<'_>) -> bool {
 fn unmatched(run: &Run<'_>, record: &FailureRecord, state: &State) -> Violation {
     let value = match run.history.injected.last().map(|injected| &injected.class) {
         Some(Class::Status(status)) => format!("The documented status `{status}`"),
+        Some(Class::MissingMember(member)) => format!("An answer without `{member}`"),
         _ => "A value of this input".to_owned(),
     };
     Violation {
@@ -74,6 +149,47 @@ fn unmatched(run: &Run<'_>, record: &FailureRecord, state: &State) -> Violation 
         fix: fix::words("Add a `Default`, and let it end in a Fail state that says what was not expected."),
         pointer: format!("{}/Choices", state.pointer),
         ..trace::violation(run, RuleId::ChoiceUnmatched, Severity::High, record)
+    }
+}
+
+/// The failure that this one passes on.
+fn first_of<'a>(run: &Run<'a>, record: &'a FailureRecord) -> &'a FailureRecord {
+    let mut first = record;
+    while let Some(inner) = first.echo_of.and_then(|at| run.history.failures.get(at)) {
+        first = inner;
+    }
+    first
+}
+
+fn lacking(run: &Run<'_>, record: &FailureRecord, lack: &Lack<'_>) -> Violation {
+    let state = run.model.machine.state(record.state);
+    let path = record.cause.as_deref().and_then(missing_path);
+    let path = path.as_deref().unwrap_or(lack.member);
+    let asked = fix::name_of(&run.model.machine, lack.attempt.state);
+    let severity = match lack.absence.often {
+        Often::Always => Severity::High,
+        Often::Sometimes if lack.is_of_fixed_request(run) => Severity::Low,
+        Often::Sometimes => Severity::Medium,
+    };
+    Violation {
+        route: format!("lacks {}", lack.member),
+        site: Some(run.history.site(lack.attempt)),
+        events: vec![lack.attempt.scheduled, record.event],
+        title: format!("`{path}` is read, but the answer of `{asked}` may lack it"),
+        why: format!(
+            "When {}, `{asked}` answers without `{}`. `{}` reads it all the same: the execution fails with `{}`, and \
+             {}.",
+            lack.absence.because,
+            lack.member,
+            state.name,
+            record.error,
+            trace::why_uncaught(record)
+        ),
+        fix: fix::words(format!(
+            "Test with {} before reading it, and say what to do without it.",
+            fix::presence_test(state)
+        )),
+        ..trace::violation(run, RuleId::MissingPath, severity, record)
     }
 }
 

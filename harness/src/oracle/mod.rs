@@ -52,6 +52,7 @@ pub fn advice(model: &Model) -> Vec<Violation> {
     let mut found = retry::advice(model);
     found.extend(routing::advice(model));
     found.extend(liveness::advice(model));
+    found.extend(dataflow::advice(model));
     found.extend(permission::advice(model));
     found
 }

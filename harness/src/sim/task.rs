@@ -7,7 +7,7 @@ use crate::catalog::{self, Pattern, Service};
 use crate::contested::Contested;
 use crate::error::{ErrorName, Origin};
 use crate::expr::EvalError;
-use crate::fault::{Class, Injection, injection};
+use crate::fault::{Class, Injection, injection, without};
 use crate::history::{Attempt, Detail, Ending, EventId, EventType, Injected, Scheduled, Site, StrandId};
 use crate::mock::{Answer, Call, FailingStep, Reply};
 use crate::value::Value;
@@ -181,6 +181,13 @@ impl Engine<'_> {
             }
             Injection::Twice => {
                 let answer = self.ask(state, site, number, attempt);
+                self.normal_course(state, answer)
+            }
+            Injection::Without { path } => {
+                let mut answer = self.ask(state, site, number, attempt);
+                if let Reply::Return(result) = &mut answer.reply {
+                    *result = without(result, &path);
+                }
                 self.normal_course(state, answer)
             }
             Injection::Member { path, value } => {

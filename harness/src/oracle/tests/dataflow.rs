@@ -41,3 +41,146 @@ fn a_documented_status_without_a_rule_is_found_in_invented_data_too() {
     .origin(Origin::Generated);
     assert_eq!(trial.of_rule(RuleId::ChoiceUnmatched), [("Ended?".to_owned(), Severity::High)]);
 }
+
+/// Asks a table for an order, perhaps with a question after it, and reads the answer.
+fn asking(resource: &str, parameters: &str, selected: &str, after: &str) -> Trial {
+    Trial::of(&format!(
+        r#"{{"StartAt":"Ask","States":{{
+          "Ask":{{"Type":"Task","Resource":"arn:aws:states:::{resource}","Parameters":{parameters},"Next":"After"}},
+          {after}
+          "Read":{{"Type":"Pass","Parameters":{{"read.$":"{selected}"}},"End":true}},
+          "None":{{"Type":"Succeed"}}}}}}"#
+    ))
+    .origin(Origin::Generated)
+}
+
+const UNGUARDED: &str = r#""After":{"Type":"Choice","Default":"Read",
+    "Choices":[{"Variable":"$.stop","IsPresent":true,"Next":"None"}]},"#;
+const BY_ID: &str = r#"{"TableName":"t","Key":{"id":{"S.$":"States.Format('{}', $.id)"}}}"#;
+const SETTINGS: &str = r#"{"TableName":"t","Key":{"id":{"S":"settings"}}}"#;
+const LIST: &str = r#"{"Bucket.$":"States.Format('b-{}', $.id)"}"#;
+
+/// A Choice that goes on to Read only where a path is present.
+fn guarded(path: &str) -> String {
+    format!(
+        r#""After":{{"Type":"Choice","Default":"None",
+            "Choices":[{{"Variable":"{path}","IsPresent":true,"Next":"Read"}}]}},"#
+    )
+}
+
+#[rstest]
+#[case::the_key_comes_from_the_input(
+    "dynamodb:getItem",
+    BY_ID,
+    "$.Item.total.N",
+    UNGUARDED,
+    r#"{"Item":{"total":{"N":"1"}}}"#,
+    Some(Severity::Medium)
+)]
+#[case::the_key_is_written_down(
+    "dynamodb:getItem",
+    SETTINGS,
+    "$.Item.total.N",
+    UNGUARDED,
+    r#"{"Item":{"total":{"N":"1"}}}"#,
+    Some(Severity::Low)
+)]
+#[case::a_guard("dynamodb:getItem", BY_ID, "$.Item.total.N", &guarded("$.Item"),
+    r#"{"Item":{"total":{"N":"1"}}}"#, None)]
+#[case::what_is_always_there(
+    "aws-sdk:dynamodb:query",
+    BY_ID,
+    "$.Count",
+    UNGUARDED,
+    r#"{"Count":1,"Items":[{}]}"#,
+    None
+)]
+#[case::the_first_of_none(
+    "aws-sdk:dynamodb:query",
+    BY_ID,
+    "$.Items[0].id.S",
+    UNGUARDED,
+    r#"{"Count":1,"Items":[{"id":{"S":"1"}}]}"#,
+    Some(Severity::Medium)
+)]
+#[case::a_count_is_asked_first("aws-sdk:dynamodb:query", BY_ID, "$.Items[0].id.S",
+    r#""After":{"Type":"Choice","Default":"None","Choices":[{"Variable":"$.Count","NumericGreaterThan":0,"Next":"Read"}]},"#,
+    r#"{"Count":1,"Items":[{"id":{"S":"1"}}]}"#, None)]
+#[case::no_object(
+    "aws-sdk:s3:listObjectsV2",
+    LIST,
+    "$.Contents",
+    UNGUARDED,
+    r#"{"Contents":[{"Key":"k"}],"KeyCount":1}"#,
+    Some(Severity::Medium)
+)]
+#[case::an_empty_queue(
+    "aws-sdk:sqs:receiveMessage",
+    r#"{"QueueUrl":"u"}"#,
+    "$.Messages[0].Body",
+    UNGUARDED,
+    r#"{"Messages":[{"Body":"b"}]}"#,
+    Some(Severity::High)
+)]
+#[case::the_last_page(
+    "aws-sdk:s3:listObjectsV2",
+    LIST,
+    "$.NextContinuationToken",
+    UNGUARDED,
+    r#"{"Contents":[],"IsTruncated":true,"NextContinuationToken":"t"}"#,
+    Some(Severity::High)
+)]
+#[case::a_page_is_asked_for_first("aws-sdk:s3:listObjectsV2", LIST, "$.NextContinuationToken",
+    r#""After":{"Type":"Choice","Default":"None","Choices":[{"Variable":"$.IsTruncated","BooleanEquals":true,"Next":"Read"}]},"#,
+    r#"{"IsTruncated":true,"NextContinuationToken":"t"}"#, None)]
+#[case::a_function_gives_what_it_gives(
+    "lambda:invoke",
+    r#"{"FunctionName":"f"}"#,
+    "$.Payload.id",
+    UNGUARDED,
+    r#"{"Payload":{"id":1}}"#,
+    None
+)]
+fn an_answer_may_lack_what_is_read(
+    #[case] resource: &str,
+    #[case] parameters: &str,
+    #[case] selected: &str,
+    #[case] after: &str,
+    #[case] answer: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let trial = asking(resource, parameters, selected, after).answers("Ask", &[answer]);
+    let found: Vec<_> = expected.map(|severity| ("Read".to_owned(), severity)).into_iter().collect();
+    assert_eq!(trial.of_rule(RuleId::MissingPath), found);
+}
+
+#[rstest]
+#[case::a_member_of_another_name("$.status", "SUCCEEDED", Some((RuleId::MissingPath, "Read `Status`.")))]
+#[case::a_word_of_another_spelling("$.Status", "Succeeded", Some((RuleId::ChoiceUnmatched, "Compare with `SUCCEEDED`.")))]
+#[case::the_names_of_the_api("$.Status", "SUCCEEDED", None)]
+fn what_the_api_spells_otherwise_is_advice(
+    #[case] path: &str,
+    #[case] word: &str,
+    #[case] expected: Option<(RuleId, &str)>,
+) {
+    let machine = crate::asl::compile_text(
+        "m",
+        &format!(
+            r#"{{"StartAt":"Ask","States":{{
+              "Ask":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:sfn:describeExecution",
+                "Parameters":{{"ExecutionArn":"a"}},"Next":"Ended?"}},
+              "Ended?":{{"Type":"Choice","Default":"Done",
+                "Choices":[{{"Variable":"{path}","StringEquals":"{word}","Next":"Done"}}]}},
+              "Done":{{"Type":"Succeed"}}}}}}"#
+        ),
+    )
+    .unwrap();
+    let model = crate::model::Model::new(std::sync::Arc::new(machine));
+    let found: Vec<_> = super::super::advice(&model)
+        .into_iter()
+        .filter(|advice| matches!(advice.rule, RuleId::MissingPath | RuleId::ChoiceUnmatched))
+        .map(|advice| (advice.rule, advice.fix.text))
+        .collect();
+    let expected: Vec<_> = expected.map(|(rule, text)| (rule, text.to_owned())).into_iter().collect();
+    assert_eq!(found, expected);
+}
