@@ -27,6 +27,7 @@ mod resource;
 mod result;
 mod status;
 mod table;
+mod vocabulary;
 
 pub use absence::{Absence, Often, absence};
 pub use cause::Denial;
@@ -42,5 +43,5 @@ pub use plausible::{is_continuation, plausible};
 pub use remark::Remark;
 pub use result::{submitted, typical_result};
 pub(crate) use status::sdk_service;
-pub use status::{Statuses, statuses};
+pub use status::{Statuses, status_named, statuses, statuses_at};
 pub(crate) use table::nearest as nearest_name;

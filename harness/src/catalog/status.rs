@@ -1,17 +1,20 @@
 //! The statuses of jobs and polled things: where they are in a result, and which of them are ends.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::json;
 
 use super::integration::{Integration, Service};
+use super::models::{self, Kind, Shape};
+use super::vocabulary::{Meaning, meaning};
 
 /// Where a result holds a status, and what its values mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statuses {
     /// Members from the top of the result: `QueryExecution.Status.State`; `Jobs[]` is the first element of a list.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
     /// The work is done.
     pub success: Vec<&'static str>,
     /// It ended, but not well; the most common one first.
@@ -58,6 +61,90 @@ pub fn statuses(integration: &Integration) -> Option<&'static Statuses> {
     TABLE.polled.get(format!("{service}:{}", integration.action).as_str())
 }
 
+/// The statuses at a place of the integration's result, `Jobs[].Status` or `Jobs.0.Status`: those of the table if it is
+/// their place, else the words of the API's enumeration there, each for what it says. `None` if it is no place of a
+/// status, or if no model tells.
+pub fn statuses_at(integration: &Integration, place: &str) -> Option<Cow<'static, Statuses>> {
+    let listed = statuses(integration);
+    if let Some(known) = listed.filter(|known| known.path == in_lists(place)) {
+        return Some(Cow::Borrowed(known));
+    }
+    let (path, shape) = walk(models::result_shape(integration).shape()?, place)?;
+    match listed.filter(|known| known.path == path) {
+        Some(known) => Some(Cow::Borrowed(known)),
+        None => by_words(path, shape).map(Cow::Owned),
+    }
+}
+
+/// What the argument of a status fault means at this integration: the statuses of its place, and the one it names.
+///
+/// `ABORTED` is at the place that the table knows, `Jobs.0.Status=FAILED` says itself where it is.
+pub fn status_named<'a>(
+    integration: &Integration,
+    argument: &'a str,
+) -> Option<(Cow<'static, Statuses>, &'a str)> {
+    match argument.split_once('=') {
+        Some((place, word)) => Some((statuses_at(integration, place)?, word)),
+        None => Some((Cow::Borrowed(statuses(integration)?), argument)),
+    }
+}
+
+/// `Jobs.0.Status` as the table writes it: `Jobs[].Status`.
+fn in_lists(place: &str) -> String {
+    let mut path = String::with_capacity(place.len());
+    for part in place.split('.') {
+        if !part.is_empty() && part.bytes().all(|sign| sign.is_ascii_digit()) {
+            path.push_str("[]");
+            continue;
+        }
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(part);
+    }
+    path
+}
+
+/// The path that leads to a place through a shape, and what is there. JSONata looks into lists without saying so.
+fn walk(shape: Shape, place: &str) -> Option<(String, Shape)> {
+    let mut path = String::with_capacity(place.len() + 2);
+    let mut at = shape;
+    for part in in_lists(place).split('.') {
+        let member = at.member(part.trim_end_matches("[]"))?;
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(member.name);
+        at = member.shape;
+        while let Kind::List(item) = at.kind() {
+            path.push_str("[]");
+            at = item;
+        }
+    }
+    Some((path, at))
+}
+
+/// The words of an enumeration, if it tells how work goes on: its name says so, and it has an end and another word.
+fn by_words(path: String, shape: Shape) -> Option<Statuses> {
+    let is_status = |name: &str| ["Status", "State"].iter().any(|word| name.contains(word));
+    let mut names = path.rsplit('.').take(2);
+    if !names.any(is_status) {
+        return None;
+    }
+    let of = |wanted: Meaning| {
+        shape.words().filter(|word| meaning(word, shape.words()) == wanted).collect::<Vec<_>>()
+    };
+    let found = Statuses {
+        path: path.into(),
+        success: of(Meaning::Success),
+        failure: of(Meaning::Failure),
+        pending: of(Meaning::Pending),
+        ambiguous: of(Meaning::Ambiguous),
+    };
+    let kinds = [&found.success, &found.failure, &found.pending];
+    (kinds.iter().filter(|words| !words.is_empty()).count() > 1).then_some(found)
+}
+
 /// The statuses of the job that a `.sync` task waits for.
 pub(super) fn job(integration: &Integration) -> Option<&'static Statuses> {
     if !integration.is_job() {
@@ -93,8 +180,13 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let operations = columns.next().unwrap_or_default();
         let path = columns.next().unwrap_or_default();
         let mut values = || columns.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>();
-        let row =
-            Statuses { path, success: values(), failure: values(), pending: values(), ambiguous: values() };
+        let row = Statuses {
+            path: path.into(),
+            success: values(),
+            failure: values(),
+            pending: values(),
+            ambiguous: values(),
+        };
         let (rows, operations) = match operations.strip_prefix("sync ") {
             Some(operations) => (&mut table.jobs, operations),
             None => (&mut table.polled, operations),
@@ -145,7 +237,7 @@ mod tests {
     #[case::no_status("arn:aws:states:::dynamodb:getItem", None)]
     #[case::a_function("arn:aws:states:::lambda:invoke", None)]
     fn a_status_has_a_path(#[case] resource: &str, #[case] path: Option<&str>) {
-        assert_eq!(of(resource).map(|found| found.path), path);
+        assert_eq!(of(resource).map(|found| &*found.path), path);
     }
 
     #[test]
@@ -162,6 +254,90 @@ mod tests {
                     facts.waits.contains(&Wait::Sync),
                     statuses(&integration).is_some(),
                     "{service}:{action}"
+                );
+            }
+        }
+    }
+
+    #[rstest]
+    #[case::the_table("aws-sdk:batch:describeJobs", "Jobs.0.Status", Some("SUCCEEDED | FAILED"))]
+    #[case::into_a_list_unsaid("aws-sdk:batch:describeJobs", "Jobs.Status", Some("SUCCEEDED | FAILED"))]
+    #[case::no_status("aws-sdk:batch:describeJobs", "Jobs.0.JobName", None)]
+    #[case::a_place_beside_the_listed_one(
+        "aws-sdk:glue:getCrawler",
+        "Crawler.LastCrawl.Status",
+        Some("SUCCEEDED | CANCELLED FAILED")
+    )]
+    #[case::a_call_that_is_not_listed(
+        "aws-sdk:kinesisanalyticsv2:describeApplicationSnapshot",
+        "SnapshotDetails.SnapshotStatus",
+        Some("READY | FAILED")
+    )]
+    #[case::a_switch("aws-sdk:lambda:getEventSourceMapping", "FunctionResponseTypes", None)]
+    #[case::a_kind_of_thing("aws-sdk:ec2:describeInstances", "Reservations.0.Instances.0.Architecture", None)]
+    #[case::a_service_unheard_of("aws-sdk:quantumledger:describeLedger", "State", None)]
+    fn a_place_has_statuses(#[case] resource: &str, #[case] place: &str, #[case] expected: Option<&str>) {
+        let integration = Integration::parse(&format!("arn:aws:states:::{resource}")).unwrap();
+        let found = statuses_at(&integration, place);
+        let told = found.map(|found| format!("{} | {}", found.success.join(" "), found.failure.join(" ")));
+        assert_eq!(told.as_deref(), expected);
+    }
+
+    /// Every row with the words of the API at its place, where the model has words.
+    fn rows_with_words() -> Vec<(String, &'static Statuses, Vec<&'static str>)> {
+        let row = |(operation, row): (&&'static str, &'static Statuses), pattern| {
+            let (service, action) = operation.split_once(':').unwrap();
+            let kind = if pattern == Pattern::Sync { Service::Optimized } else { Service::Sdk };
+            let integration = Integration { kind, service: service.into(), action: action.into(), pattern };
+            let shape = models::result_shape(&integration).shape()?;
+            let (_, shape) = walk(shape, &row.path)?;
+            let words: Vec<_> = shape.words().collect();
+            (!words.is_empty()).then(|| (operation.to_string(), row, words))
+        };
+        let polled = TABLE.polled.iter().filter_map(|entry| row(entry, Pattern::RequestResponse));
+        polled.chain(TABLE.jobs.iter().filter_map(|entry| row(entry, Pattern::Sync))).collect()
+    }
+
+    /// Words that no result has, words of other kinds of results, and statuses in which the job that is waited for
+    /// cannot be: `DELETING` of a cluster that is being made.
+    fn is_of_others(operation: &str, word: &str) -> bool {
+        word == "ALL"
+            || ["eks:", "emr", "elasticmapreduce:"].iter().any(|service| operation.starts_with(service))
+    }
+
+    #[test]
+    fn the_table_has_the_words_of_the_models_and_no_others() {
+        let rows = rows_with_words();
+        assert!(rows.len() > 100, "{}", rows.len());
+        for (operation, row, words) in rows {
+            let listed: Vec<_> = row.ends().chain(row.pending.iter().copied()).collect();
+            let strange: Vec<_> = listed.iter().filter(|word| !words.contains(word)).collect();
+            assert!(strange.is_empty(), "{operation}: the API has no {strange:?}");
+            let is_left_out = |word: &&&str| !listed.contains(word) && !is_of_others(&operation, word);
+            let missing: Vec<_> = words.iter().filter(is_left_out).collect();
+            assert!(missing.is_empty(), "{operation}: {missing:?}");
+        }
+    }
+
+    #[test]
+    fn the_vocabulary_never_contradicts_the_table() {
+        let polled = |(operation, ..): &(String, _, _)| TABLE.polled.contains_key(operation.as_str());
+        for (operation, row, words) in rows_with_words().into_iter().filter(polled) {
+            for word in words.iter().copied() {
+                let listed = [
+                    (Meaning::Success, &row.success),
+                    (Meaning::Failure, &row.failure),
+                    (Meaning::Pending, &row.pending),
+                ];
+                let Some((told, _)) = listed.iter().find(|(_, words)| words.contains(&word)) else {
+                    continue;
+                };
+                let said = meaning(word, words.iter().copied());
+                let calls_an_end_good = said == Meaning::Success && *told == Meaning::Failure;
+                let calls_a_good_end_bad = said == Meaning::Failure && *told != Meaning::Failure;
+                assert!(
+                    !calls_an_end_good && !calls_a_good_end_bad,
+                    "{operation}: {word} is {said:?}, not {told:?}"
                 );
             }
         }

@@ -1,11 +1,11 @@
 //! Which classes of faults apply to a task.
 
+use super::statuses::{member_path, statuses};
 use super::{Class, Injection, injection, missing_members};
-use crate::asl::{Choice, Kind, Machine, State, StateId, Task};
+use crate::asl::{Kind, Machine, State, StateId, Task};
 use crate::catalog::{self, Pattern, Service};
 use crate::error::ErrorName;
-use crate::expr::{Comparison, Operand, Rule};
-use crate::model::{Model, Source, Step};
+use crate::model::{Model, PlaceId, Source};
 use crate::value::Value;
 
 /// An error that no definition expects, as a bug would report it.
@@ -34,9 +34,11 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
         classes.push(Class::Timeout);
     }
     classes.extend(own_errors(&model.machine, state, task, &classes));
-    classes.extend(statuses(model, state, task));
-    if integration.pattern == Pattern::RequestResponse && catalog::statuses(integration).is_none() {
-        classes.extend(answers_in_loops(model, state.id));
+    let tried = statuses(model, state, task);
+    let is_known = !tried.classes.is_empty() && tried.places.is_empty();
+    classes.extend(tried.classes);
+    if integration.pattern == Pattern::RequestResponse && !is_known {
+        classes.extend(answers_in_loops(model, state.id, &tried.places));
     }
     classes.extend(partial_success(task));
     classes.extend(missing_members(model, state, task));
@@ -77,22 +79,6 @@ fn own_errors(machine: &Machine, state: &State, task: &Task, others: &[Class]) -
     names.into_iter().map(|name| class(name.clone())).collect()
 }
 
-/// Every end of a polled thing, and one status that is none, if a Choice after the task compares with any of them.
-fn statuses(model: &Model, state: &State, task: &Task) -> Vec<Class> {
-    if task.integration.pattern != Pattern::RequestResponse {
-        return Vec::new();
-    }
-    let Some(known) = catalog::statuses(&task.integration) else { return Vec::new() };
-    let all: Vec<&str> = known.ends().chain(known.pending.iter().copied()).collect();
-    let is_asked = choices_after(model, state.id)
-        .any(|choice| choice.rules.iter().any(|rule| compares_with(&rule.rule, &all)));
-    if !is_asked {
-        return Vec::new();
-    }
-    let for_ever = known.pending.last().copied();
-    known.ends().chain(for_ever).map(|status| Class::Status(status.into())).collect()
-}
-
 /// That part of the work is not done, where the answer of the call can say so, or Step Functions makes an error of it.
 fn partial_success(task: &Task) -> Option<Class> {
     let integration = &task.integration;
@@ -107,7 +93,7 @@ const NOT_YET: &str = "IN_PROGRESS";
 /// For a task that is polled, and whose statuses no API tells: the values that the decision itself names, and one that
 /// it does not name, where it goes round again by default. A loop without a pause does work or talks to people; that
 /// it could go round for ever is no failure of anything.
-fn answers_in_loops(model: &Model, state: StateId) -> Vec<Class> {
+fn answers_in_loops(model: &Model, state: StateId, known: &[PlaceId]) -> Vec<Class> {
     let Some(looped) = model.graph.loop_of(state).filter(|looped| looped.polls()) else { return Vec::new() };
     let demands = model.demands();
     let mut classes = Vec::new();
@@ -115,7 +101,10 @@ fn answers_in_loops(model: &Model, state: StateId) -> Vec<Class> {
         let Kind::Choice(choice) = &model.machine.state(*id).kind else { continue };
         let goes_round = choice.default.is_some_and(|next| looped.contains(next));
         let places = demands.choice(*id).iter().flat_map(|dependency| &dependency.places);
-        for place in places.filter(|place| demands.place(**place).source == Source::Result(state)) {
+        let own = |place: &&PlaceId| {
+            demands.place(**place).source == Source::Result(state) && !known.contains(place)
+        };
+        for place in places.filter(own) {
             let Some(path) = member_path(&demands.steps(*place)) else { continue };
             let literals = &demands.place(*place).literals;
             let mut values: Vec<String> = literals.iter().filter_map(answer_text).collect();
@@ -131,18 +120,6 @@ fn answers_in_loops(model: &Model, state: StateId) -> Vec<Class> {
     classes
 }
 
-/// `Payload.jobs.0.state`; none for the whole result, and for what is made of a value or is inside of a text.
-fn member_path(steps: &[Step]) -> Option<String> {
-    let names = steps.iter().map(|step| match step {
-        Step::Field(name) => Some(name.to_string()),
-        Step::Index(index) => Some(index.to_string()),
-        Step::Each => Some("0".to_owned()),
-        Step::Length | Step::Parsed | Step::Split(_) => None,
-    });
-    let path = names.collect::<Option<Vec<_>>>()?.join(".");
-    (!path.is_empty()).then_some(path)
-}
-
 /// A literal as the argument of a class: texts that look like another kind of value are quoted.
 fn answer_text(literal: &Value) -> Option<String> {
     match literal {
@@ -150,28 +127,5 @@ fn answer_text(literal: &Value) -> Option<String> {
         Value::String(text) if Value::parse(text).is_ok() => Some(literal.to_json()),
         Value::String(text) => Some(text.to_string()),
         Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-fn choices_after(model: &Model, state: StateId) -> impl Iterator<Item = &Choice> {
-    model.graph.downstream(state).into_iter().filter_map(|id| match &model.machine.state(id).kind {
-        Kind::Choice(choice) => Some(choice),
-        _ => None,
-    })
-}
-
-fn compares_with(rule: &Rule, texts: &[&str]) -> bool {
-    match rule {
-        Rule::And(rules) | Rule::Or(rules) => rules.iter().any(|rule| compares_with(rule, texts)),
-        Rule::Not(rule) => compares_with(rule, texts),
-        Rule::Test { comparison, .. } => match comparison {
-            Comparison::StringEquals(Operand::Literal(text)) | Comparison::StringMatches(text) => {
-                texts.contains(&&**text)
-            }
-            _ => false,
-        },
-        Rule::Jsonata(condition) => {
-            texts.iter().any(|text| condition.query().expression().text().contains(text))
-        }
     }
 }

@@ -76,7 +76,10 @@ pub fn injection(class: &Class, task: &Task) -> Injection {
         // A job has no heartbeat to lose; the worker of an activity that went away sends none.
         Class::JobNeverEnds => Injection::Silence { applied: true, heartbeats: integration.is_job() },
         Class::OversizedResult => Injection::Oversized,
-        Class::Status(status) => status_member(integration, status),
+        Class::Status(status) => match ended_badly(integration, status) {
+            Some(injection) => injection,
+            None => status_member(integration, status),
+        },
         Class::MissingMember(path) => Injection::Without { path: path.clone() },
         Class::PartialSuccess(member) => partly_done(integration, member),
     }
@@ -160,6 +163,13 @@ fn job_fails(integration: &Integration) -> Injection {
     }
 }
 
+/// A job behind `.sync` that ended with this status, if Step Functions makes an error of it.
+fn ended_badly(integration: &Integration, status: &str) -> Option<Injection> {
+    catalog::statuses(integration).filter(|known| known.failure.contains(&status))?;
+    let fault = catalog::job_failed(integration, status)?;
+    Some(fail(fault.error, fault.cause, REFUSAL_MS, Work::Done))
+}
+
 /// `ABORTED` stands where the API has its status; `Payload.status=RUNNING` says itself where it stands.
 fn status_member(integration: &Integration, status: &str) -> Injection {
     let at_path = |path: &str| path.split('.').map(Arc::from).collect();
@@ -170,7 +180,7 @@ fn status_member(integration: &Integration, status: &str) -> Injection {
             value: scalar.unwrap_or_else(|| Value::from(value)),
         };
     }
-    let path = catalog::statuses(integration).map_or("Status", |statuses| statuses.path);
+    let path = catalog::statuses(integration).map_or("Status", |statuses| &statuses.path);
     Injection::Member { path: at_path(&path.replace("[]", ".0")), value: Value::from(status) }
 }
 
@@ -245,6 +255,14 @@ mod tests {
     )]
     #[case::a_token(Class::CallbackFailed(ErrorName::new("Declined")), QUEUE_TOKEN, "Declined", 50, true)]
     #[case::a_job(Class::JobFails, JOB, "States.TaskFailed", 50, true)]
+    #[case::a_job_with_its_end(Class::Status("TIMEOUT".into()), JOB, "States.TaskFailed", 50, true)]
+    #[case::a_part_of_which_an_error_is_made(
+        Class::PartialSuccess("FailedEntryCount".into()),
+        "arn:aws:states:::events:putEvents",
+        "EventBridge.FailedEntry",
+        50,
+        false
+    )]
     fn a_failure_is_the_one_that_the_integration_reports(
         #[case] class: Class,
         #[case] resource: &str,
@@ -256,6 +274,14 @@ mod tests {
             panic!("a failure")
         };
         assert_eq!((&*error, after_ms, applied), (expected, expected_after_ms, expected_applied));
+    }
+
+    #[test]
+    fn each_bad_end_of_a_job_is_in_its_cause() {
+        let Injection::Fail { cause, .. } = injection(&Class::Status("TIMEOUT".into()), &task(JOB)) else {
+            panic!("a failure")
+        };
+        assert_eq!(&*cause, r#"{"JobRunState":"TIMEOUT"}"#);
     }
 
     #[rstest]

@@ -13,6 +13,7 @@ mod missing;
 mod offer;
 mod place;
 mod plan;
+mod statuses;
 mod text;
 
 pub use class::Class;

@@ -7,7 +7,7 @@ use super::{Burst, Class, Injection, classes, injection};
 use crate::asl::{Kind, MapMode, State, StateId, Task};
 use crate::catalog::{self, Effect, ErrorClass};
 use crate::error::{ErrorName, Failure, Origin, first_catcher, first_retrier};
-use crate::model::{Idle, Model};
+use crate::model::{Idle, Model, Source, Step};
 
 /// Classes of faults at one task that meet the same handlers and have the same kind of consequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
     for class in classes(model, state) {
         let consequence = Consequence::of(&class, task);
         let meeting = Meeting::of(model, state, &consequence);
-        let trouble = if meeting.is_retried() { trouble(&class) } else { Trouble::Any };
+        let trouble = if meeting.is_retried() { trouble(&class, task) } else { Trouble::Any };
         let answers = consequence.error.is_none() && consequence.moment == Moment::Normal;
         let own =
             answers || is_apart(model, state, &class) || is_denial_of_its_own(model, state, &class, &meeting);
@@ -57,11 +57,12 @@ struct Key {
     apart: Option<Class>,
 }
 
-/// Whether a class is injected by itself: a status, because branches tell statuses apart, or an error that a handler
-/// lists in vain, because only that error proves it.
+/// Whether a class is injected by itself: an error that a handler lists in vain, because only that error proves it, or
+/// the end of a job, where the machine looks into the Cause that tells it.
 fn is_apart(model: &Model, state: &State, class: &Class) -> bool {
     match class {
-        Class::Status(_) | Class::MissingMember(_) => true,
+        Class::Status(_) => is_cause_read(model, state),
+        Class::MissingMember(_) => true,
         Class::ApplicationError(error) | Class::CallbackFailed(error) => model
             .idle_names(state.id)
             .iter()
@@ -78,6 +79,20 @@ fn is_denial_of_its_own(model: &Model, state: &State, class: &Class, meeting: &M
         || (model.graph.is_failure_only(next) && model.graph.can_end_well(next))
 }
 
+/// Whether the machine reads something in the Cause that a catcher of the state, or of one around it, passes on, or
+/// compares it.
+fn is_cause_read(model: &Model, state: &State) -> bool {
+    let demands = model.demands();
+    std::iter::once(state).chain(model.machine.enclosing(state.id)).any(|level| {
+        let root = demands.root(Source::Failure(level.id)).map(|root| demands.place(root));
+        let cause = root.and_then(|root| root.children.get(&Step::Field("Cause".into())));
+        cause.is_some_and(|cause| {
+            let cause = demands.place(*cause);
+            !cause.children.is_empty() || !cause.literals.is_empty()
+        })
+    })
+}
+
 /// Whether trying again can help.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Trouble {
@@ -88,8 +103,10 @@ enum Trouble {
     OfTheWork(ErrorClass),
 }
 
-fn trouble(class: &Class) -> Trouble {
+fn trouble(class: &Class, task: &Task) -> Trouble {
     match class {
+        // A job that ended badly, whatever the end is called.
+        Class::Status(_) if task.integration.is_job() => Trouble::OfTheWork(ErrorClass::Unknown),
         Class::Throttling
         | Class::ServiceError
         | Class::Timeout
@@ -215,19 +232,21 @@ fn bursts(
     meeting: &Meeting,
     first_of_its_route: bool,
 ) -> Vec<Burst> {
-    if let Class::Status(_) = class {
+    let Some(task) = state.task() else { return Vec::new() };
+    if matches!(class, Class::Status(_)) && !task.integration.is_job() {
         return vec![Burst::Forever];
     }
     let own = meeting.retries.first().copied().unwrap_or(0);
     // A denial stays. That it is retried, and what becomes of it in the end, only shows if it does.
-    let is_denial = matches!(trouble(class), Trouble::Denied | Trouble::OfTheWork(ErrorClass::Permission));
+    let is_denial =
+        matches!(trouble(class, task), Trouble::Denied | Trouble::OfTheWork(ErrorClass::Permission));
     if is_denial && meeting.is_retried() {
         return vec![Burst::Forever];
     }
     let mut bursts = vec![Burst::Attempts(1)];
     // What another class has shown of this route need not be shown again: whether it is retried, and how the
     // effect fares when it is; the work's own errors are only asked whether they are retried at all.
-    let asks_all = first_of_its_route || matches!(trouble(class), Trouble::Passes);
+    let asks_all = first_of_its_route || matches!(trouble(class, task), Trouble::Passes);
     if own > 0 && asks_all {
         if own > 1 && first_of_its_route {
             bursts.push(Burst::Attempts(own));
@@ -379,5 +398,93 @@ mod tests {
                 "status(Payload.ok=false) * forever ()",
             ]
         );
+    }
+
+    /// The statuses among the offers at `Work`, with what is like them.
+    fn statuses(resource: &str, fields: &str, choice: &str) -> Vec<String> {
+        let definition = r#"{"StartAt": "Work", "States": {
+            "Work": {"Type": "Task", "Resource": "arn:aws:states:::RESOURCE", FIELDS "Next": "Ready?"},
+            "Ready?": {"Type": "Choice", "Default": "Done", "Choices": [CHOICE]},
+            "Done": {"Type": "Succeed"}, "Bad": {"Type": "Fail"}}}"#;
+        let definition =
+            definition.replace("RESOURCE", resource).replace("FIELDS", fields).replace("CHOICE", choice);
+        offered(&definition).into_iter().filter(|offer| offer.starts_with("status")).collect()
+    }
+
+    #[rstest]
+    #[case::the_place_of_the_table(
+        "aws-sdk:batch:describeJobs", r#""Parameters": {"Jobs": ["j"]},"#,
+        r#"{"Variable": "$.Jobs[0].Status", "StringEquals": "FAILED", "Next": "Bad"}"#,
+        &["status(SUCCEEDED) * forever ()", "status(FAILED) * forever ()", "status(RUNNING) * forever ()"]
+    )]
+    #[case::another_item_of_the_list(
+        "aws-sdk:batch:describeJobs", r#""Parameters": {"Jobs": ["j"]},"#,
+        r#"{"Variable": "$.Jobs[1].Status", "StringEquals": "FAILED", "Next": "Bad"}"#,
+        &["status(Jobs.1.Status=SUCCEEDED) * forever ()", "status(Jobs.1.Status=FAILED) * forever ()",
+          "status(Jobs.1.Status=RUNNING) * forever ()"]
+    )]
+    #[case::another_place_by_its_words(
+        "aws-sdk:glue:getCrawler", r#""Parameters": {"Name": "c"}, "ResultPath": "$.crawl","#,
+        r#"{"Variable": "$.crawl.Crawler.LastCrawl.Status", "StringEquals": "FAILED", "Next": "Bad"}"#,
+        &["status(Crawler.LastCrawl.Status=SUCCEEDED) * forever ()",
+          "status(Crawler.LastCrawl.Status=CANCELLED) * forever ()",
+          "status(Crawler.LastCrawl.Status=FAILED) * forever ()"]
+    )]
+    #[case::through_a_selector(
+        "aws-sdk:kinesisanalyticsv2:describeApplicationSnapshot",
+        r#""Parameters": {"ApplicationName": "a", "SnapshotName": "s"},
+           "ResultSelector": {"state.$": "$.SnapshotDetails.SnapshotStatus"}, "ResultPath": "$.snapshot","#,
+        r#"{"Variable": "$.snapshot.state", "StringEquals": "READY", "Next": "Done"},
+           {"Variable": "$.snapshot.late", "IsPresent": true, "Next": "Bad"}"#,
+        &["status(SnapshotDetails.SnapshotStatus=READY) * forever ()",
+          "status(SnapshotDetails.SnapshotStatus=FAILED) * forever ()",
+          "status(SnapshotDetails.SnapshotStatus=DELETING) * forever ()"]
+    )]
+    #[case::through_a_variable_in_jsonata(
+        "aws-sdk:batch:describeJobs",
+        r#""QueryLanguage": "JSONata", "Arguments": {"Jobs": ["j"]}, "Assign": {"job": "{% $states.result.Jobs[0] %}"},"#,
+        r#"{"Variable": "$job.Status", "StringEquals": "FAILED", "Next": "Bad"}"#,
+        &["status(SUCCEEDED) * forever ()", "status(FAILED) * forever ()", "status(RUNNING) * forever ()"]
+    )]
+    #[case::a_word_of_another_kind(
+        "aws-sdk:glue:getCrawler", r#""Parameters": {"Name": "c"},"#,
+        r#"{"Variable": "$.Crawler.Name", "StringEquals": "FAILED", "Next": "Bad"}"#,
+        &[]
+    )]
+    #[case::a_job_fails_in_several_ways_that_no_handler_tells_apart(
+        "glue:startJobRun.sync", r#""Parameters": {"JobName": "j"},"#,
+        r#"{"Variable": "$.Attempt", "NumericEquals": 1, "Next": "Bad"}"#, &[]
+    )]
+    #[case::what_nobody_knows_of_a_job(
+        "glue:startJobRun.sync", r#""Parameters": {"JobName": "j"},"#,
+        r#"{"Variable": "$.JobRunState", "StringEquals": "STOPPED", "Next": "Bad"}"#,
+        &["status(STOPPED) * 1 ()"]
+    )]
+    #[case::the_cause_tells_them_apart(
+        "glue:startJobRun.sync",
+        r#""Parameters": {"JobName": "j"}, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Look"}],
+           "Comment": "","#,
+        r#"{"Variable": "$.x", "IsPresent": true, "Next": "Bad"}]},
+            "Look": {"Type": "Pass", "Parameters": {"job.$": "States.StringToJson($.Cause)"}, "Next": "Why?"},
+            "Why?": {"Type": "Choice", "Default": "Bad", "Choices": [
+              {"Variable": "$.job.JobRunState", "StringEquals": "TIMEOUT", "Next": "Done"}"#,
+        &["status(TIMEOUT) * 1 ()", "status(ERROR) * 1 ()", "status(EXPIRED) * 1 ()"]
+    )]
+    fn statuses_are_tried_where_a_choice_looks(
+        #[case] resource: &str,
+        #[case] fields: &str,
+        #[case] choice: &str,
+        #[case] expected: &[&str],
+    ) {
+        assert_eq!(statuses(resource, fields, choice), expected);
+    }
+
+    #[test]
+    fn every_bad_end_of_a_job_is_named() {
+        let definition = r#"{"StartAt": "Work", "States": {"Work": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {"JobName": "j"}}}}"#;
+        let jobs: Vec<_> =
+            offered(definition).into_iter().filter(|offer| offer.contains("job-fails")).collect();
+        assert_eq!(jobs, ["job-fails * 1 (status(TIMEOUT) status(ERROR) status(EXPIRED))"]);
     }
 }

@@ -7,6 +7,7 @@
 //! Exempt: a status that the rule which held names itself (the branch is meant), a Default that goes elsewhere, and
 //! statuses whose meaning depends on what the workflow waits for.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -44,8 +45,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
 /// One answer, and the Choice that judged it.
 struct Case<'a> {
     attempt: &'a Attempt,
-    status: &'a Arc<str>,
-    statuses: &'static Statuses,
+    status: &'a str,
+    statuses: Cow<'static, Statuses>,
     choice: &'a State,
     decision: &'a Decision,
     /// Where it led.
@@ -62,10 +63,10 @@ enum Mistake {
 }
 
 impl<'a> Case<'a> {
-    fn of(run: &Run<'a>, attempt: &'a Attempt, status: &'a Arc<str>) -> Option<Self> {
+    fn of(run: &Run<'a>, attempt: &'a Attempt, argument: &'a str) -> Option<Self> {
         let machine = &run.model.machine;
         let task = machine.state(attempt.state).task()?;
-        let statuses = catalog::statuses(&task.integration)?;
+        let (statuses, status) = catalog::status_named(&task.integration, argument)?;
         let choice = following_choice(run, attempt.state)?;
         // Both are entered once a round, so the round tells which decision judged which answer.
         let decision = decision_of(run.history, choice, attempt)?;
@@ -82,18 +83,18 @@ impl<'a> Case<'a> {
     fn variable(&self) -> Option<String> {
         literals(self.choice)
             .into_iter()
-            .find(|(_, _, literal)| is_status(self.statuses, literal))
+            .find(|(_, _, literal)| is_status(&self.statuses, literal))
             .map(|(_, variable, _)| variable)
     }
 
     fn mistake(&self, run: &Run<'_>) -> Option<Mistake> {
         let named = literals(self.choice)
             .iter()
-            .any(|(rule, _, literal)| Some(*rule) == self.decision.rule && **literal == **self.status);
+            .any(|(rule, _, literal)| Some(*rule) == self.decision.rule && **literal == *self.status);
         if named {
             return None;
         }
-        let is = |list: &[&str]| list.contains(&&**self.status);
+        let is = |list: &[&str]| list.contains(&self.status);
         let stays = run
             .model
             .graph
@@ -117,7 +118,7 @@ impl<'a> Case<'a> {
     fn late_rule(&self) -> Option<usize> {
         let taken = self.decision.rule?;
         let named = literals(self.choice);
-        named.iter().find(|(rule, _, text)| *rule > taken && **text == **self.status).map(|(rule, ..)| *rule)
+        named.iter().find(|(rule, _, text)| *rule > taken && **text == *self.status).map(|(rule, ..)| *rule)
     }
 
     /// Final statuses, other than good ones, that the Choice does not name.

@@ -98,8 +98,8 @@ fn answered(run: &Run<'_>, round: &Round<'_>) -> bool {
         let Class::Status(status) = &injected.class else { return false };
         let state = run.history.attempts[injected.attempt].state;
         let task = run.model.machine.state(state).task();
-        let statuses = task.and_then(|task| catalog::statuses(&task.integration));
-        round.looped.contains(state) && statuses.is_some_and(|found| found.ends().any(|end| end == &**status))
+        let named = task.and_then(|task| catalog::status_named(&task.integration, status));
+        round.looped.contains(state) && named.is_some_and(|(known, word)| known.ends().any(|end| end == word))
     })
 }
 

@@ -150,3 +150,39 @@ fn a_default_that_fails_handles_every_status() {
         rules(&[("FINISHED", "Done"), ("SUBMITTED", "Pause"), ("PICKED", "Pause"), ("STARTED", "Pause")]);
     assert_eq!(polling(&choices, "Failed", "").of_rule(RuleId::AnswerUnhandled), []);
 }
+
+/// A crawl that is polled at a place that no table lists; the Choice is given.
+fn crawling(choices: &str, default: &str) -> Trial {
+    Trial::of(&format!(
+        r#"{{"StartAt":"Pause","States":{{
+          "Pause":{{"Type":"Wait","Seconds":5,"Next":"Ask"}},
+          "Ask":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:kinesisanalyticsv2:describeApplicationSnapshot",
+            "Parameters":{{"ApplicationName":"a","SnapshotName":"s"}},
+            "ResultSelector":{{"state.$":"$.SnapshotDetails.SnapshotStatus"}},"ResultPath":"$.snapshot","Next":"Ended?"}},
+          "Ended?":{{"Type":"Choice","Choices":[{choices}],"Default":"{default}"}},
+          "Done":{{"Type":"Succeed"}},
+          "Failed":{{"Type":"Fail","Error":"NoSnapshot"}}}}}}"#
+    ))
+    .answers("Ask", &[
+        r#"{"SnapshotDetails":{"SnapshotStatus":"CREATING"}}"#,
+        r#"{"SnapshotDetails":{"SnapshotStatus":"READY"}}"#,
+    ])
+}
+
+#[rstest]
+#[case::it_is_asked_again("READY", "Done", "Pause", Some(Severity::High))]
+#[case::it_is_taken_for_success("CREATING", "Pause", "Done", Some(Severity::High))]
+#[case::the_default_fails("READY", "Done", "Failed", None)]
+fn a_bad_end_that_only_the_model_knows(
+    #[case] status: &str,
+    #[case] next: &str,
+    #[case] default: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let rule = format!(
+        r#"{{"Variable":"$.snapshot.state","StringEquals":"{status}","Next":"{next}"}},
+           {{"Variable":"$.snapshot.state","StringEquals":"DELETING","Next":"Failed"}}"#
+    );
+    let found = crawling(&rule, default).of_rule(RuleId::AnswerUnhandled);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}

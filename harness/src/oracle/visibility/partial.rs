@@ -185,9 +185,8 @@ impl Told<'_> {
             return Severity::Low;
         }
         let worst = if kept { Severity::High } else { Severity::Critical };
-        let task = run.model.machine.state(self.attempt.state).task();
-        match task.map(|task| catalog::effect(&task.integration)) {
-            Some(Effect::None | Effect::Notification) => worst.milder(),
+        match run.model.effect(self.attempt.state) {
+            Effect::None | Effect::Notification => worst.milder(),
             _ => worst,
         }
     }
