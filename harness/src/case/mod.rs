@@ -5,6 +5,7 @@
 //! another version is refused with what to do about it. Only the definition is not inside: the file names it, with
 //! a hash that tells whether it has changed since.
 
+mod expected;
 mod file;
 mod outside;
 mod redact;

@@ -7,13 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::file::{CaseError, CaseFile, Definition, Expected, VERSION};
+use super::expected::ExpectedPart;
+use super::file::{CaseError, CaseFile, Definition, VERSION};
 use super::outside::{ContextPart, StopPart};
 use crate::asl::MachineType;
 use crate::contested::Rules;
 use crate::generate::{Origin, Scenario};
 use crate::mock::{self, Author, Objects, Script, Sequence};
-use crate::oracle::RuleId;
 use crate::value::Value;
 
 /// Reads a case file; the version is looked at before anything else.
@@ -80,56 +80,6 @@ enum ObjectPart {
 struct DefinitionPart {
     path: String,
     sha256: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpectedPart {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    finding: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
-    state: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    failure: Option<FailurePart>,
-}
-
-/// How a real execution failed.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FailurePart {
-    status: String,
-    error: Option<String>,
-    ended_with: Option<String>,
-}
-
-impl ExpectedPart {
-    fn of(expected: &Expected) -> Self {
-        match expected.clone() {
-            Expected::Finding { finding, rule, state } => {
-                Self { finding: Some(finding), rule: Some(rule.name().to_owned()), state, failure: None }
-            }
-            Expected::Failure { status, state, error, ended_with } => {
-                let failure = Some(FailurePart { status, error, ended_with });
-                Self { finding: None, rule: None, state, failure }
-            }
-        }
-    }
-
-    fn into_expected(self) -> Result<Expected, CaseError> {
-        let Self { finding, rule, state, failure } = self;
-        if let Some(FailurePart { status, error, ended_with }) = failure {
-            return Ok(Expected::Failure { status, state, error, ended_with });
-        }
-        let (Some(finding), Some(name)) = (finding, rule) else {
-            let message = "`expected` has neither `finding` and `rule` nor `failure`";
-            return Err(CaseError::Syntax(message.to_owned()));
-        };
-        let rule = RuleId::ALL.iter().find(|rule| rule.name() == name).copied();
-        let rule =
-            rule.ok_or_else(|| CaseError::Syntax(format!("`expected.rule`: there is no rule `{name}`")))?;
-        Ok(Expected::Finding { finding, rule, state })
-    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -411,7 +361,9 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::case::Expected;
     use crate::mock::{Answer, FailingStep, Reply, Then};
+    use crate::oracle::RuleId;
     use crate::sim::{Given, Stop};
     use crate::value::Object;
 

@@ -82,7 +82,7 @@ fn payloads(timeline: &Timeline<'_>, class: Option<ErrorClass>, machine: Option<
 
 fn history(timeline: &Timeline<'_>, machine: Option<&Machine>) -> Option<Risk> {
     let events = timeline.recording.events.last().map_or(0, |event| event.id as usize);
-    if events < EVENTS_MAX / 10 * 8 || events >= EVENTS_MAX {
+    if !(EVENTS_MAX / 10 * 8..EVENTS_MAX).contains(&events) {
         return None;
     }
     let mut entries: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
