@@ -89,15 +89,13 @@ pub(super) fn meaning<'w>(word: &str, mut all: impl Iterator<Item = &'w str>) ->
         return Meaning::Ambiguous;
     }
     let is = |words: &[&str]| words.contains(&word.as_str());
+    let failed = ["_FAILED", "_ERROR", "_FAILURE", "_TIMED_OUT"].iter().any(|end| word.ends_with(end));
+    let mut stopped = || word == STOPPED && all.any(|other| DONE.contains(&plain(other).as_str()));
     if is(&ON_THE_WAY) {
         Meaning::Pending
     } else if is(&WELL) {
         Meaning::Success
-    } else if is(&ILL)
-        || ["_FAILED", "_ERROR", "_FAILURE", "_TIMED_OUT"].iter().any(|end| word.ends_with(end))
-    {
-        Meaning::Failure
-    } else if word == STOPPED && all.any(|other| DONE.contains(&plain(other).as_str())) {
+    } else if is(&ILL) || failed || stopped() {
         Meaning::Failure
     } else {
         Meaning::Ambiguous
