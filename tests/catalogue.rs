@@ -131,3 +131,18 @@ fn a_call_that_is_in_the_catalogue_is_not_remarked_on() {
         assert!(!out.contains("catalogue") && err.is_empty(), "{out}{err}");
     }
 }
+
+#[test]
+fn no_name_is_assumed_where_handlers_name_the_errors_of_a_service() {
+    let folder = one_call("arn:aws:states:::aws-sdk:brandnew:doThing");
+    let (_, bare, _) = printed(folder.path(), &["chaos", "call.asl.json"]);
+    assert!(bare.contains(r#""ErrorEquals": ["States.TaskFailed"]"#), "an assumed name is no advice: {bare}");
+
+    let path = folder.path().join("call.asl.json");
+    let definition = std::fs::read_to_string(&path).unwrap();
+    let retry =
+        r#""Retry":[{"ErrorEquals":["BrandNew.BrandNewException"],"JitterStrategy":"FULL"}],"Type":"Task""#;
+    std::fs::write(&path, definition.replace(r#""Type":"Task""#, retry)).unwrap();
+    let (_, named, _) = printed(folder.path(), &["chaos", "call.asl.json"]);
+    assert!(!named.contains("Brandnew."), "{named}");
+}

@@ -16,8 +16,8 @@ pub struct Remark {
 }
 
 /// What is done where nothing is known.
-const GENERIC: &str = "errors that any service can report are tried, and its result is invented from what is read; \
-                       a mock file can give it";
+const GENERIC: &str = "errors that any service can report are tried under assumed names, or under those that handlers \
+                       name, and its result is invented from what is read; a mock file can give it";
 
 /// What has to be said about a call; `None` if the catalogue knows it, or if it is none of its matter.
 pub(super) fn remark(integration: &Integration) -> Option<Remark> {

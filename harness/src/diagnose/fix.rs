@@ -265,6 +265,10 @@ fn transient_names(integration: &Integration, seen: &str) -> Vec<String> {
         .filter_map(|kind| catalog::fault(integration, kind))
         .map(|fault| fault.error)
         .collect();
+    if names.is_empty() {
+        // A service that the catalogue does not know: what was seen has an assumed name.
+        return vec![ErrorName::TASK_FAILED.to_owned()];
+    }
     names.push(seen.to_owned());
     let mut known = std::collections::BTreeSet::new();
     names.retain(|name| known.insert(name.clone()));

@@ -3,7 +3,7 @@
 use super::statuses::{member_path, statuses};
 use super::{Class, Injection, injection, missing_members};
 use crate::asl::{Kind, Machine, State, StateId, Task};
-use crate::catalog::{self, Pattern, Service};
+use crate::catalog::{self, FaultKind, Integration, Pattern, Service};
 use crate::error::ErrorName;
 use crate::model::{Model, PlaceId, Source};
 use crate::value::Value;
@@ -17,7 +17,7 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
     let integration = &task.integration;
     let is_activity = integration.kind == Service::Activity;
     let mut classes = Vec::new();
-    if !is_activity {
+    if !is_activity && !only_handlers_know_errors(&model.machine, state, integration) {
         classes.extend([Class::Throttling, Class::ServiceError, Class::PermissionDenied]);
     }
     if task.heartbeat.is_some() && (is_activity || integration.pattern == Pattern::Callback) {
@@ -45,6 +45,23 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
     classes
 }
 
+/// Whether the catalogue does not know what the call reports, but handlers name it: these names are tried, and no
+/// assumed ones beside them, which nobody could be blamed for not handling.
+fn only_handlers_know_errors(machine: &Machine, state: &State, integration: &Integration) -> bool {
+    catalog::fault(integration, FaultKind::ServiceError).is_none()
+        && handled_names(machine, state).next().is_some()
+}
+
+/// The names in the handlers on the way up, without those of the service itself.
+fn handled_names<'m>(machine: &'m Machine, state: &'m State) -> impl Iterator<Item = &'m ErrorName> {
+    let levels = std::iter::once(state).chain(machine.enclosing(state.id));
+    let names = levels.flat_map(|level| {
+        let retried = level.retry.iter().flat_map(|retrier| &retrier.errors);
+        retried.chain(level.catch.iter().flat_map(|catcher| &catcher.errors))
+    });
+    names.filter(|name| !name.as_str().starts_with("States."))
+}
+
 /// The errors of the work itself: those that a handler on the way up names, and one that none expects.
 fn own_errors(machine: &Machine, state: &State, task: &Task, others: &[Class]) -> Vec<Class> {
     let reported: Vec<_> = others
@@ -55,16 +72,11 @@ fn own_errors(machine: &Machine, state: &State, task: &Task, others: &[Class]) -
         })
         .collect();
     let mut names: Vec<&ErrorName> = Vec::new();
-    for level in std::iter::once(state).chain(machine.enclosing(state.id)) {
-        let retried = level.retry.iter().flat_map(|retrier| &retrier.errors);
-        let caught = level.catch.iter().flat_map(|catcher| &catcher.errors);
-        for name in retried.chain(caught) {
-            let own = !name.as_str().starts_with("States.")
-                && catalog::can_report(&task.integration, name.as_str()) != Some(false)
-                && reported.iter().all(|error| **error != *name.as_str());
-            if own && !names.contains(&name) {
-                names.push(name);
-            }
+    for name in handled_names(machine, state) {
+        let own = catalog::can_report(&task.integration, name.as_str()) != Some(false)
+            && reported.iter().all(|error| **error != *name.as_str());
+        if own && !names.contains(&name) {
+            names.push(name);
         }
     }
     let unexpected = ErrorName::new(UNEXPECTED_ERROR);
