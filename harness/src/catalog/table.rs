@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::models;
+
 /// An optimized service: `lambda`, `dynamodb`, …
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,15 +118,10 @@ static OPTIMIZED: LazyLock<BTreeMap<String, Optimized>> = LazyLock::new(|| {
 
 static SDK: LazyLock<BTreeMap<&'static str, Sdk>> = LazyLock::new(|| {
     let gone = WITHOUT_MODEL.map(|name| (name, Sdk { prefix: None, prefix_from: Evidence::Analogy }));
-    // What is indented below a service is about its operations.
-    let heads = include_str!("data/services.txt").lines().filter(|line| !line.starts_with(['#', ' ']));
-    let known = heads.filter_map(|line| {
-        let mut columns = line.split(' ');
-        let (name, prefix) = (columns.next()?, columns.nth(1)?);
+    let known = models::heads().map(|head| {
         // Docs, "AWS SDK service integrations": the table of exception prefixes. The others follow its rule.
-        let listed = !columns.any(|column| column == "undocumented");
-        let prefix_from = if listed { Evidence::Recorded } else { Evidence::Analogy };
-        Some((name, Sdk { prefix: Some(prefix), prefix_from }))
+        let prefix_from = if head.documented { Evidence::Recorded } else { Evidence::Analogy };
+        (head.name, Sdk { prefix: Some(head.prefix), prefix_from })
     });
     known.chain(gone).collect()
 });
