@@ -162,7 +162,7 @@ impl Definition {
             return Err(Failure::Usage(format!("AWS would refuse {}", definition.source.display())));
         };
         let declarations = Config::find(&streams.folder)?.declarations(&machine)?;
-        let model = Model::new(Arc::new(machine));
+        let model = Model::new(Arc::new(machine)).declare(declarations.clone());
         Ok(Self { model, declarations, path: path.to_owned() })
     }
 

@@ -30,7 +30,7 @@ pub struct Declaration {
 pub struct Declarations {
     /// By state.
     pub states: BTreeMap<StateId, Declaration>,
-    /// By what is called; of several that match, the later fills nothing that an earlier one says.
+    /// By what is called; of several that match, a later one goes over those before.
     pub targets: Vec<(Target, Declaration)>,
 }
 
@@ -197,7 +197,8 @@ impl Effects {
         let Declarations { states: mut declared, targets } = declarations;
         for state in machine.states.iter().filter(|state| state.task().is_some()) {
             let request = written_request(machine, state);
-            for (_, declaration) in targets.iter().filter(|(target, _)| target.is_called_by(state, &request))
+            for (_, declaration) in
+                targets.iter().rev().filter(|(target, _)| target.is_called_by(state, &request))
             {
                 let own = declared.entry(state.id).or_default();
                 *own = std::mem::take(own).over(declaration);
@@ -249,7 +250,8 @@ impl Model {
     pub fn declaration(&self, state: StateId, request: &Value) -> Option<Declaration> {
         let own = self.effects.declared.get(&state);
         let here = self.machine.state(state);
-        let called = self.effects.targets.iter().filter(|(target, _)| target.is_called_by(here, request));
+        let called =
+            self.effects.targets.iter().rev().filter(|(target, _)| target.is_called_by(here, request));
         called.fold(own.cloned(), |found, (_, declaration)| Some(found.unwrap_or_default().over(declaration)))
     }
 

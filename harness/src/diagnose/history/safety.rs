@@ -130,3 +130,27 @@ fn guarded(by: &[&str], request: Option<&Value>) -> Safety {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::a_constant(r#"{"UpdateExpression":"SET a = :a"}"#, "safe")]
+    #[case::a_counter(r#"{"UpdateExpression":"SET n = n - :n"}"#, "unsafe")]
+    #[case::a_counter_while_there_is_some(
+        r#"{"UpdateExpression":"SET n = n - :n","ConditionExpression":"n >= :n"}"#,
+        "unsafe"
+    )]
+    #[case::a_counter_with_a_mark(
+        r#"{"UpdateExpression":"SET n = n - :n, done = :d","ConditionExpression":"attribute_not_exists(done)"}"#,
+        "safe"
+    )]
+    fn an_update_may_be_repeated_if_it_changes_nothing_more(#[case] request: &str, #[case] expected: &str) {
+        let call = Integration::parse("arn:aws:states:::dynamodb:updateItem").unwrap();
+        let request = Value::parse(request).unwrap();
+        assert_eq!(safety(ErrorClass::Timeout, Some(&call), Some(&request)).name(), expected);
+    }
+}

@@ -96,7 +96,11 @@ fn telling(timeline: &Timeline<'_>, caught: &Caught, failure: &Failure, model: O
             continue;
         }
         let Some(integration) = timeline.integration(visit) else { continue };
-        let signal = catalog::is_signal(&integration);
+        let state = model.and_then(|model| timeline.state(visit, Some(&*model.machine)));
+        let signal = match (model, state) {
+            (Some(model), Some(state)) => model.is_signal(state.id),
+            _ => catalog::is_signal(&integration),
+        };
         if signal && (mentions(timeline, visit, failure) || is_failure_only(timeline, visit, model)) {
             return Telling::Told(timeline.name(visit));
         }

@@ -253,6 +253,10 @@ fn a_key_guards_if_it_is_made_before(
     "[functions.charge]\nidempotency-key = \"Payload.nobody\"",
     Some(Severity::Critical)
 )]
+#[case::the_later_of_two(
+    "[functions.\"c*\"]\neffect = \"effect\"\n[functions.charge]\neffect = \"none\"",
+    None
+)]
 #[case::the_state_before_the_function(
     "[functions.charge]\neffect = \"effect\"\n[machines.trial.states.Work]\neffect = \"repeatable\"",
     None
