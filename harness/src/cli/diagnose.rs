@@ -13,6 +13,7 @@ use crate::case::{CaseFile, Expected};
 use crate::config::Config;
 use crate::diagnose::history::{self, Diagnosis, Ended, Recast, Subject, recast};
 use crate::history::import::{Export, Recording, read, recordings};
+use crate::iam::policy::{Grants, PolicyRef};
 use crate::load::{self, LoadOptions};
 use crate::model::{Declarations, Model};
 use crate::oracle::Severity;
@@ -38,14 +39,13 @@ pub(super) fn diagnose(
         let message = "--save-case: the files hold several executions; choose one with --execution";
         return Err(Failure::Usage(message.to_owned()));
     }
+    let machine = definition.as_ref().map_or("", |definition| &*definition.model.machine.name);
+    let policy = policy(args, machine, streams)?;
     let values = if args.show_values { Values::Shown } else { Values::Redacted };
     let mut diagnoses = Vec::new();
     for recording in &chosen {
-        let subject = Subject {
-            recording,
-            model: definition.as_ref().map(|definition| &definition.model),
-            policy: None,
-        };
+        let model = definition.as_ref().map(|definition| &definition.model);
+        let subject = Subject { recording, model, policy: policy.as_ref() };
         let mut diagnosis = history::diagnose(&subject);
         let replay = match &definition {
             Some(definition) => {
@@ -129,6 +129,19 @@ fn chosen(all: Vec<Recording>, name: Option<&str>) -> Result<Vec<Recording>, Fai
         (None, false) => format!("there is {}", known.join(", ")),
     };
     Err(Failure::Usage(format!("--execution: no execution `{name}` in the files; {hint}")))
+}
+
+/// The policies of the execution role, where any are given.
+fn policy(args: &DiagnoseArgs, machine: &str, streams: &Streams<'_>) -> Result<Option<Grants>, Failure> {
+    if args.policies.is_empty() {
+        return Ok(None);
+    }
+    let join = |policy: &PolicyRef| {
+        let file = folder_join(&streams.folder, &policy.file);
+        PolicyRef { file, ..policy.clone() }
+    };
+    let policies: Vec<_> = args.policies.iter().map(join).collect();
+    Ok(Some(Grants::load(&policies, None, machine)?))
 }
 
 /// The definition that ran.

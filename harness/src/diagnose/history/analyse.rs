@@ -12,6 +12,7 @@ use crate::asl::{Kind, Machine, TextSource};
 use crate::catalog::Integration;
 use crate::history::EventType;
 use crate::history::import::{Origin, Recording};
+use crate::iam::policy::Grants;
 use crate::model::Model;
 use crate::oracle::{self, Violation};
 use crate::value::Value;
@@ -24,7 +25,7 @@ pub struct Subject<'a> {
     /// The definition that ran.
     pub model: Option<&'a Model>,
     /// The policy of the execution role.
-    pub policy: Option<&'a Value>,
+    pub policy: Option<&'a Grants>,
 }
 
 /// The failure that came first and the one that the execution ended with; they differ where it was retried.
@@ -69,6 +70,7 @@ pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
             safety: safety.as_ref(),
             model: subject.model,
             handling: &handling,
+            policy: subject.policy,
         })
     });
     let risks = risks::risks(&timeline, &execution, roots.as_ref(), root.as_ref(), subject.model);

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use crate::catalog::models;
 use crate::catalog::{Integration, Service};
+use crate::iam::policy::{Context, Decision, Grants, Pattern, Refusal, Request};
 use crate::oracle::Fix;
 use crate::value::{ObjectBuilder, Value};
 
@@ -179,6 +180,48 @@ impl Denial {
         Fix { text, asl_patch: Vec::new(), iam: resource.map(|resource| self.statement(resource)) }
     }
 
+    /// The proposal beside the policy that the execution role is said to have.
+    pub(super) fn held_against(&self, policy: &Grants, role: Option<&str>, mut fix: Fix) -> Fix {
+        let (own, named) = (role.map(last_part), self.principal.as_deref().and_then(role_of));
+        let (Some(resource), false) =
+            (self.resource.as_deref(), own.is_some() && named.is_some() && own != named)
+        else {
+            return fix;
+        };
+        let (resource, context) = (Pattern::new(resource), Context::new());
+        let decide =
+            |action: &String| policy.decide(Request { action, resource: &resource, context: &context });
+        let decisions: Vec<Decision> = self.actions.iter().map(decide).collect();
+        let refused = decisions.iter().find_map(|decision| match decision {
+            Decision::Denied(refusal) => Some(refusal),
+            Decision::Allowed | Decision::Conditional(_) | Decision::Unknown(_) => None,
+        });
+        let said = match (refused, decisions.first()) {
+            (Some(Refusal::NoStatement), _) => {
+                "The policy that was given has no statement that allows it: this one is missing.".to_owned()
+            }
+            (Some(Refusal::Statement(label)), _) => {
+                fix.iam = None;
+                format!("The policy that was given denies it ({label}); a deny wins over every allow.")
+            }
+            (Some(Refusal::Boundary), _) => {
+                "The permission boundary that was given does not allow it; the statement is needed there, too.".to_owned()
+            }
+            (None, Some(Decision::Conditional(condition))) => {
+                format!("The policy that was given allows it on a condition: {condition}.")
+            }
+            (None, Some(Decision::Allowed)) => {
+                fix.iam = None;
+                "The policy that was given allows it, so that something else denies it: another policy was in force \
+                 then, or a policy of the resource, of the organization or a boundary is in the way."
+                    .to_owned()
+            }
+            (None, _) => return fix,
+        };
+        let _ = write!(fix.text, " {said}");
+        fix
+    }
+
     /// The role that lacks the permission: of the execution, or of a function that made the call.
     fn who(&self, role: Option<&str>) -> String {
         let named = self.principal.as_deref().and_then(role_of);
@@ -277,6 +320,27 @@ mod tests {
             format!(r#"{{"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":["{other}"]}}"#)
         );
         assert!(fix.text.contains("trust policy"), "{}", fix.text);
+    }
+
+    #[rstest]
+    #[case::no_statement("Allow", "dynamodb:GetItem", "this one is missing", true)]
+    #[case::a_deny("Deny", "dynamodb:*", "a deny wins", false)]
+    #[case::an_allow("Allow", "dynamodb:PutItem", "something else denies it", false)]
+    fn a_denial_is_held_against_the_policy(
+        #[case] effect: &str,
+        #[case] action: &str,
+        #[case] says: &str,
+        #[case] proposes: bool,
+    ) {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}","Action":"{action}","Resource":"*"}}]}}"#
+        );
+        let policy = crate::iam::policy::parse(std::path::Path::new("p.json"), &text, None, "m").unwrap();
+        let denial = of("dynamodb:PutItem", TABLE);
+        let role = Some("arn:aws:iam::123456789012:role/orders-role");
+        let fix = denial.held_against(&policy, role, denial.fix(role));
+        assert!(fix.text.contains(says), "{}", fix.text);
+        assert_eq!(fix.iam.is_some(), proposes);
     }
 
     #[rstest]

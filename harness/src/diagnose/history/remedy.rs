@@ -14,6 +14,7 @@ use crate::asl::{Machine, State};
 use crate::catalog::{ErrorClass, Integration};
 use crate::diagnose::fix::{add, add_retrier, patch, replace, words};
 use crate::history::EventType;
+use crate::iam::policy::Grants;
 use crate::model::{HandlerKind, Model};
 use crate::oracle::Fix;
 use crate::value::Value;
@@ -28,6 +29,7 @@ pub(super) struct Facts<'a> {
     pub(super) safety: Option<&'a Safety>,
     pub(super) model: Option<&'a Model>,
     pub(super) handling: &'a [Consulted],
+    pub(super) policy: Option<&'a Grants>,
 }
 
 impl Facts<'_> {
@@ -97,7 +99,10 @@ fn denied(facts: &Facts<'_>) -> Fix {
         permission::needed(facts.integration?, facts.request, &account)
     });
     match denial {
-        Some(denial) => denial.fix(role),
+        Some(denial) => match facts.policy {
+            Some(policy) => denial.held_against(policy, role, denial.fix(role)),
+            None => denial.fix(role),
+        },
         None => words("Give the role that makes the call the permission that the cause names."),
     }
 }
