@@ -78,6 +78,7 @@ fn template() -> TempDir {
 fn the_policies_of_the_library_are_as_they_were_read(
     #[values(
         "athena-report",
+        "catalogue-import",
         "express-events",
         "fan-out",
         "human-approval",
