@@ -397,8 +397,8 @@ mod tests {
             told("Charge:permission-denied"),
             [
                 "0 ms: passes Price",
-                "150 ms: Charge fails with Lambda.AWSLambdaException (User: \
-                 arn:aws:sts::123456789012:assumed-role/StepFunctionsExecutionRole/abcdefgh…); Catch[0] → Refund",
+                "150 ms: Charge fails with Lambda.AWSLambdaException (not authorized to perform: \
+                 lambda:InvokeFunction on resource: arn:aws:lambda:us-…); Catch[0] → Refund",
                 "150 ms: passes Refund",
                 "250 ms: Failed ends its scope with NotCharged",
                 "250 ms: the execution ends as FAILED with NotCharged",
