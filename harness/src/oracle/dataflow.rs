@@ -3,7 +3,8 @@
 //! `missing-path` and `choice-unmatched` are judged where the data is the user's own (an example input with the
 //! answers that go with it) and nothing was injected. Invented data that does not fit proves nothing, with one
 //! exception: a documented status that reaches a Choice without a rule for it. And an answer may lack a member that its
-//! API does not always give: who reads it all the same breaks, whoever made the rest of the data.
+//! API does not always give: who reads it all the same breaks, whoever made the rest of the data. Not so for an item
+//! that the execution has just written.
 //!
 //! After a failure that was caught, `handler-loses-input` and `handler-fails` judge instead.
 
@@ -13,8 +14,9 @@ use crate::diagnose::fix;
 use crate::expr::Template;
 use crate::fault::Class;
 use crate::generate::Origin;
-use crate::history::{Attempt, FailureRecord, Handling, Outcome};
+use crate::history::{Attempt, Ending, FailureRecord, Handling, Outcome};
 use crate::model::{Contradiction, Expected, Model, contradictions};
+use crate::value::Value;
 
 use super::routing::missing_path;
 use super::trace;
@@ -113,7 +115,8 @@ impl<'a> Lack<'a> {
         let Class::MissingMember(member) = &injected.class else { return None };
         let attempt = run.history.attempts.get(injected.attempt)?;
         let task = run.model.machine.state(attempt.state).task()?;
-        Some(Self { attempt, member, absence: catalog::absence(&task.integration, member)? })
+        let absence = catalog::absence(&task.integration, member)?;
+        (!was_written(run, injected.attempt)).then_some(Self { attempt, member, absence })
     }
 
     /// Whether what is asked for is written down, so that its author may know that it is there.
@@ -121,6 +124,28 @@ impl<'a> Lack<'a> {
         let parameters = run.model.machine.state(self.attempt.state).flow.parameters.as_ref();
         parameters.is_none_or(|parameters| matches!(parameters, Template::Literal(_)))
     }
+}
+
+/// Whether the execution itself wrote the item of DynamoDB that it asks for, and did not delete it since.
+fn was_written(run: &Run<'_>, asked: usize) -> bool {
+    let attempt = &run.history.attempts[asked];
+    let table = attempt.parameters.get("TableName");
+    let Some(Value::Object(key)) = attempt.parameters.get("Key") else { return false };
+    let earlier = run.history.attempts[..asked].iter().rev();
+    let of_the_item = earlier.filter(|earlier| {
+        let names = earlier.parameters.get("Key").or_else(|| earlier.parameters.get("Item"));
+        matches!(earlier.ending, Ending::Succeeded(_))
+            && earlier.parameters.get("TableName") == table
+            && key.iter().all(|(name, value)| names.and_then(|names| names.get(name)) == Some(value))
+    });
+    of_the_item
+        .filter_map(|earlier| run.model.machine.state(earlier.state).task())
+        .find_map(|task| match &*task.integration.action {
+            "putItem" | "updateItem" => Some(true),
+            "deleteItem" => Some(false),
+            _ => None,
+        })
+        .unwrap_or(false)
 }
 
 fn is_unmatched(state: &State, record: &FailureRecord) -> bool {

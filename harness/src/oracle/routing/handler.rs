@@ -4,12 +4,13 @@
 //! compensation chain that ends at its first failing link), or an evaluation that fails there.
 //!
 //! Exempt: the last step before the execution ends as FAILED. A notification that cannot be sent, in an execution
-//! that fails visibly, hides nothing.
+//! that fails visibly, hides nothing. A task that cannot take in its own result, where that result is invented.
 
 use crate::asl::{State, StateId};
 use crate::catalog::Effect;
 use crate::diagnose::fix;
-use crate::history::FailureRecord;
+use crate::generate::Origin;
+use crate::history::{Attempt, Ending, FailureRecord};
 use crate::oracle::trace::{self, Fate};
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 
@@ -25,7 +26,9 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         }
         let Some((_, first)) = trace::caught_before(run.history, index) else { continue };
         if trace::is_runtime(record) {
-            let explained = lost_read(run).is_some() || trace::reached_event_limit(run.history);
+            let explained = lost_read(run).is_some()
+                || trace::reached_event_limit(run.history)
+                || is_of_invented_result(run, record);
             if !explained && run.baseline.outcome.succeeded() {
                 out.violated(evaluation(run, first, record));
             }
@@ -43,6 +46,13 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             Fate::Retried | Fate::Other => {}
         }
     }
+}
+
+/// Whether a task failed on its own result, which nobody but the generator gave.
+fn is_of_invented_result(run: &Run<'_>, record: &FailureRecord) -> bool {
+    let own = |attempt: &&Attempt| (attempt.state, attempt.strand) == (record.state, record.strand);
+    let last = run.history.attempts.iter().rev().find(own);
+    run.origin != Origin::User && last.is_some_and(|attempt| matches!(attempt.ending, Ending::Succeeded(_)))
 }
 
 /// What a failing step leaves undone.

@@ -184,3 +184,33 @@ fn what_the_api_spells_otherwise_is_advice(
     let expected: Vec<_> = expected.map(|(rule, text)| (rule, text.to_owned())).into_iter().collect();
     assert_eq!(found, expected);
 }
+
+#[rstest]
+#[case::it_was_written("updateItem", r#""Key":{"id":{"S.$":"$$.Execution.Name"}}"#, vec![])]
+#[case::it_was_put("putItem", r#""Item":{"id":{"S.$":"$$.Execution.Name"},"total":{"N":"1"}}"#, vec![])]
+#[case::it_was_deleted(
+    "deleteItem",
+    r#""Key":{"id":{"S.$":"$$.Execution.Name"}}"#,
+    vec![("Read".to_owned(), Severity::Medium)]
+)]
+#[case::another_item_was_put(
+    "putItem",
+    r#""Item":{"id":{"S":"other"}}"#,
+    vec![("Read".to_owned(), Severity::Medium)]
+)]
+fn an_item_that_the_execution_wrote_is_there(
+    #[case] action: &str,
+    #[case] named: &str,
+    #[case] expected: Vec<(String, Severity)>,
+) {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Write","States":{{
+          "Write":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:{action}","ResultPath":null,
+            "Parameters":{{"TableName":"t",{named}}},"Next":"Ask"}},
+          "Ask":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem",
+            "Parameters":{{"TableName":"t","Key":{{"id":{{"S.$":"$$.Execution.Name"}}}}}},"Next":"Read"}},
+          "Read":{{"Type":"Pass","Parameters":{{"read.$":"$.Item.total.N"}},"End":true}}}}}}"#
+    ));
+    let trial = trial.origin(Origin::Generated).answers("Ask", &[r#"{"Item":{"total":{"N":"1"}}}"#]);
+    assert_eq!(trial.of_rule(RuleId::MissingPath), expected);
+}

@@ -2,6 +2,7 @@ use rstest::rstest;
 
 use super::super::trial::Trial;
 use super::super::{RuleId, Severity};
+use crate::generate::Origin;
 
 /// A message with a token and a timer, and one catcher; `Undo` and a Fail state behind it.
 fn shipping(catcher: &str) -> Trial {
@@ -92,4 +93,24 @@ fn a_catcher_behind_one_that_takes_everything_is_shadowed() {
            {"ErrorEquals":["States.TaskFailed","States.Timeout"],"ResultPath":"$.error","Next":"Undo"}"#,
     );
     assert_eq!(turned.of_rule(RuleId::CatchShadowed), []);
+}
+
+#[rstest]
+#[case::of_the_user(Origin::User, vec![("Look".to_owned(), Severity::High)])]
+#[case::of_nobody(Origin::Generated, vec![])]
+fn a_result_on_the_failure_path_that_cannot_be_taken_in(
+    #[case] origin: Origin,
+    #[case] expected: Vec<(String, Severity)>,
+) {
+    let trial = Trial::of(
+        r#"{"StartAt":"Work","States":{
+          "Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+            "Parameters":{"FunctionName":"work"},
+            "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Look"}],"End":true},
+          "Look":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+            "Parameters":{"FunctionName":"look"},"ResultSelector":{"found.$":"$.Payload.found"},"Next":"Failed"},
+          "Failed":{"Type":"Fail","Error":"NotDone"}}}"#,
+    );
+    let trial = trial.origin(origin).answers("Look", &[r#"{"Payload":{}}"#]);
+    assert_eq!(trial.of_rule(RuleId::HandlerFails), expected);
 }
