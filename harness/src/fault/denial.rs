@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Class, Injection, injection};
 use crate::asl::StateId;
+use crate::catalog::{self, Denial};
 use crate::model::Model;
 
 /// The Cause of a denial at each task whose role lacks a permission.
@@ -13,24 +13,26 @@ pub fn denials(model: &Model) -> Arc<[(StateId, Arc<str>)]> {
         let Some(state) = denied.state.filter(|state| causes.iter().all(|(known, _)| known != state)) else {
             continue;
         };
-        let Some(task) = model.machine.state(state).task() else { continue };
-        let Injection::Fail { cause, .. } = injection(&Class::PermissionDenied, task) else { continue };
-        let (Some(action), Some(resource)) = (denied.actions.first(), denied.resources.first()) else {
+        let (Some(task), Some(action)) = (model.machine.state(state).task(), denied.actions.first()) else {
             continue;
         };
-        causes.push((state, naming(&cause, action, resource).into()));
+        let resource = denied.resources.first().filter(|resource| *resource != "*");
+        let denial = Denial {
+            role: "StepFunctionsExecutionRole".to_owned(),
+            action: action.clone(),
+            resource: resource.map(|resource| here(resource)),
+        };
+        if let Some(fault) = catalog::denied(&task.integration, Some(&denial)) {
+            causes.push((state, fault.cause.into()));
+        }
     }
     causes.into()
 }
 
-/// What a denial says that does not name anything.
-const NAMELESS: &str = "User is not authorized to perform this action";
-
-/// IAM guide, "Troubleshoot access denied error messages": who, which action, which resource, and why.
-fn naming(cause: &str, action: &str, resource: &str) -> String {
-    let message = format!(
-        "User: arn:aws:sts::123456789012:assumed-role/StepFunctionsExecutionRole/execution is not authorized to perform: \
-         {action} on resource: {resource} because no identity-based policy allows the {action} action"
-    );
-    cause.replacen(NAMELESS, &message, 1)
+/// An ARN in the account that the simulator plays.
+fn here(resource: &str) -> String {
+    resource
+        .replace("${AWS::Partition}", "aws")
+        .replace("${AWS::Region}", "us-east-1")
+        .replace("${AWS::AccountId}", "123456789012")
 }

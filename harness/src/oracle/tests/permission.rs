@@ -219,6 +219,8 @@ fn a_permission_that_the_role_lacks(#[case] handlers: &str, #[case] expected: Se
     let [found] = found[..] else { panic!("one finding, not {}", found.len()) };
     assert_eq!((found.severity, found.error.as_deref()), (expected, Some(DENIED)));
     assert_eq!(found.title, "The role may not `glue:StartCrawler` on `arn:aws:glue:r:1:crawler/n`");
+    let cause = found.cause.as_deref().unwrap();
+    assert!(cause.contains("perform: glue:StartCrawler on resource: arn:aws:glue:r:1:crawler/n"), "{cause}");
     assert!(found.fix.iam.is_some());
     assert_eq!(worst(&definition, RuleId::PermissionMissing), None, "the role is allowed to do it");
 }
