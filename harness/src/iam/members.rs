@@ -134,10 +134,10 @@ impl Namer<'_> {
         }
         let first = variable.values.first()?;
         if first.head().starts_with("arn:") {
-            let mark = format!(":{service}:");
-            let of_service = first.head().contains(&mark);
-            let of_type =
-                first.to_string().contains(before(format, at).rsplit(':').find(|part| !part.is_empty())?);
+            let text = first.to_string();
+            let of_service = text.contains(&format!(":{service}:"));
+            let of_type = before(format, at).rsplit(':').find(|part| !part.is_empty());
+            let of_type = of_type.is_none_or(|kind| text.contains(kind));
             named.refuted = !(of_service && of_type);
             return Some(variable.values.clone());
         }

@@ -49,6 +49,11 @@ use super::{call, granted, surveyed};
 #[case::its_own_executions("sfn:listExecutions", r#"{"StateMachineArn.$":"$$.StateMachine.Id"}"#,
     &["states:ListExecutions on arn:aws:states:r:1:stateMachine:own"]
 )]
+#[case::an_arn_with_placeholders(
+    "sfn:listExecutions",
+    r#"{"StateMachineArn":"arn:${P}:states:${R}:${A}:stateMachine:m"}"#,
+    &["states:ListExecutions on arn:${P}:states:${R}:${A}:stateMachine:m"]
+)]
 #[case::one_type_of_several("bedrock:createProvisionedModelThroughput",
     r#"{"ModelId":"arn:aws:bedrock:r:1:custom-model/m","ModelUnits":1,"ProvisionedModelName":"p"}"#,
     &["bedrock:CreateProvisionedModelThroughput on arn:aws:bedrock:r:1:custom-model/m"]
