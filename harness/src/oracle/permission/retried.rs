@@ -12,7 +12,7 @@ use crate::catalog::{self, ErrorClass};
 use crate::contested::Rules;
 use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, matches};
-use crate::history::{FailureRecord, Handling, VirtualTime};
+use crate::history::{FailureRecord, Handling, Outcome, VirtualTime};
 use crate::oracle::retry::permanent::{FEW, LONG_MS, SHORT_MS, listed_by_name, longest_wait_ms};
 use crate::oracle::trace;
 use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
@@ -32,6 +32,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         // Spent: the denial stayed through all of its retries.
         let spent = match link.handling {
             Handling::Caught { spent, .. } | Handling::Uncaught { spent } => spent,
+            // The time of the execution was up before that.
+            Handling::Retried { retrier, .. } if is_cut_off(run, index) => Some(retrier),
             Handling::Retried { .. } | Handling::Tolerated => continue,
         };
         let Some(retrier) = spent.filter(|retrier| state.retry[*retrier].attempts_max > 0) else {
@@ -44,6 +46,11 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             None => out.holds(RULE),
         }
     }
+}
+
+/// Whether a timer of the execution ended the waiting for another retry.
+fn is_cut_off(run: &Run<'_>, index: usize) -> bool {
+    matches!(run.history.outcome, Outcome::TimedOut { .. }) && index + 1 == run.history.failures.len()
 }
 
 /// The failure of the task that a failure passes on.
@@ -107,9 +114,14 @@ impl Denial<'_> {
             title: format!("A denial (`{}`) is retried, and no retry can mend it", self.link.error),
             why: format!(
                 "The role may not make the call, and that stays so until somebody changes a policy. {} retries and {} \
-                 later it fails all the same, and whoever has to act learns of it that much later.{ambiguous}",
+                 later {}, and whoever has to act learns of it that much later.{ambiguous}",
                 found.attempts_max,
-                VirtualTime(longest_wait_ms(found))
+                VirtualTime(longest_wait_ms(found)),
+                match run.history.outcome {
+                    Outcome::TimedOut { .. } =>
+                        "it would fail all the same; the time of the execution is up before",
+                    _ => "it fails all the same",
+                }
             ),
             fix: self.fix(run.case.rules, by_name),
             pointer: format!("{}/Retry/{}", self.state.pointer, self.retrier),

@@ -64,6 +64,13 @@ fn a_denial_that_is_retried(
 }
 
 #[test]
+fn a_denial_is_retried_until_the_time_of_the_execution_is_up() {
+    let retrier = r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":60,"MaxAttempts":10}],"#;
+    let definition = task(NAMED, retrier, "").replacen('{', r#"{"TimeoutSeconds":900,"#, 1);
+    assert_eq!(worst(&definition, RuleId::PermissionRetried), Some(Severity::Medium));
+}
+
+#[test]
 fn a_denial_is_retried_by_the_state_around_it_too() {
     let definition = format!(
         r#"{{"StartAt":"Both","States":{{"Both":{{"Type":"Parallel","End":true,
