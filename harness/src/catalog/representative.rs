@@ -6,15 +6,19 @@ use super::fault::FaultKind;
 /// The exception that a fault of this kind is reported with; `None` where it is the base exception.
 ///
 /// First among those that the operation declares; else one that any call may meet, whichever operation of the service
-/// declares it. Among several missing things the one
-/// that the action names is meant: `DbInstanceNotFound` of `describeDBInstances`.
+/// declares it. Among several missing things the one that the action names is meant: `DbInstanceNotFound` of
+/// `describeDBInstances`.
 pub(super) fn of_kind(client: Client, action: &str, kind: FaultKind) -> Option<Exception> {
     let usual = usual(kind);
     let declared: Vec<_> = client.declared().collect();
     let named = |exceptions: &[Exception]| {
         usual.iter().find_map(|name| exceptions.iter().find(|found| found.stem() == *name).cloned())
     };
-    let common = || client.of_service().filter(|found| is_common(found.stem())).collect::<Vec<_>>();
+    // Docs, tutorial "Gather Amazon S3 bucket info": a bucket that may not be accessed is `S3.S3Exception`. The class
+    // `AccessDenied` is declared by `UpdateObjectEncryption` alone.
+    let is_borrowed = !(client.prefix == "S3" && kind == FaultKind::PermissionDenied);
+    let is_usable = |found: &Exception| is_borrowed && is_common(found.stem());
+    let common = || client.of_service().filter(is_usable).collect::<Vec<_>>();
     if kind == FaultKind::NotFound {
         return declared.iter().find(|found| is_named(found, action)).cloned().or_else(|| named(&declared));
     }
@@ -130,6 +134,7 @@ mod tests {
     #[case::declared("dynamodb:putItem", ServiceError, Some("InternalServerErrorException"))]
     #[case::of_no_operation("dynamodb:putItem", PermissionDenied, None)]
     #[case::of_another_operation("glue:startJobRun", PermissionDenied, Some("AccessDeniedException"))]
+    #[case::of_a_new_operation_only("aws-sdk:s3:putObject", PermissionDenied, None)]
     #[case::by_another_name("sns:publish", PermissionDenied, Some("AuthorizationErrorException"))]
     #[case::named_by_the_action(
         "aws-sdk:rds:describeDBInstances",
