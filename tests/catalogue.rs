@@ -4,13 +4,12 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a test that reports what it found")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::path::Path;
 
 use rstest::rstest;
 use serde_json::{Value, json};
 use sfn_chaos::catalog::{Integration, Service};
-use sfn_chaos::cli::{Colour, ExitCode, Progress, Streams, call};
+use sfn_chaos::cli::ExitCode;
+use sfn_chaos_tests::program::{Ended, run};
 use tempfile::TempDir;
 
 /// Percent of the tasks with a resolved resource whose integration is recognised.
@@ -77,20 +76,6 @@ fn each_task(value: &Value, visit: &mut dyn FnMut(&str)) {
     }
 }
 
-/// What a call of the command line wrote to its outputs.
-fn printed(folder: &Path, arguments: &[&str]) -> (ExitCode, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut streams = Streams {
-        out: &mut out,
-        err: &mut err,
-        out_colour: Colour::Plain,
-        err_progress: Progress::Silent,
-        folder: folder.to_owned(),
-    };
-    let code = call("sfn-chaos", arguments.iter().map(OsString::from).collect(), &mut streams);
-    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
-}
-
 /// A folder with one state that makes the call.
 fn one_call(resource: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -113,9 +98,9 @@ fn a_call_that_is_not_in_the_catalogue_is_said_once_by_every_command(
 ) {
     let folder = one_call(resource);
     let remark = format!("the catalogue does not know {subject}");
-    let (validated, told, _) = printed(folder.path(), &["validate", "call.asl.json"]);
-    let (ran, _, noted) = printed(folder.path(), &["run", "call.asl.json", "--input", "{}"]);
-    let (_, reported, _) = printed(folder.path(), &["chaos", "call.asl.json"]);
+    let Ended { code: validated, out: told, .. } = run(folder.path(), &["validate", "call.asl.json"]);
+    let Ended { code: ran, err: noted, .. } = run(folder.path(), &["run", "call.asl.json", "--input", "{}"]);
+    let Ended { out: reported, .. } = run(folder.path(), &["chaos", "call.asl.json"]);
     assert_eq!((validated, ran), (ExitCode::Clean, ExitCode::Clean), "a newer service is no mistake");
     for text in [told, noted, reported] {
         assert_eq!(text.matches(&remark).count(), 1, "{text}");
@@ -127,7 +112,7 @@ fn a_call_that_is_not_in_the_catalogue_is_said_once_by_every_command(
 fn a_call_that_is_in_the_catalogue_is_not_remarked_on() {
     let folder = one_call("arn:aws:states:::aws-sdk:s3:listBuckets");
     for arguments in [&["validate", "call.asl.json"][..], &["run", "call.asl.json", "--input", "{}"]] {
-        let (_, out, err) = printed(folder.path(), arguments);
+        let Ended { out, err, .. } = run(folder.path(), arguments);
         assert!(!out.contains("catalogue") && err.is_empty(), "{out}{err}");
     }
 }
@@ -135,7 +120,7 @@ fn a_call_that_is_in_the_catalogue_is_not_remarked_on() {
 #[test]
 fn no_name_is_assumed_where_handlers_name_the_errors_of_a_service() {
     let folder = one_call("arn:aws:states:::aws-sdk:brandnew:doThing");
-    let (_, bare, _) = printed(folder.path(), &["chaos", "call.asl.json"]);
+    let Ended { out: bare, .. } = run(folder.path(), &["chaos", "call.asl.json"]);
     assert!(bare.contains(r#""ErrorEquals": ["States.TaskFailed"]"#), "an assumed name is no advice: {bare}");
 
     let path = folder.path().join("call.asl.json");
@@ -143,6 +128,6 @@ fn no_name_is_assumed_where_handlers_name_the_errors_of_a_service() {
     let retry =
         r#""Retry":[{"ErrorEquals":["BrandNew.BrandNewException"],"JitterStrategy":"FULL"}],"Type":"Task""#;
     std::fs::write(&path, definition.replace(r#""Type":"Task""#, retry)).unwrap();
-    let (_, named, _) = printed(folder.path(), &["chaos", "call.asl.json"]);
+    let Ended { out: named, .. } = run(folder.path(), &["chaos", "call.asl.json"]);
     assert!(!named.contains("Brandnew."), "{named}");
 }

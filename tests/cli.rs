@@ -1,9 +1,7 @@
 //! Journeys of the command line, each in a folder of its own: what is printed, and how it ends.
 
-use std::ffi::OsString;
-use std::path::Path;
-
-use sfn_chaos::cli::{Colour, ExitCode, Progress, Streams, call};
+use sfn_chaos::cli::ExitCode;
+use sfn_chaos_tests::program::run;
 use tempfile::TempDir;
 
 /// A callback without any timer, behind a call that is guarded as it should be.
@@ -32,33 +30,12 @@ const PAUSE: &str =
 
 const REFUSED: &str = r#"{ "StartAt": "Pause", "States": { "Pause": { "Type": "Wait", "End": true } } }"#;
 
-/// How a call ended, and what it wrote.
-struct Ended {
-    code: ExitCode,
-    out: String,
-    err: String,
-}
-
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder for the test");
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).expect("a file of the test");
     }
     folder
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Ended {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut streams = Streams {
-        out: &mut out,
-        err: &mut err,
-        out_colour: Colour::Plain,
-        err_progress: Progress::Silent,
-        folder: folder.to_owned(),
-    };
-    let code = call("sfn-chaos", arguments.iter().map(OsString::from).collect(), &mut streams);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("all texts are UTF-8");
-    Ended { code, out: text(out), err: text(err) }
 }
 
 #[test]

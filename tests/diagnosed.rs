@@ -1,36 +1,15 @@
 //! Diagnoses of histories in `tests/histories`, one for each kind of failure: what is said, word by word.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
-use sfn_chaos::cli::{Colour, ExitCode, Progress, Streams, call};
-
-/// How a call ended, and what it wrote.
-struct Ended {
-    code: ExitCode,
-    out: String,
-    err: String,
-}
+use sfn_chaos::cli::ExitCode;
+use sfn_chaos_tests::program::{Ended, run};
 
 fn histories() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("histories")
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Ended {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut streams = Streams {
-        out: &mut out,
-        err: &mut err,
-        out_colour: Colour::Plain,
-        err_progress: Progress::Silent,
-        folder: folder.to_owned(),
-    };
-    let code = call("sfn-chaos", arguments.iter().map(OsString::from).collect(), &mut streams);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("all texts are UTF-8");
-    Ended { code, out: text(out), err: text(err) }
 }
 
 /// The arguments for a history of the folder, with what lies beside it.

@@ -1,11 +1,9 @@
 //! `iam`: the policies of the scenario library as snapshots, and journeys of the command line.
 
-use std::ffi::OsString;
-use std::path::Path;
-
 use rstest::rstest;
 use serde_json::{Value, json};
-use sfn_chaos::cli::{Colour, ExitCode, Progress, Streams, call};
+use sfn_chaos::cli::ExitCode;
+use sfn_chaos_tests::program::run;
 use sfn_chaos_tests::scenario;
 use tempfile::TempDir;
 
@@ -41,26 +39,6 @@ const FULFIL: &str = r#"{ "StartAt": "Charge", "States": {
 const CHILD: &str = r#"{ "StartAt": "Rest", "States": { "Rest": { "Type": "Pass", "End": true } } }"#;
 
 const UNKNOWN: &str = r#"{ "StartAt": "Call", "States": { "Call": { "Type": "Task", "Resource": "${ChargeFunctionArn}", "End": true } } }"#;
-
-struct Ended {
-    code: ExitCode,
-    out: String,
-    err: String,
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Ended {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut streams = Streams {
-        out: &mut out,
-        err: &mut err,
-        out_colour: Colour::Plain,
-        err_progress: Progress::Silent,
-        folder: folder.to_owned(),
-    };
-    let code = call("sfn-chaos", arguments.iter().map(OsString::from).collect(), &mut streams);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("all texts are UTF-8");
-    Ended { code, out: text(out), err: text(err) }
-}
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder for the test");

@@ -1,4 +1,5 @@
-//! Help for the tests of the scenario library.
+//! Help for the tests: the command line, the scenario library and its mutations.
 
 pub mod mutation;
+pub mod program;
 pub mod scenario;
