@@ -198,7 +198,13 @@ impl Violation {
             | RuleId::HistoryLimit
             | RuleId::MissingPath
             | RuleId::ChoiceUnmatched
-            | RuleId::PartialSuccessIgnored => false,
+            | RuleId::PartialSuccessIgnored
+            | RuleId::EffectLostOnTimeout
+            | RuleId::CompensationIncomplete
+            | RuleId::RecordLeftBehind
+            | RuleId::PayloadExceedsLimit
+            | RuleId::ItemFailureDiscardsSiblings
+            | RuleId::Intent => false,
         }
     }
 

@@ -5,8 +5,10 @@
 
 mod dataflow;
 mod idempotency;
+mod intent;
 mod judgement;
 mod liveness;
+mod payload;
 mod permission;
 mod retry;
 mod routing;
@@ -31,8 +33,10 @@ pub fn all() -> &'static [&'static dyn Oracle] {
         &visibility::Visibility,
         &liveness::Liveness,
         &idempotency::Idempotency,
+        &payload::Payload,
         &permission::Permission,
         &dataflow::Dataflow,
+        &intent::Intent,
     ]
 }
 

@@ -119,6 +119,13 @@ rules! {
     }
     Idempotency "idempotency" {
         EffectRepeated "effect-repeated" "An effect is applied more than once.",
+        EffectLostOnTimeout "effect-lost-on-timeout" "The work was done, its answer was lost, and the workflow goes on as if it had not been done.",
+        CompensationIncomplete "compensation-incomplete" "An execution fails and leaves an effect that the workflow itself knows how to undo.",
+        RecordLeftBehind "record-left-behind" "What a failed execution leaves behind blocks the next one with the same input.",
+    }
+    Payload "payload" {
+        PayloadExceedsLimit "payload-exceeds-limit" "A payload grows past 262,144 bytes.",
+        ItemFailureDiscardsSiblings "item-failure-discards-siblings" "The failure of one item or branch discards the finished work of the others.",
     }
     Permission "permission" {
         PermissionMissing "permission-missing" "The role may not do what a state needs.",
@@ -128,6 +135,9 @@ rules! {
     Dataflow "dataflow" {
         MissingPath "missing-path" "A path is read that some reachable history does not provide.",
         ChoiceUnmatched "choice-unmatched" "A Choice has no rule for a value that can reach it, and no Default.",
+    }
+    Intent "intent" {
+        Intent "intent" "A fault does not end as it was declared to.",
     }
 }
 
