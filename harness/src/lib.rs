@@ -6,6 +6,7 @@
 //! [`history`]; a [`search`] chooses the cases, judges ([`oracle`]) look at the histories, and a [`campaign`] puts it
 //! together for tests, features and the command line.
 
+mod spelling;
 pub mod value;
 pub mod load;
 pub mod asl;

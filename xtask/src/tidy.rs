@@ -15,7 +15,8 @@ const LINES_MAX: usize = 500;
 const VAGUE_MODULES: [&str; 4] = ["utils", "util", "helpers", "common"];
 
 /// The modules of the library in the order in which data flows through them; those that exist keep this order.
-const MODULES: [&str; 25] = [
+const MODULES: [&str; 26] = [
+    "spelling",
     "value",
     "load",
     "asl",

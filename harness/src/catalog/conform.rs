@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::integration::Integration;
 use super::models::{Bounds, Kind, Shape, result_shape};
-use super::table::nearest;
+use crate::spelling;
 use crate::value::{Object, Value};
 
 /// How strictly a result is compared with the shape of the API's answer.
@@ -265,7 +265,7 @@ fn member(name: &str) -> Part {
 /// The member that is nearly called like this, unless the result has it as well.
 fn meant(key: &str, object: &Object, shape: Shape) -> Option<&'static str> {
     let absent = shape.members().map(|member| member.name).filter(|name| object.get(name).is_none());
-    nearest(absent, key)
+    spelling::slip(key, absent)
 }
 
 impl fmt::Display for Misfit {

@@ -6,7 +6,7 @@ use super::names::{
     INTERPRETER, OF_MAPS, answers_in_its_own_words, is_base, is_error_status, is_known, is_never_matched,
     is_of_maps, is_without_class, known, prefix_is_of_service,
 };
-use super::table;
+use crate::spelling;
 
 /// The real name that `error` is most likely a slip of the pen of, if it is none itself.
 pub fn suggest(integration: &Integration, error: &str) -> Option<String> {
@@ -42,7 +42,7 @@ pub fn suggest(integration: &Integration, error: &str) -> Option<String> {
         // Recorded on AWS: whatever a child or job fails with, the task reports one name, the details in its Cause.
         return integration.is_job().then(|| "States.TaskFailed".to_owned());
     }
-    table::nearest(names.iter().map(String::as_str), error).map(str::to_owned)
+    spelling::slip(error, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// The name of the interpreter that a name under `States.` is most likely a slip of the pen of.
@@ -50,7 +50,7 @@ pub fn suggest_own(error: &str) -> Option<String> {
     if INTERPRETER.contains(&error) || is_of_maps(error) || is_never_matched(error) {
         return None;
     }
-    table::nearest(INTERPRETER.into_iter().chain(OF_MAPS), error).map(str::to_owned)
+    spelling::slip(error, INTERPRETER.into_iter().chain(OF_MAPS)).map(str::to_owned)
 }
 
 /// The base exception, for a name that stands for it elsewhere: the other form's, or a code without a class.

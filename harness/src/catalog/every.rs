@@ -8,6 +8,7 @@ use super::{
     ErrorClass, Integration, can_report, class_of, class_of_failure, errors, models, names, suggest, table,
 };
 use crate::asl::MachineType;
+use crate::spelling;
 
 /// Every optimized integration in all its patterns, and some calls of each of the other services.
 fn all() -> impl Iterator<Item = Integration> {
@@ -96,7 +97,7 @@ fn an_exception_that_the_models_do_not_know_yet_is_not_called_impossible() {
     for service in models::names().filter_map(models::service) {
         let names: Vec<_> = service.errors().map(models::DeclaredError::name).collect();
         for new in &names {
-            let is_near = |other: &&&str| table::distance(other, new) <= 1 && other != &new;
+            let is_near = |other: &&&str| spelling::edits(other, new) <= 1 && other != &new;
             if class_of(new) == ErrorClass::Unknown && names.iter().any(|other| is_near(&other)) {
                 wrong.push(format!("{}:{new}", service.name()));
             }

@@ -44,4 +44,3 @@ pub use remark::Remark;
 pub use result::{submitted, typical_result};
 pub(crate) use status::sdk_service;
 pub use status::{Statuses, status_named, statuses, statuses_at};
-pub(crate) use table::nearest as nearest_name;

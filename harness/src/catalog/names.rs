@@ -10,6 +10,7 @@ use super::integration::{Integration, Service};
 use super::representative::is_common;
 use super::status::sdk_service;
 use super::table::{self, Evidence};
+use crate::spelling;
 
 /// Names in the language specification that AWS never reports: it says `States.Runtime`, or the branch's own error.
 ///
@@ -136,7 +137,7 @@ fn is_slip(integration: &Integration, error: &str) -> bool {
         return evidence(integration) == Some(Evidence::Recorded);
     }
     match name.strip_suffix("Exception") {
-        Some(_) => class_of(name) == ErrorClass::Unknown && table::distance(real, name) == 1,
+        Some(_) => class_of(name) == ErrorClass::Unknown && spelling::edits(real, name) == 1,
         None => true,
     }
 }

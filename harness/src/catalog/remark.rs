@@ -5,6 +5,7 @@
 
 use super::integration::{Integration, Service};
 use super::{models, table};
+use crate::spelling;
 
 /// A remark, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ fn sdk(service: &str, action: &str) -> Option<Remark> {
             models::RELEASE
         );
         let names: Vec<String> = model.operations().map(models::Operation::action).collect();
-        let near = table::nearest(names.iter().map(String::as_str), action);
+        let near = spelling::slip(action, names.iter().map(String::as_str));
         let advice = match near {
             Some(near) => format!("did you mean `aws-sdk:{service}:{near}`?"),
             None => GENERIC.to_owned(),

@@ -1,5 +1,6 @@
 //! Reading a task's `Resource`: ARNs with placeholders, integration patterns, slips of the pen.
 
+use crate::spelling;
 use std::sync::Arc;
 
 use super::integration::{Integration, Pattern, Service};
@@ -102,7 +103,7 @@ fn split_pattern(name: &str) -> Result<(&str, Pattern), String> {
     if let Some(pattern) = PATTERNS.into_iter().find(|pattern| pattern.suffix() == suffix) {
         return Ok((call, pattern));
     }
-    let hint = match table::nearest(PATTERNS.map(Pattern::suffix), suffix) {
+    let hint = match spelling::slip(suffix, PATTERNS.map(Pattern::suffix)) {
         Some(near) if !near.is_empty() => format!("did you mean `{near}`?"),
         _ => "expected `.sync`, `.sync:2` or `.waitForTaskToken`".to_owned(),
     };
@@ -112,7 +113,7 @@ fn split_pattern(name: &str) -> Result<(&str, Pattern), String> {
 /// Refuses what is certainly not an optimized integration. A service never heard of may be a new one.
 fn check_optimized(service: &str, action: &str) -> Result<(), String> {
     let Some(known) = table::optimized().get(service) else {
-        return match table::nearest(table::optimized().keys().map(String::as_str), service) {
+        return match spelling::slip(service, table::optimized().keys().map(String::as_str)) {
             Some(near) => Err(no_integration(service, action, &format!("did you mean `{near}:{action}`?"))),
             None if table::sdk().contains_key(service) => Err(no_integration(
                 service,
@@ -127,7 +128,7 @@ fn check_optimized(service: &str, action: &str) -> Result<(), String> {
     }
     let sdk = sdk_name(service);
     let names = known.actions.keys().map(String::as_str);
-    let hint = if let Some(near) = table::nearest(names.clone(), action) {
+    let hint = if let Some(near) = spelling::slip(action, names.clone()) {
         format!("did you mean `{service}:{near}`?")
     } else if table::sdk().contains_key(sdk) {
         format!("use `arn:aws:states:::aws-sdk:{sdk}:{action}`")
@@ -148,7 +149,7 @@ fn check_sdk(service: &str, action: &str) -> Result<(), String> {
     }
     let name = sdk_name(service);
     let near =
-        if name == service { table::nearest(table::sdk().keys().copied(), service) } else { Some(name) };
+        if name == service { spelling::slip(service, table::sdk().keys().copied()) } else { Some(name) };
     match near {
         Some(near) => {
             Err(format!("`{service}` is no service of the SDK integrations; did you mean `aws-sdk:{near}`?"))

@@ -141,25 +141,6 @@ pub(super) fn sdk() -> &'static BTreeMap<&'static str, Sdk> {
     &SDK
 }
 
-/// The candidate that `text` is most likely a slip of the pen of, if there is one.
-///
-/// At most one edit in four characters and three in all: a suggestion has to be more than a guess.
-pub(crate) fn nearest<'a>(candidates: impl IntoIterator<Item = &'a str>, text: &str) -> Option<&'a str> {
-    let limit = (text.chars().count() / 4).clamp(1, 3);
-    candidates
-        .into_iter()
-        .filter(|candidate| candidate.chars().count().abs_diff(text.chars().count()) <= limit)
-        .map(|candidate| (distance(candidate, text), candidate))
-        .filter(|(edits, _)| *edits <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// Edits between two names; a difference in case alone counts as none.
-pub(super) fn distance(left: &str, right: &str) -> usize {
-    if left.eq_ignore_ascii_case(right) { 0 } else { strsim::osa_distance(left, right) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,12 +159,5 @@ mod tests {
         assert!(sdk().len() > 400);
         assert_eq!(sdk()["dynamodb"].prefix, Some("DynamoDb"));
         assert_eq!(sdk()["qldb"].prefix, None);
-    }
-
-    #[test]
-    fn the_nearest_name_is_a_slip_of_the_pen_away() {
-        assert_eq!(nearest(["putItem", "getItem"], "puttItem"), Some("putItem"));
-        assert_eq!(nearest(["putItem", "getItem"], "PutItem"), Some("putItem"));
-        assert_eq!(nearest(["putItem", "getItem"], "query"), None);
     }
 }

@@ -11,10 +11,11 @@ use super::selection::{Target, folder_join, select, tell_remarks};
 use super::settings::Settings;
 use super::{ExitCode, Streams, saving};
 use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome};
-use crate::config::{Config, nearest};
+use crate::config::Config;
 use crate::mock::file::MockProblem;
 use crate::oracle::Severity;
 use crate::report::{Console, Json, Reporter};
+use crate::spelling::nearest;
 
 pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;

@@ -156,7 +156,7 @@ impl<'d> Reader<'d> {
         let place = if part.is_empty() { member.key.clone() } else { format!("{part}.{}", member.key) };
         let known: Vec<_> = known.collect();
         let same = known.iter().copied().find(|name| name.eq_ignore_ascii_case(&member.key));
-        let hint = match same.or_else(|| crate::config::nearest(&member.key, known.iter().copied())) {
+        let hint = match same.or_else(|| crate::spelling::nearest(&member.key, known.iter().copied())) {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("there is {}", known.join(", ")),
         };

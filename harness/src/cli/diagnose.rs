@@ -122,7 +122,7 @@ fn chosen(all: Vec<Recording>, name: Option<&str>) -> Result<Vec<Recording>, Fai
     if !chosen.is_empty() {
         return Ok(chosen);
     }
-    let near = crate::config::nearest(name, known.iter().map(String::as_str));
+    let near = crate::spelling::nearest(name, known.iter().map(String::as_str));
     let hint = match (near, known.is_empty()) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, true) => "the files name no execution, leave --execution away".to_owned(),

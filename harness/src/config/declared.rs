@@ -1,12 +1,13 @@
 //! What users declare about their tasks: `[machines.NAME.states.STATE]`, `[functions.NAME]`, `[endpoints."URL"]`.
 
 use super::table::{Entry, Table};
-use super::words::{nearest, unknown};
+use super::words::unknown;
 use super::{Config, ConfigError};
 use crate::asl::{Machine, State, StateId};
 use crate::catalog::Effect;
 use crate::load::{Location, SourceFile};
 use crate::model::{Declaration, Declarations, KeyPath, Target, matches_pattern};
+use crate::spelling::nearest;
 
 /// One table, as it is written.
 #[derive(Clone, Debug)]

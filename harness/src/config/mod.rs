@@ -13,5 +13,4 @@ pub use error::ConfigError;
 pub use file::{Config, FILE_NAME, MachineEntry};
 pub use mocks_ref::MocksRef;
 pub use profile::Profile;
-pub(crate) use words::nearest;
 pub use words::{mock_validation, phase, rules, severity};

@@ -3,6 +3,7 @@
 use crate::catalog::conform::Mode;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
+use crate::spelling;
 
 /// The phase of this name. `baseline` runs always and is no choice.
 pub fn phase(text: &str) -> Result<Phase, String> {
@@ -35,20 +36,13 @@ pub fn rules(text: &str) -> Result<Vec<RuleId>, String> {
     Ok(found)
 }
 
-/// The most similar of some names, if any is similar at all.
-pub(crate) fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let scored = names.into_iter().map(|name| (strsim::jaro_winkler(text, name), name));
-    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    best.filter(|(score, _)| *score > 0.75).map(|(_, name)| name)
-}
-
 /// `unknown key `foo`; did you mean `bar`?`, or what there is.
 pub(super) fn unknown<'n>(
     what: &str,
     text: &str,
     names: impl IntoIterator<Item = &'n str> + Clone,
 ) -> String {
-    if let Some(name) = nearest(text, names.clone()) {
+    if let Some(name) = spelling::nearest(text, names.clone()) {
         return format!("unknown {what} `{text}`; did you mean `{name}`?");
     }
     let names: Vec<_> = names.into_iter().collect();

@@ -5,6 +5,7 @@ use std::fmt;
 use super::text::{ParseError, Reader, write_name};
 use crate::asl::{Kind, Machine, ScopeId, State};
 use crate::history::{Iteration, Site};
+use crate::spelling;
 
 /// One step of a place: a name, and the item or branch it goes into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +139,7 @@ fn unknown_state(steps: &[Step], machine: &Machine) -> String {
     let wanted: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
     let last = wanted.last().copied().unwrap_or_default();
     let tasks = machine.states.iter().filter(|state| state.task().is_some());
-    let nearest = super::text::nearest(last, tasks.map(|state| &*state.name));
+    let nearest = spelling::nearest(last, tasks.map(|state| &*state.name));
     let hint = nearest.map(|name| {
         let path =
             machine.states.iter().find(|state| *state.name == *name).map_or(name, |state| &*state.path);

@@ -10,6 +10,7 @@ use super::place::{read_site, write_site};
 use super::{Burst, Class, Fault, Plan};
 use crate::asl::Machine;
 use crate::history::Site;
+use crate::spelling;
 use crate::value::write_json_string;
 
 /// Why a text is not a plan for a machine.
@@ -123,7 +124,7 @@ fn read_class(reader: &mut Reader<'_>) -> Result<Class, ParseError> {
             }
             _ => {
                 let plain = Class::PLAIN.iter().map(Class::name);
-                let nearest = nearest(&name, plain.chain(Class::NAMES_WITH_ARGUMENT));
+                let nearest = spelling::nearest(&name, plain.chain(Class::NAMES_WITH_ARGUMENT));
                 let hint = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
                 format!("there is no class `{name}`{hint}")
             }
@@ -157,13 +158,6 @@ pub(super) fn write_name(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     let mut quoted = String::with_capacity(name.len() + 2);
     write_json_string(name, &mut quoted);
     f.write_str(&quoted)
-}
-
-/// The name among `known` that is most like `wanted`, if one is alike.
-pub(super) fn nearest<'k>(wanted: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let likeness = |name: &str| strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase());
-    let scored = known.map(|name| (likeness(name), name)).filter(|(score, _)| *score > 0.75);
-    scored.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
 }
 
 /// Walks over a text.

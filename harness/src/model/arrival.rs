@@ -4,6 +4,7 @@ use crate::asl::{Kind, Machine, Map, MapMode, QueryLanguage, ScopeId, State, Tas
 use crate::catalog::{self, can_report, suggest};
 use crate::contested::Rules;
 use crate::error::{ErrorName, Failure, Origin, first_catcher};
+use crate::spelling;
 
 /// The question, for one machine.
 #[derive(Clone, Copy)]
@@ -65,7 +66,7 @@ impl<'a> Arrival<'a> {
         let inside = self.inside(state).into_iter().find_map(|inner| match &inner.kind {
             Kind::Task(task) => suggest(&task.integration, name),
             Kind::Fail { error: Some(TextSource::Literal(error)), .. } => {
-                catalog::nearest_name([&**error], name).filter(|near| *near != name).map(str::to_owned)
+                spelling::slip(name, [&**error]).filter(|near| *near != name).map(str::to_owned)
             }
             _ => None,
         });

@@ -6,7 +6,7 @@ use super::{Demands, Model, PlaceId, Source, Step};
 use crate::asl::{StateId, Task};
 use crate::catalog::conform::answers_like_the_api;
 use crate::catalog::models::{Kind, Shape, result_shape};
-use crate::catalog::nearest_name;
+use crate::spelling;
 use crate::value::Value;
 
 /// An expectation that no answer meets.
@@ -82,7 +82,7 @@ impl Search<'_> {
         if !self.demands.is_looked_at(place) {
             return;
         }
-        if let Some(instead) = nearest_name(shape.members().map(|member| member.name), name) {
+        if let Some(instead) = spelling::slip(name, shape.members().map(|member| member.name)) {
             self.add(place, path, Expected::Member, instead);
         }
     }
@@ -90,7 +90,7 @@ impl Search<'_> {
     fn words(&mut self, place: PlaceId, shape: Shape, path: &str) {
         for literal in self.demands.place(place).literals.iter().filter_map(Value::as_str) {
             let is_known = shape.words().len() == 0 || shape.words().any(|word| word == literal);
-            if let (false, Some(instead)) = (is_known, nearest_name(shape.words(), literal)) {
+            if let (false, Some(instead)) = (is_known, spelling::slip(literal, shape.words())) {
                 self.add(place, path.to_owned(), Expected::Word(literal.to_owned()), instead);
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Call, Function, Holes};
 use crate::expr::cursor::Cursor;
 use crate::expr::{Path, SyntaxError, Template};
+use crate::spelling;
 use crate::value::Value;
 
 /// AWS developer guide, "Intrinsic functions": up to 10 may be nested in one field.
@@ -194,17 +195,10 @@ fn unknown_function(name: &str) -> String {
     if name.is_empty() {
         return "expected an intrinsic function such as States.Format('{}', $.name)".into();
     }
-    let plain = |name: &str| name.trim_start_matches("States.").to_lowercase();
-    let wanted = plain(name);
-    let nearest = Function::ALL
-        .into_iter()
-        .map(|function| (strsim::jaro_winkler(&wanted, &plain(function.name())), function))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|left, right| left.0.total_cmp(&right.0));
-    match nearest {
-        Some((_, function)) => {
-            format!("no intrinsic function `{name}`; did you mean `{}`?", function.name())
-        }
+    let own = |name: &str| name.trim_start_matches("States.").to_owned();
+    let names = Function::ALL.map(|function| own(function.name()));
+    match spelling::nearest(&own(name), names.iter().map(String::as_str)) {
+        Some(near) => format!("no intrinsic function `{name}`; did you mean `States.{near}`?"),
         None => format!("no intrinsic function `{name}`"),
     }
 }

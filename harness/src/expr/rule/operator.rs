@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Comparison, Operand, Timestamp};
 use crate::expr::Path;
+use crate::spelling;
 use crate::value::{Number, Value};
 
 /// Every comparison operator of a Choice rule; `And`, `Or` and `Not` are none.
@@ -65,15 +66,8 @@ impl OperatorError {
     }
 
     fn unknown(name: &str) -> Self {
-        let nearest = OPERATORS
-            .into_iter()
-            .map(|known| (strsim::jaro_winkler(known, name), known))
-            .max_by(|left, right| left.0.total_cmp(&right.0))
-            .filter(|(likeness, _)| *likeness > 0.8);
-        Self {
-            message: format!("no comparison operator `{name}`"),
-            suggestion: nearest.map(|(_, known)| known),
-        }
+        let suggestion = spelling::nearest(name, OPERATORS);
+        Self { message: format!("no comparison operator `{name}`"), suggestion }
     }
 }
 

@@ -1,8 +1,8 @@
 //! A policy document, from the tree of a file to statements. What AWS would refuse is refused here, with its place.
 
 use super::{Condition, Effect, Pattern, PolicyError, Selection, Statement};
-use crate::config::nearest;
 use crate::load::{Node, NodeKind, Resolver, SourceFile, Span};
+use crate::spelling::nearest;
 
 /// Reads policy documents of one file.
 pub(super) struct Reader<'f> {

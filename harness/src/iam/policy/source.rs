@@ -248,7 +248,7 @@ impl Reader<'_> {
             }
             (Some(wanted), _) => {
                 roles.iter().find(|(name, _)| *name == wanted).map(|(_, role)| *role).ok_or_else(|| {
-                    let help = match crate::config::nearest(wanted, names.iter().copied()) {
+                    let help = match crate::spelling::nearest(wanted, names.iter().copied()) {
                         Some(name) => format!("did you mean `{name}`?"),
                         None => format!("there is {}", names.join(", ")),
                     };

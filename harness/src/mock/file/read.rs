@@ -7,9 +7,7 @@ use super::{Loaded, MockProblem, Selection, Validation, conform, objects, respon
 use crate::asl::{Kind, Machine, State};
 use crate::catalog::conform::Mode;
 use crate::load::{Definition, Document, Member, Node, Problem, ProblemSeverity, Span};
-
-/// How alike two names must be for one to be suggested for the other.
-const LIKENESS_MIN: f64 = 0.5;
+use crate::spelling;
 
 pub(super) fn scripts(
     name: &str,
@@ -220,11 +218,11 @@ fn answers(state: &State) -> bool {
 
 /// `did you mean …`, or what there is.
 pub(super) fn nearest(name: &str, names: &[&str]) -> Option<String> {
-    let likeness =
-        |other: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
-    let best = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    if likeness(best) >= LIKENESS_MIN {
-        return Some(format!("did you mean `{best}`?"));
+    if let Some(near) = spelling::nearest(name, names.iter().copied()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    if names.is_empty() {
+        return None;
     }
     let some: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
     Some(format!("there is {}{}", some.join(", "), if names.len() > 5 { ", …" } else { "" }))

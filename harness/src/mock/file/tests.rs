@@ -98,8 +98,8 @@ fn every_test_case_is_a_script_of_its_own_unless_one_is_picked() {
     "mocks.json:1:59: no mocked response `Q` in MockedResponses; there is `R`")]
 #[case::test_case(&file("", ""), Selection { test_case: Some("Hapy"), machine: None },
     "mocks.json:1:40: no test case `Hapy` here; did you mean `Happy`?")]
-#[case::state_machine(&file("", ""), Selection { test_case: None, machine: Some("order-service") },
-    "mocks.json:1:18: no state machine `order-service` here; there is `Order`")]
+#[case::state_machine(&file("", ""), Selection { test_case: None, machine: Some("shipping") },
+    "mocks.json:1:18: no state machine `shipping` here; there is `Order`")]
 #[case::gap(&file(r#""Charge":"R""#, r#""0":{"Return":1},"2":{"Return":1}"#), Selection::default(),
     "mocks.json:2:42: no entry of mocked response `R` covers invocation 1; invocations count from 0 without gaps")]
 #[case::overlap(&file(r#""Charge":"R""#, r#""0-1":{"Return":1},"1":{"Return":1}"#), Selection::default(),
