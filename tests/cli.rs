@@ -380,3 +380,26 @@ fn a_test_of_a_real_call_is_inconclusive() {
     assert_eq!((ended.code, ended.out.as_str()), (ExitCode::Inconclusive, ""));
     assert!(ended.err.contains("give a mock"), "{}", ended.err);
 }
+
+#[test]
+fn a_fix_is_proven_on_request_and_written_only_where_a_file_is_named() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let plain = run(folder.path(), &["chaos", "ask.asl.json"]);
+    assert!(!plain.out.contains("proof"), "{}", plain.out);
+    let proven = run(folder.path(), &["chaos", "ask.asl.json", "--prove-fixes"]);
+    assert_eq!(proven.code, ExitCode::Finding);
+    assert!(proven.out.contains("proof   proven"), "{}", proven.out);
+    let write = |more: &[&str]| {
+        let arguments = [&["chaos", "ask.asl.json", "--write-patched"], more].concat();
+        run(folder.path(), &arguments)
+    };
+    let refused = write(&["ask.asl.json"]);
+    assert_eq!(refused.code, ExitCode::Usage, "{}", refused.err);
+    assert_eq!(std::fs::read_to_string(folder.path().join("ask.asl.json")).unwrap(), STUCK);
+    let wrong = write(&["new.asl.json", "--fix", "handler-fails"]);
+    assert_eq!(wrong.code, ExitCode::Usage);
+    assert!(wrong.err.contains("callback-unbounded@Ask"), "{}", wrong.err);
+    let written = write(&["new.asl.json", "--fix", "callback-unbounded@Ask"]);
+    assert_eq!(written.code, ExitCode::Finding, "{}", written.err);
+    assert_eq!(run(folder.path(), &["chaos", "new.asl.json"]).code, ExitCode::Clean);
+}

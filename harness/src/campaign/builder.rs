@@ -30,8 +30,9 @@ use crate::value::Value;
 /// }"#).expect("a valid definition");
 /// Campaign::new(Arc::new(machine)).run().assert_clean();
 /// ```
+#[derive(Clone)]
 pub struct Campaign {
-    machine: Arc<Machine>,
+    pub(super) machine: Arc<Machine>,
     source: String,
     problems: Vec<Problem>,
     machine_type: MachineType,
@@ -45,8 +46,8 @@ pub struct Campaign {
     oracles: Vec<&'static dyn Oracle>,
     rules: Vec<RuleId>,
     contested: Rules,
-    declarations: Declarations,
-    denied: Vec<Denied>,
+    pub(super) declarations: Declarations,
+    pub(super) denied: Vec<Denied>,
     undecided: Vec<String>,
 }
 
@@ -333,6 +334,7 @@ fn warnings(arena: &Arena, scenario: &Scenario, rules: &[RuleId]) -> Vec<Finding
             history: None,
             count: 0,
             also: Vec::new(),
+            fix_verdict: None,
         })
         .collect();
     rank(&mut warnings);

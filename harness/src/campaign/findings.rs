@@ -127,6 +127,7 @@ impl Found {
             history: Some(proof.history),
             count: self.count,
             also: self.also.clone(),
+            fix_verdict: None,
         }
     }
 }

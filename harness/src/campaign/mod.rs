@@ -6,13 +6,17 @@ mod check;
 mod coverage;
 mod findings;
 mod outcome;
+mod patched;
+mod prove;
 mod record;
 mod replay;
 
 pub use builder::Campaign;
 pub use outcome::{
-    Coverage, Covered, Finding, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
+    Coverage, Covered, Finding, FixVerdict, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
 };
+pub use patched::patched;
+pub use prove::{Mended, mend, prove};
 pub use replay::{Replay, Rerun, Shown, replay, replay_denying, rerun, still_fails};
 
 #[cfg(test)]

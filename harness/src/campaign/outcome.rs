@@ -120,6 +120,58 @@ pub struct Finding {
     pub count: u64,
     /// Other plans that showed it, at most a few.
     pub also: Vec<Plan>,
+    /// What its fix does, where that was tried.
+    pub fix_verdict: Option<FixVerdict>,
+}
+
+/// What becomes of a machine to which the patch of one finding is applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FixVerdict {
+    /// The finding is gone, and nothing as severe has come. What is milder and new is named.
+    Proven {
+        /// `low transient-not-retried at Undo`
+        milder: Vec<String>,
+    },
+    /// There is no patch: what has to change is not in the definition, or only its author knows how.
+    WordsOnly,
+    /// The patch does not fit the definition, or AWS would refuse what it gives.
+    DoesNotApply {
+        /// What is in the way.
+        why: String,
+    },
+    /// The finding still shows.
+    StillThere {
+        /// How.
+        how: String,
+    },
+    /// The finding is gone, but another one has come that is as severe.
+    BringsNew {
+        /// `high handler-fails at Undo`
+        findings: Vec<String>,
+    },
+    /// The patched machine fails without any fault, or cannot be judged any more.
+    Unproven {
+        /// What is in the way.
+        why: String,
+    },
+}
+
+impl FixVerdict {
+    /// The word in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Proven { .. } => "proven",
+            Self::WordsOnly => "words-only",
+            Self::DoesNotApply { .. } => "does-not-apply",
+            Self::StillThere { .. } => "still-there",
+            Self::BringsNew { .. } => "brings-new",
+            Self::Unproven { .. } => "unproven",
+        }
+    }
+
+    /// All words, in the order of the documentation.
+    pub const NAMES: [&str; 6] =
+        ["proven", "words-only", "does-not-apply", "still-there", "brings-new", "unproven"];
 }
 
 /// What is known of one rule over all runs.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use super::*;
 use crate::asl::compile_text;
 use crate::model::Declarations;
-use crate::oracle::{RuleId, Severity};
+use crate::oracle::{PatchOperation, RuleId, Severity};
 use crate::search::{Budget, Phase};
+use crate::value::Value;
 
 /// An approval that nobody may ever give, and whose failure is hidden.
 const FLAWED: &str = r#"{
@@ -110,4 +111,51 @@ fn a_saved_case_still_shows_its_finding_until_it_is_mended() {
     let mended = Arc::new(compile_text("approval", &mended).unwrap());
     let after = replay(&file, &mended, Declarations::default()).unwrap();
     assert!(!after.is_current && matches!(after.shown, Shown::Nothing));
+}
+
+#[test]
+fn a_fix_is_proven_where_its_finding_goes_and_nothing_as_severe_comes() {
+    let campaign = campaign(FLAWED);
+    let mut outcome = campaign.clone().run();
+    prove(&campaign, &mut outcome);
+    let of = |rule| {
+        let found = outcome.findings.iter().find(|finding| finding.violation.rule == rule);
+        found.and_then(|finding| finding.fix_verdict.clone())
+    };
+    assert_eq!(of(RuleId::CallbackUnbounded), Some(FixVerdict::Proven { milder: Vec::new() }));
+    assert!(outcome.findings.iter().all(|finding| finding.fix_verdict.is_some()));
+}
+
+#[test]
+fn a_patch_that_does_not_fit_is_told_from_one_that_does_not_mend() {
+    let campaign = campaign(FLAWED);
+    let mut outcome = campaign.clone().run();
+    let callback = |outcome: &MachineOutcome| {
+        let is_meant = |finding: &Finding| finding.violation.rule == RuleId::CallbackUnbounded;
+        outcome.findings.iter().position(is_meant).unwrap()
+    };
+    let at = callback(&outcome);
+    let mut with = |path: &str, value: &str| {
+        let operation =
+            PatchOperation { op: "add", path: path.to_owned(), value: Some(Value::parse(value).unwrap()) };
+        outcome.findings[at].violation.fix.asl_patch = vec![operation];
+        prove(&campaign, &mut outcome);
+        outcome.findings[at].fix_verdict.as_ref().unwrap().name()
+    };
+    assert_eq!(with("/States/Ask/TimeoutSeconds", "60"), "does-not-apply");
+    assert_eq!(with("/States/Approve/TimeoutSeconds", "-60"), "does-not-apply");
+    assert_eq!(with("/Comment", "\"none\""), "still-there");
+    assert_eq!(with("/States/Approve/TimeoutSeconds", "60"), "proven");
+    // Nothing leads to `Done` any more.
+    assert_eq!(with("/States/Approve", r#"{"Type":"Fail"}"#), "does-not-apply");
+}
+
+#[test]
+fn patches_go_one_after_the_other_as_far_as_each_mends_its_finding() {
+    let campaign = campaign(FLAWED);
+    let mended = mend(&campaign, campaign.clone().run(), &|_| true).unwrap();
+    assert!(mended.applied.len() > 1, "{:?}", mended.applied);
+    let has_patch = |finding: &&Finding| !finding.violation.fix.asl_patch.is_empty();
+    let left: Vec<_> = mended.outcome.findings.iter().filter(has_patch).map(|finding| &finding.id).collect();
+    assert_eq!(left, Vec::<&String>::new());
 }

@@ -161,6 +161,26 @@ pub(super) struct SearchArgs {
     /// The mildest finding that gives exit code 1
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(super) fail_on: Option<Severity>,
+    /// Applies the patch of each finding to a copy of the definition, searches again, and says whether the finding is
+    /// gone and nothing as severe has come
+    #[arg(long)]
+    pub(super) prove_fixes: bool,
+    #[command(flatten)]
+    pub(super) patching: PatchingArgs,
+}
+
+/// Where a patched definition goes. Without a file nothing is written.
+#[derive(Debug, Args)]
+pub(super) struct PatchingArgs {
+    /// Writes the definition with every fix that is proven, one after the other; of one machine
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_patched: Option<PathBuf>,
+    /// Only the fix of this finding, by its id or the beginning of it; may be repeated
+    #[arg(long = "fix", value_name = "ID", requires = "write_patched")]
+    pub(super) fixes: Vec<String>,
+    /// Writes over a file that is there, such as the definition itself
+    #[arg(long, requires = "write_patched")]
+    pub(super) overwrite: bool,
 }
 
 /// How to print a report.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::args::{ChaosArgs, Format};
 use super::failure::Failure;
+use super::patching::Patching;
 use super::permissions::{self, RolePolicies};
 use super::progress::Line;
 use super::selection::{Target, folder_join, select, tell_remarks};
 use super::settings::Settings;
 use super::{ExitCode, Streams, saving};
-use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome};
+use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome, prove};
 use crate::config::Config;
 use crate::mock::file::MockProblem;
 use crate::oracle::Severity;
@@ -25,12 +26,22 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     let settings =
         Settings::new(&args.selection, &args.role, &args.search, &args.output, profile, config.rules);
     let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
+    let patching = Patching::new(&args.search.patching, targets.len(), streams)?;
     let (mut line, mut remarks) = (Line::new(targets.len()), Vec::new());
     tell_idle(&config, &args.selection.paths, &targets, streams)?;
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
         let role = RolePolicies::given(&args.role, &streams.folder, &target.role);
-        outcome.machines.push(machine(target, &config, &role, &settings, &mut remarks)?);
+        let (campaign, mut found) = machine(target, &config, &role, &settings, &mut remarks)?;
+        if let Some(campaign) = &campaign {
+            if let Some(patching) = &patching {
+                patching.write(campaign, &found, streams)?;
+            }
+            if settings.prove_fixes {
+                prove(campaign, &mut found);
+            }
+        }
+        outcome.machines.push(found);
     }
     Line::clear(streams)?;
     tell_remarks(&remarks, streams)?;
@@ -71,21 +82,21 @@ fn check_action(paths: &[PathBuf], folder: &Path) -> Result<(), Failure> {
     }
 }
 
-/// One machine, or what keeps it from being one.
+/// One machine, or what keeps it from being one; and the campaign that found it.
 fn machine(
     target: Target,
     config: &Config,
     role: &RolePolicies,
     settings: &Settings,
     remarks: &mut Vec<MockProblem>,
-) -> Result<MachineOutcome, Failure> {
+) -> Result<(Option<Campaign>, MachineOutcome), Failure> {
     let mocks = target.scripts()?;
     let permissions = permissions::lacking(&target.definition, &target.path, &target.substitutions, role)?;
     remarks.extend(mocks.remarks);
     let Target { definition, compiled, inputs, machine_type, .. } = target;
     let source = definition.source.display().to_string();
     let Some(machine) = compiled.machine else {
-        return Ok(MachineOutcome {
+        let refused = MachineOutcome {
             name: definition.name,
             source,
             verdict: MachineVerdict::Invalid,
@@ -100,7 +111,8 @@ fn machine(
             assumptions: Vec::new(),
             baselines: Vec::new(),
             stopped_because: "AWS would refuse the definition".to_owned(),
-        });
+        };
+        return Ok((None, refused));
     };
     let declarations = config.declarations(&machine)?;
     let (denied, undecided) = match &permissions {
@@ -121,7 +133,8 @@ fn machine(
         .rules(&settings.rules)
         .contested(settings.contested)
         .permissions(denied, undecided);
-    Ok(campaign.run())
+    let outcome = campaign.clone().run();
+    Ok((Some(campaign), outcome))
 }
 
 fn report(

@@ -12,6 +12,7 @@ mod failure;
 mod iam;
 mod library;
 mod listing;
+mod patching;
 mod permissions;
 mod progress;
 mod replay;

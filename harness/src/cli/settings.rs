@@ -22,6 +22,7 @@ pub(super) struct Settings {
     pub(super) contested: Rules,
     pub(super) fail_on: Severity,
     pub(super) save_cases: Option<PathBuf>,
+    pub(super) prove_fixes: bool,
     pub(super) replay: Replay,
     pub(super) format: Format,
     pub(super) values: Values,
@@ -55,6 +56,7 @@ impl Settings {
             contested,
             fail_on: search.fail_on.or(profile.fail_on).unwrap_or(Severity::Medium),
             save_cases: search.save_cases.clone(),
+            prove_fixes: search.prove_fixes,
             replay: match &search.save_cases {
                 Some(folder) => Replay::Cases(folder.clone()),
                 None => Replay::Search(again(selection, role, search)),

@@ -1,10 +1,12 @@
 //! From what went wrong to what to do: proposals as JSON Patch, the shortest telling of a history, and the diagnosis of
 //! histories that AWS exported.
 
+mod apply;
 pub(crate) mod complete;
 pub(crate) mod fix;
 mod fold;
 pub mod history;
 mod telling;
 
+pub use apply::{Unfit, apply};
 pub use telling::{Line, tell};

@@ -19,6 +19,7 @@ mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
+mod write;
 mod yaml;
 
 pub use definition::{Definition, LoadError, LoadOptions, Packaging, definitions};

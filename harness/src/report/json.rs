@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::redact::{Redactor, Values};
 use super::view::{
-    BaselineView, CoverageView, EventView, FaultView, FindingView, LocationView, MachineView, PhaseView,
-    ProblemView, ReportView, RuleView, UnknownView, VERSION, verdict_name,
+    BaselineView, CoverageView, EventView, FaultView, FindingView, FixVerdictView, LocationView, MachineView,
+    PhaseView, ProblemView, ReportView, RuleView, UnknownView, VERSION, verdict_name,
 };
 use super::{Replay, Reporter};
 use crate::asl::Machine;
@@ -105,6 +105,7 @@ impl Json {
             events: events(finding, machine),
             why: redactor.text(&violation.why),
             fix: violation.fix.clone(),
+            fix_verdict: finding.fix_verdict.as_ref().map(FixVerdictView::new),
             location: locate(machine, &violation.pointer),
             count: finding.count,
             replay: self.replay.command(PROGRAM, outcome, finding),

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::view::VERSION;
+use crate::campaign::FixVerdict;
 use crate::catalog::ErrorClass;
 use crate::oracle::{RuleId, Severity};
 
@@ -20,6 +21,7 @@ pub fn schema() -> String {
             "fault": fault(),
             "event": event(),
             "fix": fix(),
+            "fix_verdict": fix_verdict(),
             "problem": problem(),
             "coverage": coverage(),
             "covered": covered(),
@@ -95,6 +97,7 @@ fn finding() -> Json {
         "events": list("event"),
         "why": text("Why it is a problem."),
         "fix": reference("fix"),
+        "fix_verdict": nullable("fix_verdict"),
         "location": nullable("location"),
         "count": count("Runs that showed it."),
         "replay": optional("string", "The command that shows it again."),
@@ -131,6 +134,17 @@ pub(in crate::report) fn fix() -> Json {
             &["op", "path"],
         ),
         "iam": { "description": "An IAM policy statement, or null." },
+    }))
+}
+
+fn fix_verdict() -> Json {
+    closed(&json!({
+        "verdict": { "enum": FixVerdict::NAMES, "description": "What --prove-fixes says of the patch." },
+        "details": {
+            "type": "array",
+            "items": { "type": "string" },
+            "description": "What is new with the patch, or what is in its way.",
+        },
     }))
 }
 

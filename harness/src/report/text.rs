@@ -5,6 +5,7 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
     match (count, noun.strip_suffix('y')) {
         (1, _) => format!("1 {noun}"),
         (_, Some(stem)) => format!("{} {stem}ies", grouped(count)),
+        (_, None) if noun.ends_with("ch") => format!("{} {noun}es", grouped(count)),
         (_, None) => format!("{} {noun}s", grouped(count)),
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::asl::{Problem, ProblemSeverity};
-use crate::campaign::{Coverage, Covered, MachineVerdict};
+use crate::campaign::{Coverage, Covered, FixVerdict, MachineVerdict};
 use crate::load::Location;
 use crate::oracle::Fix;
 use crate::value::Value;
@@ -59,9 +59,17 @@ pub(super) struct FindingView {
     pub(super) events: Vec<EventView>,
     pub(super) why: String,
     pub(super) fix: Fix,
+    pub(super) fix_verdict: Option<FixVerdictView>,
     pub(super) location: Option<LocationView>,
     pub(super) count: u64,
     pub(super) replay: Option<String>,
+}
+
+/// What the fix of a finding does.
+#[derive(Serialize)]
+pub(super) struct FixVerdictView {
+    pub(super) verdict: &'static str,
+    pub(super) details: Vec<String>,
 }
 
 /// A fault of a plan.
@@ -147,6 +155,19 @@ pub(super) struct LocationView {
     file: String,
     line: usize,
     column: usize,
+}
+
+impl FixVerdictView {
+    pub(super) fn new(verdict: &FixVerdict) -> Self {
+        let details = match verdict {
+            FixVerdict::WordsOnly => Vec::new(),
+            FixVerdict::Proven { milder } => milder.clone(),
+            FixVerdict::BringsNew { findings } => findings.clone(),
+            FixVerdict::DoesNotApply { why } | FixVerdict::Unproven { why } => vec![why.clone()],
+            FixVerdict::StillThere { how } => vec![how.clone()],
+        };
+        Self { verdict: verdict.name(), details }
+    }
 }
 
 impl CoverageView {

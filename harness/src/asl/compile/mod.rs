@@ -112,6 +112,7 @@ impl<'d> Compiler<'d> {
             scopes: scopes?,
             states: states?,
             document: Arc::new(self.definition.document.clone()),
+            substitutions: Arc::new(self.definition.substitutions.clone()),
         })
     }
 

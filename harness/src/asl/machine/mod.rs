@@ -6,12 +6,13 @@
 mod handlers;
 mod map;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::catalog::Integration;
 use crate::expr::{Path, Query, ReferencePath, Rule, Template};
-use crate::load::{Document, Location};
+use crate::load::{Definition, Document, Location, Node, Packaging, SourceFile, Substitution, parse_json};
 use crate::value::Value;
 
 pub use handlers::{Catcher, Jitter, Retrier};
@@ -67,6 +68,8 @@ pub struct Machine {
     pub states: Vec<State>,
     /// The text it came from, for locations.
     pub document: Arc<Document>,
+    /// What is known of its placeholders.
+    pub substitutions: Arc<BTreeMap<String, Substitution>>,
 }
 
 /// States that run in one thread.
@@ -296,6 +299,27 @@ impl Machine {
             .iter()
             .find(|state| &*state.path == name_or_path)
             .or_else(|| self.states.iter().find(|state| &*state.name == name_or_path))
+    }
+
+    /// The same machine with another tree in place of its definition, to be compiled.
+    pub fn redefined(&self, root: &Node) -> Definition {
+        let text = root.to_json();
+        let document = match parse_json(&text) {
+            Ok(root) => {
+                Document { file: Arc::new(SourceFile::new(self.document.file.name.clone(), text)), root }
+            }
+            // A placeholder that only YAML can hold: the tree stays with the places that it has.
+            Err(_) => Document { file: self.document.file.clone(), root: root.clone() },
+        };
+        Definition {
+            name: self.name.to_string(),
+            source: self.document.file.name.clone().into(),
+            declared_type: self.declared_type,
+            document,
+            substitutions: (*self.substitutions).clone(),
+            packaging: Packaging::default(),
+            problems: Vec::new(),
+        }
     }
 
     /// The Parallel and Map states around a state, innermost first.

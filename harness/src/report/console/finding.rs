@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Console, Painter, WIDTH, patch};
 use crate::asl::Machine;
-use crate::campaign::{Finding, MachineOutcome};
+use crate::campaign::{Finding, FixVerdict, MachineOutcome};
 use crate::diagnose::tell;
 use crate::history::History;
 use crate::report::redact::Redactor;
@@ -58,6 +58,9 @@ pub(super) fn write(
     fix.extend(patch::lines(&violation.fix.asl_patch));
     fix.extend(violation.fix.iam.iter().flat_map(patch::statement));
     field("fix", fix)?;
+    if let Some(verdict) = &finding.fix_verdict {
+        field("proof", proof(verdict, &redactor))?;
+    }
     let others: Vec<&str> = violation.states.iter().map(|id| &*machine.state(*id).path).collect();
     if !others.is_empty() {
         field("also at", wrap(&others.join(", ")))?;
@@ -131,6 +134,28 @@ fn events(history: &History, machine: &Machine, redactor: &Redactor<'_>) -> Vec<
         lines.into_iter().enumerate().map(|(at, line)| if at == 0 { line } else { format!("  {line}") })
     });
     lines.collect()
+}
+
+/// What came out when the fix was tried.
+fn proof(verdict: &FixVerdict, redactor: &Redactor<'_>) -> Vec<String> {
+    let (says, list): (String, &[String]) = match verdict {
+        FixVerdict::Proven { milder } if milder.is_empty() => {
+            ("proven: with the patch the finding is gone, and nothing new is found".to_owned(), &[])
+        }
+        FixVerdict::Proven { milder } => {
+            ("proven: with the patch the finding is gone; milder findings that are new:".to_owned(), milder)
+        }
+        FixVerdict::WordsOnly => ("words only: there is no patch to try".to_owned(), &[]),
+        FixVerdict::DoesNotApply { why } => (format!("does not apply: {why}"), &[]),
+        FixVerdict::StillThere { how } => (format!("still there with the patch: {how}"), &[]),
+        FixVerdict::BringsNew { findings } => {
+            ("brings a new finding: with the patch this one is gone, but there is".to_owned(), findings)
+        }
+        FixVerdict::Unproven { why } => (format!("not proven: {why}"), &[]),
+    };
+    let mut lines = wrap(&redactor.text(&says));
+    lines.extend(list.iter().flat_map(|line| wrap(&format!("- {}", redactor.text(line)))));
+    lines
 }
 
 /// How often, and the shortest other plans.
