@@ -84,6 +84,18 @@ fn a_malformed_request_that_is_retried(#[case] handlers: &str, #[case] expected:
 }
 
 #[rstest]
+#[case::the_request_is_wrong("States.Http.StatusCode.400", Some(Severity::Low))]
+#[case::the_endpoint_is_down("States.Http.StatusCode.503", None)]
+fn an_answer_of_an_endpoint_that_is_retried(#[case] error: &str, #[case] expected: Option<Severity>) {
+    let definition = r#"{"StartAt": "Work", "States": {
+        "Work": {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": {"Method": "POST",
+            "ApiEndpoint": "https://api.example.com/orders", "Authentication": {"ConnectionArn": "c"}},
+            "Retry": [{"ErrorEquals": ["ERROR"]}], "End": true}}}"#;
+    let found = Trial::of(&definition.replace("ERROR", error)).of_rule(RuleId::PermanentErrorRetried);
+    assert_eq!(found.into_iter().map(|(_, severity)| severity).max(), expected);
+}
+
+#[rstest]
 #[case::the_prefix_of_the_sdk(
     r#""Retry":[{"ErrorEquals":["Lambda.TooManyRequestException"]}],"#,
     Some(Severity::Medium)
