@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::asl::StateId;
+use crate::asl::{Amount, Kind, Machine, State, StateId};
 use crate::history::{Handling, History, Site};
 
 /// Sites that are alike: the same state, and whether it is entered for the first time or again.
@@ -27,6 +27,31 @@ pub(super) fn sites_from(history: &History, attempt: usize) -> Vec<(PlaceKey, Si
         }
     }
     sites
+}
+
+/// Where the work of a later item can fail when that of the one before is done: the second items of Maps that take one
+/// after the other. Elsewhere the first item fails beside its siblings.
+pub(super) fn later_items(machine: &Machine, history: &History) -> Vec<Site> {
+    let mut known = BTreeSet::new();
+    let mut sites = Vec::new();
+    for attempt in history.attempts.iter().filter(|attempt| attempt.number == 1 && attempt.visit == 1) {
+        let maps = || machine.enclosing(attempt.state).filter(|outer| matches!(outer.kind, Kind::Map(_)));
+        if !maps().next().is_some_and(one_by_one) {
+            continue;
+        }
+        let site = history.site(attempt);
+        if site.iteration.0.last() == Some(&1) && known.insert(attempt.state) {
+            sites.push(site);
+        }
+    }
+    sites
+}
+
+fn one_by_one(state: &State) -> bool {
+    match &state.kind {
+        Kind::Map(map) => matches!(map.max_concurrency, Some(Amount::Literal(1.0))),
+        _ => false,
+    }
 }
 
 /// The first attempt after the last one that a fault was injected into; none if the plan never came into force.

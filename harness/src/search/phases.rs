@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use super::budget::Spent;
-use super::frontier::{PlaceKey, after_the_last_fault, rejoins, sites_from};
+use super::frontier::{PlaceKey, after_the_last_fault, later_items, rejoins, sites_from};
 use super::{Arena, Budget, Ground, Judged, Trial, explore, pool};
 use crate::fault::{Burst, Class, Fault, Offer, Plan, offers};
 use crate::history::{Event, EventType, History, Site, StrandId};
@@ -129,7 +129,7 @@ impl<'a> Searcher<'a> {
     }
 
     fn singles(&mut self) -> Result<(), String> {
-        let mut trials = Vec::new();
+        let (mut trials, mut later) = (Vec::new(), BTreeSet::new());
         for ground in standing(self.grounds) {
             let history = &self.grounds[ground].history;
             self.signatures.insert(super::signature(history));
@@ -137,6 +137,11 @@ impl<'a> Searcher<'a> {
                 if self.reached.insert(key) {
                     self.discovered.push((ground, site.clone()));
                     trials.extend(self.trials_at(ground, &Plan::default(), &site));
+                }
+            }
+            for site in later_items(&self.arena.model.machine, history) {
+                if later.insert(site.state) {
+                    trials.extend(self.worst_at(ground, &Plan::default(), &site));
                 }
             }
         }

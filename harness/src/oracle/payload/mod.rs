@@ -1,5 +1,7 @@
 //! `payload`: what states hand on stays within 262,144 bytes, and finished work is not thrown away.
 
+mod siblings;
+
 use super::{Judgement, Oracle, Run};
 
 /// Judges the rules of the property `payload`.
@@ -7,5 +9,7 @@ use super::{Judgement, Oracle, Run};
 pub(super) struct Payload;
 
 impl Oracle for Payload {
-    fn judge(&self, _run: &Run<'_>, _out: &mut Judgement) {}
+    fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
+        siblings::judge(run, out);
+    }
 }

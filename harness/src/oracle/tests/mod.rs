@@ -9,4 +9,5 @@ mod permission;
 mod quiet;
 mod retry;
 mod routing;
+mod siblings;
 mod visibility;
