@@ -158,7 +158,7 @@ fn variable_of(machine: &Machine, state: &State) -> String {
 }
 
 /// A name of a state made of another one; AWS allows 80 characters.
-fn within_limit(name: &str, suffix: &str) -> String {
+pub(crate) fn within_limit(name: &str, suffix: &str) -> String {
     let most = 76 - suffix.len();
     let kept: String = name.chars().take(most).collect();
     format!("{kept}{suffix}")

@@ -1,8 +1,10 @@
 //! Proposals: JSON Patch operations (RFC 6902) on the definition. Nothing applies them but the user.
 
+use super::route;
 use crate::asl::{Catcher, Kind, Machine, QueryLanguage, ResultPath, State, StateId, Transition};
-use crate::catalog::{self, FaultKind, Integration};
+use crate::catalog::{self, Effect, FaultKind, Integration};
 use crate::error::ErrorName;
+use crate::model::Model;
 use crate::oracle::{Fix, PatchOperation};
 use crate::value::{ObjectBuilder, Value};
 
@@ -17,7 +19,7 @@ pub(crate) fn words(text: impl Into<String>) -> Fix {
 
 /// A proposal in words and as a patch.
 pub(crate) fn patch(text: impl Into<String>, asl_patch: Vec<PatchOperation>) -> Fix {
-    Fix { text: text.into(), asl_patch, iam: None }
+    Fix { text: text.into(), asl_patch, ..Fix::default() }
 }
 
 /// `add` of a value at a pointer.
@@ -36,9 +38,9 @@ pub(crate) fn remove(path: String) -> PatchOperation {
 }
 
 /// A retrier for the passing faults of a task: before the first wildcard, which would take them otherwise.
-pub(crate) fn add_retrier(state: &State, integration: &Integration, seen: &str) -> Fix {
+pub(crate) fn add_retrier(state: &State, integration: &Integration, seen: &str, safety: Safety) -> Fix {
     let retrier = object([
-        ("ErrorEquals", names(transient_names(integration, seen))),
+        ("ErrorEquals", names(transient_names(integration, seen, safety))),
         ("IntervalSeconds", Value::from(2)),
         ("MaxAttempts", Value::from(4)),
         ("BackoffRate", Value::from(2)),
@@ -52,24 +54,49 @@ pub(crate) fn add_retrier(state: &State, integration: &Integration, seen: &str) 
         Some(at) => add(format!("{}/Retry/{at}", state.pointer), retrier),
         None => append(state, "Retry", state.retry.is_empty(), retrier),
     };
+    let left_out = match safety {
+        Safety::Safe => "",
+        Safety::Unsafe => {
+            " A broken connection is left out: nobody knows then whether the work was done, and a retry may do it twice."
+        }
+    };
     patch(
-        "Retry the errors of the service that pass by themselves, with growing and random delays.",
+        format!(
+            "Retry the errors of the service that pass by themselves, with growing and random delays.{left_out}"
+        ),
         vec![operation],
     )
 }
 
-/// One more name for an existing retrier.
-pub(crate) fn add_retried_name(state: &State, retrier: usize, name: &str) -> Fix {
+/// More names for an existing retrier: the one that was seen, and the others that are missing.
+pub(crate) fn add_retried_name(
+    state: &State,
+    retrier: usize,
+    integration: &Integration,
+    seen: &str,
+    safety: Safety,
+) -> Fix {
+    let is_listed =
+        |name: &String| state.retry.iter().any(|known| known.errors.iter().any(|own| own.as_str() == name));
+    let missing: Vec<String> = std::iter::once(seen.to_owned())
+        .chain(transient_names(integration, seen, safety).into_iter().filter(|name| name != seen))
+        .filter(|name| !is_listed(name))
+        .collect();
+    let told: Vec<&str> = missing.iter().map(String::as_str).collect();
+    let at = format!("{}/Retry/{retrier}/ErrorEquals/-", state.pointer);
     patch(
-        format!("Add `{name}` to the errors that are retried already."),
-        vec![add(format!("{}/Retry/{retrier}/ErrorEquals/-", state.pointer), Value::from(name))],
+        format!("Add {} to the errors that are retried already.", listed(&told)),
+        missing.iter().map(|name| add(at.clone(), Value::from(name.as_str()))).collect(),
     )
 }
 
-/// A catcher for more errors, with everything else as in the last catcher of the state.
+/// A catcher for more errors: with everything else as in the last catcher that is for failures of any kind. Where all
+/// catchers are for errors that the work names, what they lead to is meant for these, and the new one ends badly.
 pub(crate) fn add_catcher_like_last(machine: &Machine, state: &State, error: &str) -> Fix {
-    let Some(last) = state.catch.len().checked_sub(1) else {
-        return words(format!("Add a catcher for `{error}`."));
+    let is_general =
+        |catcher: &Catcher| catcher.errors.iter().any(|name| name.as_str().starts_with("States."));
+    let Some(last) = state.catch.iter().rposition(is_general) else {
+        return add_catcher_that_fails(machine, state, error);
     };
     let pointer = format!("{}/Catch/{last}", state.pointer);
     let Some(Value::Object(mut copy)) = machine.document.node(&pointer).map(crate::load::Node::to_value)
@@ -77,10 +104,23 @@ pub(crate) fn add_catcher_like_last(machine: &Machine, state: &State, error: &st
         return words(format!("Add a catcher for `{error}`."));
     };
     copy.insert("ErrorEquals", names([error]));
+    copy.remove("Comment");
     let next = &machine.state(state.catch[last].next).name;
     patch(
         format!("Catch `{error}` too, and go to `{next}` as for the errors that are caught already."),
         vec![add(format!("{}/Catch/-", state.pointer), copy.into())],
+    )
+}
+
+fn add_catcher_that_fails(machine: &Machine, state: &State, error: &str) -> Fix {
+    let fail = route::report_failure(machine, state);
+    let catcher = object([("ErrorEquals", names([error])), ("Next", Value::from(fail.name))]);
+    patch(
+        format!(
+            "Catch `{error}` too, and say what happens then: what the other catchers lead to is meant for the errors \
+             that they name. The patch ends in a Fail state."
+        ),
+        vec![append(state, "Catch", state.catch.is_empty(), catcher), fail.operation],
     )
 }
 
@@ -137,7 +177,24 @@ pub(crate) fn keep_input(state: &State, catcher: usize) -> Fix {
     )
 }
 
-/// `TimeoutSeconds` for a task.
+/// `TimeoutSeconds` for a task. Catchers that leave timeouts out get one for them, and a retrier that takes everything
+/// does not do the work once more, unless the call is safe to repeat.
+pub(crate) fn bound(machine: &Machine, state: &State, safety: Safety) -> Fix {
+    let Fix { text, asl_patch: mut operations, .. } = add_timeout(state);
+    let takes_timeouts = |name: &ErrorName| matches!(name.as_str(), ErrorName::ALL | ErrorName::TIMEOUT);
+    let retried = state.retry.iter().find(|retrier| retrier.errors.iter().any(takes_timeouts));
+    if safety == Safety::Unsafe && retried.is_some_and(|retrier| retrier.attempts_max > 0) {
+        let never = [("ErrorEquals", names([ErrorName::TIMEOUT])), ("MaxAttempts", Value::from(0))];
+        operations.push(add(format!("{}/Retry/0", state.pointer), object(never)));
+    }
+    let is_caught = state.catch.iter().any(|catcher| catcher.errors.iter().any(takes_timeouts));
+    if !state.catch.is_empty() && !is_caught {
+        operations.extend(add_catcher_like_last(machine, state, ErrorName::TIMEOUT).asl_patch);
+    }
+    patch(text, operations)
+}
+
+/// `TimeoutSeconds` for a task, and nothing else.
 pub(crate) fn add_timeout(state: &State) -> Fix {
     patch(
         format!(
@@ -146,6 +203,36 @@ pub(crate) fn add_timeout(state: &State) -> Fix {
         ),
         vec![add(format!("{}/TimeoutSeconds", state.pointer), Value::from(TIMER_SECONDS))],
     )
+}
+
+/// Whether a call may be made once more when nobody knows if its work was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Safety {
+    /// It reads, or leaves things as the first one did.
+    Safe,
+    /// It may do the work twice.
+    Unsafe,
+}
+
+impl Safety {
+    /// Of a task, by what is known and declared about it.
+    pub(crate) fn of(model: &Model, state: StateId) -> Self {
+        match model.effect(state) {
+            Effect::None => Self::Safe,
+            Effect::Repeatable => {
+                let state = model.machine.state(state);
+                let request = ["Parameters", "Arguments"]
+                    .iter()
+                    .find_map(|field| model.machine.document.node(&format!("{}/{field}", state.pointer)));
+                let text = request.map(|request| request.to_value().to_json()).unwrap_or_default();
+                let is_new = ["UUID(", "uuid(", "MathRandom(", "random(", "EnteredTime", "$now", "$millis"];
+                if is_new.iter().any(|part| text.contains(part)) { Self::Unsafe } else { Self::Safe }
+            }
+            Effect::Guarded { .. } | Effect::Notification | Effect::Unguarded | Effect::Unknown => {
+                Self::Unsafe
+            }
+        }
+    }
 }
 
 /// `TimeoutSeconds` for the execution as a whole, after an advice of the judge.
@@ -174,7 +261,7 @@ pub(crate) fn end_in_fail(machine: &Machine, last: &State) -> Option<Fix> {
     ))
 }
 
-fn fail_state() -> Value {
+pub(crate) fn fail_state() -> Value {
     object([
         ("Type", Value::from("Fail")),
         ("Error", Value::from("WorkflowFailed")),
@@ -252,16 +339,23 @@ pub(crate) fn add_jitter(state: &State, retrier: usize) -> Fix {
     )
 }
 
-/// The errors of an integration that pass by themselves, and the one that was seen.
-fn transient_names(integration: &Integration, seen: &str) -> Vec<String> {
+/// The errors of an integration that pass by themselves, and the one that was seen. After a broken connection nobody
+/// knows whether the work was done; only what is safe to repeat is retried then.
+fn transient_names(integration: &Integration, seen: &str, safety: Safety) -> Vec<String> {
     if integration.is_lambda() {
         // Docs, "Handling transient Lambda service exceptions", and throttling.
         let usual =
             ["ServiceException", "AWSLambdaException", "SdkClientException", "TooManyRequestsException"];
-        return usual.iter().map(|name| format!("Lambda.{name}")).collect();
+        let kept = |name: &&&str| safety == Safety::Safe || **name != "SdkClientException";
+        return usual.iter().filter(kept).map(|name| format!("Lambda.{name}")).collect();
     }
-    let mut names: Vec<String> = [FaultKind::Throttling, FaultKind::ServiceError, FaultKind::Connection]
-        .into_iter()
+    let kinds: &[FaultKind] = match safety {
+        Safety::Safe => &[FaultKind::Throttling, FaultKind::ServiceError, FaultKind::Connection],
+        Safety::Unsafe => &[FaultKind::Throttling, FaultKind::ServiceError],
+    };
+    let mut names: Vec<String> = kinds
+        .iter()
+        .copied()
         .filter_map(|kind| catalog::fault(integration, kind))
         .map(|fault| fault.error)
         .collect();

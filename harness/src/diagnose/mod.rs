@@ -6,6 +6,7 @@ pub(crate) mod complete;
 pub(crate) mod fix;
 mod fold;
 pub mod history;
+pub(crate) mod route;
 mod telling;
 
 pub use apply::{Unfit, apply};

@@ -8,9 +8,9 @@
 //!
 //! After a failure that was caught, `handler-loses-input` and `handler-fails` judge instead.
 
-use crate::asl::{Kind, QueryLanguage, State};
+use crate::asl::{DataPath, Kind, QueryLanguage, State};
 use crate::catalog::{self, Absence, Often};
-use crate::diagnose::fix;
+use crate::diagnose::{fix, route};
 use crate::expr::Template;
 use crate::fault::Class;
 use crate::generate::Origin;
@@ -20,7 +20,7 @@ use crate::value::Value;
 
 use super::routing::missing_path;
 use super::trace;
-use super::{Judgement, Oracle, RuleId, Run, Severity, Violation};
+use super::{Fix, Judgement, Oracle, RuleId, Run, Severity, Violation};
 
 /// Judges the rules of the property `dataflow`.
 #[derive(Debug)]
@@ -171,7 +171,7 @@ fn unmatched(run: &Run<'_>, record: &FailureRecord, state: &State) -> Violation 
             "{value} matches no rule of `{}`. The execution fails, and nothing can catch that.",
             state.name
         ),
-        fix: fix::words("Add a `Default`, and let it end in a Fail state that says what was not expected."),
+        fix: route::default_to_fail(&run.model.machine, state),
         pointer: format!("{}/Choices", state.pointer),
         ..trace::violation(run, RuleId::ChoiceUnmatched, Severity::High, record)
     }
@@ -210,12 +210,31 @@ fn lacking(run: &Run<'_>, record: &FailureRecord, lack: &Lack<'_>) -> Violation 
             record.error,
             trace::why_uncaught(record)
         ),
-        fix: fix::words(format!(
-            "Test with {} before reading it, and say what to do without it.",
-            fix::presence_test(state)
-        )),
+        fix: ask_first(run, record, path).unwrap_or_else(|| {
+            fix::words(format!(
+                "Test with {} before reading it, and say what to do without it.",
+                fix::presence_test(state)
+            ))
+        }),
         ..trace::violation(run, RuleId::MissingPath, severity, record)
     }
+}
+
+/// A Choice in front of the state that reads, where it reads its input. What a task reads of its own answer can only
+/// be asked for in the state itself.
+fn ask_first(run: &Run<'_>, record: &FailureRecord, path: &str) -> Option<Fix> {
+    let state = run.model.machine.state(record.state);
+    let of_own_answer = run.history.attempts.iter().rev().any(|attempt| {
+        (attempt.state, attempt.strand) == (record.state, record.strand)
+            && matches!(attempt.ending, Ending::Succeeded(_))
+    });
+    let is_of_input =
+        !of_own_answer && record.attempt.is_none() && matches!(state.flow.input_path, DataPath::All);
+    let path = path.strip_prefix("$.").filter(|path| !path.contains("$") && !path.contains(".."))?;
+    if !is_of_input {
+        return None;
+    }
+    route::ask_before(&run.model.machine, state, &format!("$.{path}"))
 }
 
 fn missing(run: &Run<'_>, record: &FailureRecord, state: &State, path: &str) -> Violation {

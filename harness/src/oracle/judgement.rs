@@ -138,6 +138,9 @@ pub struct Fix {
     pub asl_patch: Vec<PatchOperation>,
     /// An IAM policy statement, where a permission is missing.
     pub iam: Option<Value>,
+    /// Whether words are all there is for some of the states of the finding; then there is no patch.
+    #[serde(skip)]
+    pub is_partial: bool,
 }
 
 /// One operation of a JSON Patch.
@@ -218,6 +221,13 @@ impl Violation {
             }
         }
         self.states.sort_unstable();
+        // A patch mends all states of a finding, or there is none.
+        let (mine, theirs) = (&self.fix, &other.fix);
+        if mine.is_partial || theirs.is_partial || mine.asl_patch.is_empty() != theirs.asl_patch.is_empty() {
+            self.fix.is_partial = true;
+            self.fix.asl_patch.clear();
+            return;
+        }
         for operation in &other.fix.asl_patch {
             let known = |mine: &PatchOperation| mine.op == operation.op && mine.path == operation.path;
             if !self.fix.asl_patch.iter().any(known) {

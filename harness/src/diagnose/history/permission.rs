@@ -177,7 +177,7 @@ impl Denial {
                 " The trust policy of `{role}` has to allow the execution role to assume it, too."
             );
         }
-        Fix { text, asl_patch: Vec::new(), iam: resource.map(|resource| self.statement(resource)) }
+        Fix { text, iam: resource.map(|resource| self.statement(resource)), ..Fix::default() }
     }
 
     /// The proposal beside the policy that the execution role is said to have.

@@ -125,7 +125,7 @@ fn retried(facts: &Facts<'_>) -> Fix {
         Some((index, Answer::Spent { .. })) => words(format!(
             "`Retry[{index}]` excludes `{error}` from retries with `MaxAttempts` 0; let it retry if that is not meant."
         )),
-        _ => add_retrier(state, &task.integration, error),
+        _ => add_retrier(state, &task.integration, error, crate::diagnose::fix::Safety::Safe),
     }
 }
 

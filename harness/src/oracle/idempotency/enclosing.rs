@@ -120,5 +120,5 @@ fn proposed(run: &Run<'_>, found: &BTreeMap<StateId, (Repetition, &Attempt)>) ->
         }
         asl_patch.extend(one.asl_patch);
     }
-    Fix { text, asl_patch, iam: None }
+    Fix { text, asl_patch, ..Fix::default() }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::asl::{Kind, State, StateId, Transition};
 use crate::catalog::{self, ErrorClass, Statuses};
-use crate::diagnose::fix;
+use crate::diagnose::{fix, route};
 use crate::expr::{Comparison, Operand, Rule};
 use crate::fault::Class;
 use crate::history::{Attempt, Decision, History};
@@ -231,10 +231,23 @@ fn violation(run: &Run<'_>, case: &Case<'_>, mistake: Mistake) -> Violation {
 /// A rule for the final statuses that are missing, to where a bad one that is named goes.
 fn name_statuses(run: &Run<'_>, case: &Case<'_>) -> Fix {
     if let (Some(late), Some(taken)) = (case.late_rule(), case.decision.rule) {
-        return fix::words(format!(
+        let text = format!(
             "Put Choices[{late}] before Choices[{taken}]: the first rule that is true decides. Name every other final \
              status there too."
-        ));
+        );
+        let Some(mut operations) = route::move_rule(&run.model.machine, case.choice, late, taken) else {
+            return fix::words(text);
+        };
+        let goal = match &case.choice.kind {
+            Kind::Choice(choice) => choice.rules.get(late).map(|rule| rule.next),
+            _ => None,
+        };
+        let (unnamed, variable) = (case.unnamed(), case.variable());
+        if let (Some(goal), Some(variable), false) = (goal, variable, unnamed.is_empty()) {
+            let goal = fix::name_of(&run.model.machine, goal);
+            operations.extend(fix::add_choice_rule(case.choice, &variable, &unnamed, goal).asl_patch);
+        }
+        return fix::patch(text, operations);
     }
     let unnamed = case.unnamed();
     let bad =
@@ -247,6 +260,9 @@ fn name_statuses(run: &Run<'_>, case: &Case<'_>) -> Fix {
         (Some(goal), Some(variable)) if !unnamed.is_empty() => {
             let goal = fix::name_of(&run.model.machine, goal);
             fix::add_choice_rule(case.choice, &variable, &unnamed, goal)
+        }
+        (None, Some(variable)) if !unnamed.is_empty() => {
+            route::statuses_to_fail(&run.model.machine, case.choice, &variable, &unnamed)
         }
         _ => fix::words(format!(
             "Name {} in a rule that ends the loop, and let Default be for statuses that may still change.",

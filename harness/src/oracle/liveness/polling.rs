@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use crate::asl::{Kind, State, StateId};
 use crate::catalog::{self, ErrorClass};
-use crate::diagnose::fix;
+use crate::diagnose::{fix, route};
 use crate::fault::Class;
 use crate::generate::Origin;
 use crate::history::{Attempt, Decision, Ending, EventId, ExecutionTimer, Outcome};
@@ -53,6 +53,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
 struct Round<'a> {
     choice: &'a State,
     looped: &'a Loop,
+    /// Where the decision led.
+    back: StateId,
 }
 
 /// The last decision that led back into a loop which it could have left.
@@ -66,11 +68,12 @@ fn last_round<'a>(run: &Run<'a>) -> Option<Round<'a>> {
         }
         let choice = machine.state(decision.state);
         let looped = run.model.graph.loop_of(decision.state)?;
-        let stays = looped.contains(taken(choice, decision)?);
+        let back = taken(choice, decision)?;
+        let stays = looped.contains(back);
         let could_leave = choice.successors().iter().any(|(_, next)| !looped.contains(*next));
         let rounds =
             decisions.iter().filter(|other| other.state == choice.id && other.strand == decision.strand);
-        (stays && could_leave && rounds.count() >= ROUNDS).then_some(Round { choice, looped })
+        (stays && could_leave && rounds.count() >= ROUNDS).then_some(Round { choice, looped, back })
     })
 }
 
@@ -162,9 +165,7 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
              this run.",
             run.history.duration
         ),
-        fix: fix::add_execution_timeout(
-            "Count the rounds and give up after a number of them; a timer of the whole execution is the least.",
-        ),
+        fix: route::count_rounds(machine, round.choice, round.back),
         ..base(run, RuleId::PollingUnbounded, severity, Some(round))
     }
 }

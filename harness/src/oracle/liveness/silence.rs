@@ -6,13 +6,13 @@
 //!
 //! Exempt: calls that answer or fail by themselves within minutes (functions, request-response).
 
-use crate::asl::{State, Task};
+use crate::asl::{Amount, Kind, State, Task, Wait};
 use crate::catalog::{Pattern, Service};
-use crate::diagnose::fix;
+use crate::diagnose::fix::{self, Safety};
 use crate::history::{Attempt, Ending, ExecutionTimer, Outcome};
 use crate::model::Model;
 use crate::oracle::trace;
-use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
+use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
 
 /// Who is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ fn violation(run: &Run<'_>, attempt: &Attempt, state: &State, task: &Task, other
             },
             run.history.duration
         ),
-        fix: fix::add_timeout(state),
+        fix: fix::bound(&run.model.machine, state, Safety::of(run.model, state.id)),
         ..trace::violation_at(run, other.rule(), severity, attempt)
     }
 }
@@ -140,10 +140,21 @@ pub(super) fn advice(model: &Model) -> Vec<Violation> {
              is stuck stays open for up to a year, and nobody notices.",
             first.name
         ),
-        fix: fix::add_execution_timeout(
-            "Bound the execution, even where each task has its own timer; no handler runs when this one fires.",
-        ),
+        fix: bound(model),
         pointer: String::new(),
         ..trace::advice(RuleId::ExecutionUnbounded, Severity::Low, first)
     }]
+}
+
+/// A timer for the execution; in words where a pause may be longer than the timer that the patch would set.
+fn bound(model: &Model) -> Fix {
+    let text =
+        "Bound the execution, even where each task has its own timer; no handler runs when this one fires.";
+    let is_short =
+        |wait: &Wait| matches!(wait, Wait::Seconds(Amount::Literal(seconds)) if *seconds < 3_600.0);
+    let pauses = model.machine.states.iter().filter_map(|state| match &state.kind {
+        Kind::Wait(wait) => Some(wait),
+        _ => None,
+    });
+    if pauses.into_iter().all(is_short) { fix::add_execution_timeout(text) } else { fix::words(text) }
 }

@@ -128,8 +128,8 @@ fn fix_of(denied: &Denied) -> Fix {
     match &denied.statement {
         Some(statement) => Fix {
             text: "Add this statement to the policy of the execution role.".to_owned(),
-            asl_patch: Vec::new(),
             iam: Some(statement.clone()),
+            ..Fix::default()
         },
         None => fix::words(format!("Change what refuses it: {}.", denied.refusal)),
     }

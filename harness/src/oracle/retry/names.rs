@@ -6,12 +6,12 @@
 
 use crate::asl::{Kind, State};
 use crate::contested::Rules;
-use crate::diagnose::fix;
+use crate::diagnose::fix::{self, Safety};
 use crate::error::{ErrorName, Failure, Origin, matches};
 use crate::history::{FailureRecord, Handling};
 use crate::model::{HandlerKind, Idle, IdleName, Model};
 use crate::oracle::trace;
-use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
+use crate::oracle::{Fix, Judgement, PatchOperation, RuleId, Run, Severity, Violation};
 
 const RULE: RuleId = RuleId::ErrorNameNeverMatches;
 
@@ -30,7 +30,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         for name in idle.iter().rev().filter(|name| passes_by(state, name, record, run.case.rules)) {
             let severity =
                 if matches!(name.idle, Idle::Shadowed { .. }) { Severity::Low } else { Severity::Medium };
-            out.violated(describe(state, name, trace::violation(run, RULE, severity, record)));
+            let blank = trace::violation(run, RULE, severity, record);
+            out.violated(describe(run.model, state, name, blank));
         }
     }
 }
@@ -47,7 +48,7 @@ pub(in crate::oracle) fn advice(model: &Model) -> Vec<Violation> {
             if name.kind == HandlerKind::Catcher && name.whole && is_shadowed(name) {
                 continue;
             }
-            let advice = describe(state, name, trace::advice(RULE, Severity::Low, state));
+            let advice = describe(model, state, name, trace::advice(RULE, Severity::Low, state));
             match found.iter_mut().find(|other| other.fingerprint() == advice.fingerprint()) {
                 Some(other) => other.absorb(&advice),
                 None => found.push(advice),
@@ -105,14 +106,16 @@ fn lists_it_too(state: &State, name: &IdleName, record: &FailureRecord, rules: R
     !is_shadowed(name) && name_list(state, name).iter().any(|entry| matches(entry, failure, rules))
 }
 
-fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
+fn describe(model: &Model, state: &State, name: &IdleName, blank: Violation) -> Violation {
     let handler = format!("{}/{}/{}", state.pointer, name.kind.field(), name.handler);
     let pointer = format!("{handler}/ErrorEquals/{}", name.index);
     let noun = name.kind.noun();
     let written = &name.name;
     let replaced = |meant: &str| {
         let value = crate::value::Value::from(meant);
-        fix::patch(format!("Write `{meant}`."), vec![fix::replace(pointer.clone(), value)])
+        let mut operations = vec![fix::replace(pointer.clone(), value)];
+        operations.extend(other_wrong_names(model, state, name));
+        fix::patch(format!("Write `{meant}`."), operations)
     };
     let (reason, fix) = match &name.idle {
         Idle::Reserved if is_branch_failed(name) => (
@@ -147,11 +150,11 @@ fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
         ),
         Idle::NoTimer => (
             "No timer fires: the state has neither `TimeoutSeconds` nor `HeartbeatSeconds`.".to_owned(),
-            fix::add_timeout(state),
+            fix::bound(&model.machine, state, Safety::of(model, state.id)),
         ),
         Idle::Shadowed { by } => (
             format!("{}[{by}] comes first and takes it.", name.kind.field()),
-            fix::words(format!("Move this {noun} before {}[{by}].", name.kind.field())),
+            move_before(model, state, name, *by),
         ),
     };
     Violation {
@@ -161,6 +164,47 @@ fn describe(state: &State, name: &IdleName, blank: Violation) -> Violation {
         fix,
         pointer,
         ..blank
+    }
+}
+
+/// The right names in a retrier that was written for this error and never takes it.
+pub(super) fn corrected(model: &Model, state: &State, error: &str) -> Option<Fix> {
+    let is_meant = |name: &&IdleName| {
+        name.kind == HandlerKind::Retrier
+            && !name.spare
+            && matches!(&name.idle, Idle::NotReported(Some(meant)) if meant == error)
+    };
+    let name = model.idle_names(state.id).iter().find(is_meant)?;
+    let at = format!("{}/Retry/{}/ErrorEquals/{}", state.pointer, name.handler, name.index);
+    let mut operations = vec![fix::replace(at, crate::value::Value::from(error))];
+    operations.extend(other_wrong_names(model, state, name));
+    Some(fix::patch(
+        format!("Write `{error}` in Retry[{}], which was meant for it.", name.handler),
+        operations,
+    ))
+}
+
+/// The right names in place of the other wrong ones of the same handler: they are one finding.
+fn other_wrong_names(model: &Model, state: &State, name: &IdleName) -> Vec<PatchOperation> {
+    let same = |other: &&IdleName| {
+        (other.kind, other.handler) == (name.kind, name.handler) && other.index != name.index && !other.spare
+    };
+    let right = |other: &IdleName| {
+        let Idle::NotReported(Some(meant)) = &other.idle else { return None };
+        let at =
+            format!("{}/{}/{}/ErrorEquals/{}", state.pointer, other.kind.field(), other.handler, other.index);
+        Some(fix::replace(at, crate::value::Value::from(meant.as_str())))
+    };
+    model.idle_names(state.id).iter().filter(same).filter_map(right).collect()
+}
+
+fn move_before(model: &Model, state: &State, name: &IdleName, by: usize) -> Fix {
+    let field = name.kind.field();
+    let text = format!("Move this {} before {field}[{by}].", name.kind.noun());
+    let at = |handler: usize| format!("{}/{field}/{handler}", state.pointer);
+    match model.machine.document.node(&at(name.handler)).map(crate::load::Node::to_value) {
+        Some(handler) => fix::patch(text, vec![fix::remove(at(name.handler)), fix::add(at(by), handler)]),
+        None => fix::words(text),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, backoff_ms, matches};
 use crate::history::{FailureRecord, Handling, VirtualTime};
 use crate::oracle::trace;
-use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
+use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
 
 const RULE: RuleId = RuleId::PermanentErrorRetried;
 
@@ -103,7 +103,7 @@ fn violation(
             VirtualTime(longest_wait_ms(found))
         ),
         fix: match how {
-            "by-name" => fix::words(format!("Take `{}` out of the retrier.", record.error)),
+            "by-name" => take_out(state, retrier, record),
             _ => fix::words(
                 "Retry the errors that pass, by name, and give errors like this one a retrier with \
                  `\"MaxAttempts\": 0` in front of the wildcard.",
@@ -112,6 +112,21 @@ fn violation(
         pointer: format!("{}/Retry/{retrier}", state.pointer),
         ..trace::violation(run, RULE, severity, record)
     }
+}
+
+/// Takes the name out of its retrier, and a retrier that lists no other away.
+fn take_out(state: &State, retrier: usize, record: &FailureRecord) -> Fix {
+    let text = format!("Take `{}` out of the retrier.", record.error);
+    let names = &state.retry[retrier].errors;
+    let Some(at) = names.iter().position(|name| name.as_str() == &*record.error) else {
+        return fix::words(text);
+    };
+    let path = match (names.len(), state.retry.len()) {
+        (1, 1) => format!("{}/Retry", state.pointer),
+        (1, _) => format!("{}/Retry/{retrier}", state.pointer),
+        _ => format!("{}/Retry/{retrier}/ErrorEquals/{at}", state.pointer),
+    };
+    fix::patch(text, vec![fix::remove(path)])
 }
 
 fn reason(class: ErrorClass) -> &'static str {

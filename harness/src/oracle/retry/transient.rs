@@ -8,8 +8,8 @@
 //! On the failure path it is a note too: more than one thing has to go wrong first.
 
 use crate::asl::State;
-use crate::catalog::{self, ErrorClass, Integration};
-use crate::diagnose::fix;
+use crate::catalog::{self, Effect, ErrorClass, Integration};
+use crate::diagnose::fix::{self, Safety};
 use crate::history::{FailureRecord, Handling};
 use crate::oracle::trace::{self, Fate};
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
@@ -62,6 +62,11 @@ fn violation(
         }
         _ => "One such fault ends the execution.".to_owned(),
     };
+    // Docs, "Handling transient Lambda service exceptions", list the broken connection too; that a function may not be
+    // safe to repeat is less than that nothing is retried.
+    let asks_only = *run.model.effect(state.id) == Effect::Unknown && severity >= Severity::Medium;
+    let safety = if asks_only { Safety::Safe } else { Safety::of(run.model, state.id) };
+    let corrected = super::names::corrected(run.model, state, &record.error);
     Violation {
         route: if related.is_some() { "name-missing" } else { "no-retrier" }.to_owned()
             + if severity == Severity::Note { ">noted" } else { "" },
@@ -71,8 +76,9 @@ fn violation(
             record.error
         ),
         fix: match related {
-            Some(retrier) => fix::add_retried_name(state, retrier, &record.error),
-            None => fix::add_retrier(state, integration, &record.error),
+            _ if corrected.is_some() => corrected.unwrap_or_default(),
+            Some(retrier) => fix::add_retried_name(state, retrier, integration, &record.error, safety),
+            None => fix::add_retrier(state, integration, &record.error, safety),
         },
         pointer: match related {
             Some(retrier) => format!("{}/Retry/{retrier}", state.pointer),

@@ -56,7 +56,7 @@ fn is_of_invented_result(run: &Run<'_>, record: &FailureRecord) -> bool {
 }
 
 /// What a failing step leaves undone.
-struct Skipped {
+pub(super) struct Skipped {
     /// Steps with effects, in the order of the file.
     effects: Vec<StateId>,
     /// Steps that would have told somebody.
@@ -64,7 +64,7 @@ struct Skipped {
 }
 
 /// The steps behind a failing one; `None` if there is nothing worth mentioning.
-fn skipped(run: &Run<'_>, state: StateId) -> Option<Skipped> {
+pub(super) fn skipped(run: &Run<'_>, state: StateId) -> Option<Skipped> {
     let mut skipped = Skipped { effects: Vec::new(), signals: Vec::new() };
     for next in run.model.graph.downstream(state) {
         let is_task = run.model.machine.state(next).task().is_some();

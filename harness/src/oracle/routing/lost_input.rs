@@ -9,7 +9,9 @@ use crate::expr::jsonata::Session;
 use crate::expr::{Env, Path, Random, States, Variables};
 use crate::history::{FailureRecord, Handling, Outcome};
 use crate::oracle::trace;
-use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
+use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
+
+use super::handler::skipped;
 use crate::value::Value;
 
 const RULE: RuleId = RuleId::HandlerLosesInput;
@@ -98,10 +100,29 @@ fn violation(run: &Run<'_>, loss: &Loss<'_>) -> Violation {
             loss.read.error,
             trace::why_uncaught(loss.read)
         ),
-        fix: fix::keep_input(state, loss.catcher),
+        fix: keep(run, state, loss),
         pointer: format!("{}/Catch/{}", state.pointer, loss.catcher),
         ..trace::violation(run, RULE, Severity::High, root)
     }
+}
+
+/// The input kept; and, where the step that reads it is a link of a chain that a second failure would end, a way on.
+fn keep(run: &Run<'_>, state: &State, loss: &Loss<'_>) -> Fix {
+    let machine = &run.model.machine;
+    let mut kept = fix::keep_input(state, loss.catcher);
+    let reader = machine.state(loss.read.state);
+    let is_link = reader.task().is_some() && reader.catch.is_empty();
+    if is_link && skipped(run, reader.id).is_some() {
+        let chained = fix::continue_chain(machine, reader).asl_patch;
+        if !chained.is_empty() {
+            kept.text.push_str(&format!(
+                " `{}` gets a catcher, too: once it is reached, its own failure would end the failure path.",
+                reader.name
+            ));
+            kept.asl_patch.extend(chained);
+        }
+    }
+    kept
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@
 use crate::asl::{Edge, Kind, MachineType, MapMode, ResultPath, State, StateId, Transition};
 use crate::catalog::{self, Effect, ErrorClass, Pattern};
 use crate::contested::Rules;
-use crate::diagnose::fix;
+use crate::diagnose::{fix, route};
 use crate::error::{ErrorName, Failure, matches};
 use crate::history::{Attempt, Ending, FailureRecord, Outcome};
 
@@ -266,12 +266,26 @@ pub(in crate::oracle) fn end_badly(run: &Run<'_>, caught: &Caught<'_>) -> Fix {
     let machine = &run.model.machine;
     let in_items = !trace::at_top(caught.state);
     let own_end = own_end(run, caught.next()).filter(|_| !in_items);
-    own_end.and_then(|end| fix::end_in_fail(machine, machine.state(end))).unwrap_or_else(|| {
+    let own_end = own_end.and_then(|end| fix::end_in_fail(machine, machine.state(end)));
+    let instead = || {
+        let replaces = in_items || is_meant_as_detour(run, caught);
+        let entry = (caught.state, caught.catcher);
+        (!replaces).then(|| route::fail_instead(machine, &run.model.graph, entry, caught.next())).flatten()
+    };
+    own_end.or_else(instead).unwrap_or_else(|| {
         fix::words(format!(
             "End the way through `{}` in a Fail state, or send a message there, so that the failure shows.",
             fix::name_of(machine, caught.next())
         ))
     })
+}
+
+/// Whether the failure path does what the task could not: the same work another way, the work again, or what has to be
+/// done where a reading task found nothing. A Fail state would take that away.
+fn is_meant_as_detour(run: &Run<'_>, caught: &Caught<'_>) -> bool {
+    is_fallback(run, caught)
+        || comes_back(run, caught)
+        || *run.model.effect(caught.record.state) == Effect::None
 }
 
 /// The end of the failure path, if nothing but failures comes there.
