@@ -15,7 +15,7 @@ use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Author, Script};
 use crate::model::{Declarations, Denied, Model};
 use crate::oracle::{self, Oracle, RuleId};
-use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, search};
+use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, loads, search};
 use crate::sim::Limits;
 use crate::value::Value;
 
@@ -193,18 +193,20 @@ impl Campaign {
         let arena = self.arena();
         let examples = Examples { inputs: self.inputs.clone(), scripts: self.mocks.clone() };
         let baselines = generate::baselines(&arena.model, &examples, self.machine_type, self.seed);
-        let grounds = grounds(&baselines);
+        let mut grounds = grounds(&baselines);
         let mut record = Record::new(self.rules.clone(), baselines.unknowns.clone());
         for ground in 0..grounds.len() {
             record.take(&arena, &arena.judge(&grounds, Trial { ground, plan: Plan::default() }));
         }
-        let mut phases = vec![PhaseCount { phase: "baseline", runs: baselines.runs }];
+        let usual = grounds.len();
+        let load_runs = self.loads(&arena, &mut grounds, &mut record);
+        let mut phases = vec![PhaseCount { phase: "baseline", runs: baselines.runs + load_runs }];
         let stopped_because = if baselines.usable() {
-            self.search(&arena, &grounds, &mut record, &mut phases)
+            self.search(&arena, &grounds[..usual], &mut record, &mut phases)
         } else {
             "no scenario succeeds without faults".to_owned()
         };
-        let scenarios = || grounds.iter().map(|ground| &ground.scenario);
+        let scenarios = || grounds[..usual].iter().map(|ground| &ground.scenario);
         let mut assumptions = assumptions(&self.machine, scenarios());
         assumptions.extend(self.undecided.iter().cloned());
         let spare = scenarios().next().cloned().unwrap_or_else(nothing_known);
@@ -233,7 +235,7 @@ impl Campaign {
             rules,
             unknowns,
             assumptions,
-            baselines: grounds.into_iter().map(|ground| (ground.scenario, ground.history)).collect(),
+            baselines: grounds.into_iter().take(usual).map(|ground| (ground.scenario, ground.history)).collect(),
             stopped_because,
         }
     }
@@ -248,6 +250,21 @@ impl Campaign {
             limits: self.limits,
             oracles: self.oracles.clone(),
         }
+    }
+
+    /// Runs that carry more than usual, without faults; adds those that show something, and says how many there were.
+    fn loads(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Record) -> u64 {
+        if !self.rules.contains(&RuleId::PayloadExceedsLimit) {
+            return 0;
+        }
+        let loads = loads(arena, grounds);
+        let under_load = Arena { oracles: oracle::of_loads().to_vec(), ..arena.clone() };
+        for heavy in loads.grounds {
+            let ground = grounds.len();
+            grounds.push(heavy);
+            record.take(arena, &under_load.judge(grounds, Trial { ground, plan: Plan::default() }));
+        }
+        loads.runs
     }
 
     /// Searches from the baselines that succeed; says why it stopped.

@@ -3,6 +3,7 @@
 mod baseline;
 mod candidates;
 mod invent;
+mod load;
 mod name;
 mod place;
 mod reach;
@@ -16,6 +17,7 @@ mod variation;
 mod witness;
 
 pub use baseline::{Baselines, Ending, Examples, baselines};
+pub use load::{CONVERSATIONS, rounds};
 pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};
 pub use variation::variations;

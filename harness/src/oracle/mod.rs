@@ -40,6 +40,11 @@ pub fn all() -> &'static [&'static dyn Oracle] {
     ]
 }
 
+/// The judges of runs that carry more than usual, in which nothing else goes wrong.
+pub fn of_loads() -> &'static [&'static dyn Oracle] {
+    &[&payload::Payload]
+}
+
 /// Asks all judges about one run.
 pub fn judge(run: &Run<'_>) -> Judgement {
     let mut judgement = Judgement::default();

@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Fingerprint, PatchOperation, RuleId, Severity, Violation, all};
+use super::{Fingerprint, PatchOperation, RuleId, Severity, Violation, all, of_loads};
 use crate::asl::{Machine, MachineType, compile_text};
 use crate::config::Config;
 use crate::generate::{Origin, Scenario};
 use crate::mock::{Answer, Author, Script, Sequence, Then};
 use crate::model::{Declarations, Denied, Model};
-use crate::search::{Arena, Budget, Phase, Search, search};
+use crate::search::{Arena, Budget, Phase, Search, loads, search};
 use crate::sim::Limits;
 use crate::value::Value;
 
@@ -124,6 +124,12 @@ impl Trial {
             &arena.case(&ground.scenario, &crate::fault::Plan::default()),
             &ground.history,
         ));
+        // What is carried along meets the limit of payloads long before the service's limit of events.
+        let in_full = Arena { limits: Limits::default(), oracles: of_loads().to_vec(), ..arena.clone() };
+        for heavy in loads(&in_full, &grounds).grounds {
+            let case = in_full.case(&heavy.scenario, &crate::fault::Plan::default());
+            take(&in_full.judgement(&heavy, &case, &heavy.history));
+        }
         search(&arena, &grounds, &settings, &mut |judged| take(&judged.judgement));
         found.into_values().collect()
     }

@@ -8,6 +8,7 @@ mod arena;
 mod budget;
 mod explore;
 mod frontier;
+mod load;
 mod phases;
 mod pool;
 mod signature;
@@ -15,6 +16,7 @@ mod strategy;
 
 pub use arena::{Arena, Ground, Judged, Trial};
 pub use budget::Budget;
+pub use load::{Loads, loads};
 pub use phases::{Phase, Search, Summary, search};
 pub(crate) use pool::in_order;
 pub use signature::{Fnv, signature};

@@ -1,5 +1,7 @@
 //! `payload`: what states hand on stays within 262,144 bytes, and finished work is not thrown away.
 
+mod growth;
+mod limit;
 mod siblings;
 
 use super::{Judgement, Oracle, Run};
@@ -10,6 +12,7 @@ pub(super) struct Payload;
 
 impl Oracle for Payload {
     fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
+        limit::judge(run, out);
         siblings::judge(run, out);
     }
 }

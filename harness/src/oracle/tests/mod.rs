@@ -5,6 +5,7 @@ mod fixes;
 mod idempotency;
 mod liveness;
 mod partial;
+mod payload;
 mod permission;
 mod quiet;
 mod retry;

@@ -1,0 +1,143 @@
+use rstest::rstest;
+
+use super::super::trial::Trial;
+use super::super::{RuleId, Severity, Violation};
+
+const RULE: RuleId = RuleId::PayloadExceedsLimit;
+
+/// Asks a model again and again, and appends its answer to the conversation.
+const AGENT: &str = r#"{"StartAt":"Ask","QueryLanguage":"JSONata","States":{
+  "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Arguments":{"FunctionName":"ask","Payload":{"messages":"{% $states.input.messages %}"}},
+    "Output":{"messages":"{% $append($states.input.messages, $states.result.Payload.reply) %}",
+      "stop":"{% $states.result.Payload.stop %}"},"Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.stop = 'end' %}","Next":"Done"}],
+    "Default":"Ask"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+/// The same, but the model gets the conversation and returns it with its answer.
+const ECHO: &str = r#"{"StartAt":"Ask","QueryLanguage":"JSONata","States":{
+  "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Arguments":{"FunctionName":"ask","Payload":{"messages":"{% $states.input.messages %}"}},
+    "Output":{"messages":"{% $states.result.Payload.messages %}","stop":"{% $states.result.Payload.stop %}"},
+    "Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.stop = 'end' %}","Next":"Done"}],
+    "Default":"Ask"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+/// The conversation in a variable.
+const VARIABLE: &str = r#"{"StartAt":"Begin","QueryLanguage":"JSONata","States":{
+  "Begin":{"Type":"Pass","Assign":{"messages":[]},"Next":"Ask"},
+  "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Arguments":{"FunctionName":"ask","Payload":{"messages":"{% $messages %}"}},
+    "Assign":{"messages":"{% $append($messages, $states.result.Payload.reply) %}"},
+    "Output":{"stop":"{% $states.result.Payload.stop %}"},"Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.stop = 'end' %}","Next":"Done"}],
+    "Default":"Ask"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+/// Collects the pages of a list in JSONPath, which has no other way to append than to flatten.
+const PAGES: &str = r#"{"StartAt":"List","States":{
+  "List":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:listObjectsV2",
+    "Parameters":{"Bucket":"b"},"ResultPath":"$.page","Next":"Collect"},
+  "Collect":{"Type":"Pass","Parameters":{"both.$":"States.Array($.all, $.page.Contents)","page.$":"$.page"},
+    "Next":"Flatten"},
+  "Flatten":{"Type":"Pass","Parameters":{"all.$":"$.both[*][*]","page.$":"$.page"},"Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[{"Variable":"$.page.IsTruncated","BooleanEquals":true,"Next":"List"}],
+    "Default":"Done"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+/// Nests what was before in what comes next.
+const NESTED: &str = r#"{"StartAt":"Step","States":{
+  "Step":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:step",
+    "ResultPath":"$.last","Next":"Keep"},
+  "Keep":{"Type":"Pass","Parameters":{"log.$":"States.Array($.log, $.last.detail)","last.$":"$.last"},
+    "Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[{"Variable":"$.last.more","BooleanEquals":true,"Next":"Step"}],
+    "Default":"Done"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+/// Three turns, counted.
+const COUNTED: &str = r#"{"StartAt":"Ask","QueryLanguage":"JSONata","States":{
+  "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Arguments":{"FunctionName":"ask","Payload":{"messages":"{% $states.input.messages %}"}},
+    "Output":{"messages":"{% $append($states.input.messages, $states.result.Payload.reply) %}",
+      "turn":"{% $states.input.turn + 1 %}","stop":"{% $states.result.Payload.stop %}"},"Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[
+      {"Condition":"{% $states.input.stop = 'end' or $states.input.turn >= 20 %}","Next":"Done"}],
+    "Default":"Ask"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+/// Only the last answer is kept.
+const LAST_ONLY: &str = r#"{"StartAt":"Step","States":{
+  "Step":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:step",
+    "ResultPath":"$.last","Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[{"Variable":"$.last.more","BooleanEquals":true,"Next":"Step"}],
+    "Default":"Done"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+/// Keeps the last ten messages.
+const WINDOW: &str = r#"{"StartAt":"Ask","QueryLanguage":"JSONata","States":{
+  "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Arguments":{"FunctionName":"ask","Payload":{"messages":"{% $states.input.messages %}"}},
+    "Output":{"messages":"{% ($all := $append($states.input.messages, $states.result.Payload.reply);
+        $filter($all, function($v, $i) { $i >= $count($all) - 10 })) %}",
+      "stop":"{% $states.result.Payload.stop %}"},"Next":"More?"},
+  "More?":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.stop = 'end' %}","Next":"Done"}],
+    "Default":"Ask"},
+  "Done":{"Type":"Succeed"}}}"#;
+
+fn agent(definition: &str) -> Trial {
+    let more = r#"{"Payload":{"reply":{"role":"assistant","text":"a"},"messages":[{"text":"a"}],"stop":"no"}}"#;
+    let end = r#"{"Payload":{"reply":{"role":"assistant","text":"b"},"messages":[{"text":"b"}],"stop":"end"}}"#;
+    Trial::of(definition).answers("Ask", &[more, end]).input(r#"{"messages":[{"text":"hi"}],"turn":0}"#)
+}
+
+fn step(definition: &str) -> Trial {
+    let answers = [r#"{"more":true,"detail":"a"}"#, r#"{"more":false,"detail":"b"}"#];
+    Trial::of(definition).answers("Step", &answers).input(r#"{"log":[]}"#)
+}
+
+fn pages(definition: &str) -> Trial {
+    let page = |more: bool| {
+        let object = r#"{"Key":"folder/object-1.json","ETag":"\"0123456789abcdef0123456789abcdef\"","Size":1024,
+            "LastModified":"2026-01-01T00:00:00Z","StorageClass":"STANDARD"}"#;
+        let objects = [object; 20].join(",");
+        format!(r#"{{"IsTruncated":{more},"Contents":[{objects}],"Name":"b"}}"#)
+    };
+    Trial::of(definition).answers("List", &[&page(true), &page(false)]).input(r#"{"all":[]}"#)
+}
+
+fn of_rule(trial: &Trial) -> Vec<Violation> {
+    trial.findings().into_iter().filter(|violation| violation.rule == RULE).collect()
+}
+
+#[rstest]
+#[case::a_conversation(agent(AGENT), "Ask", Severity::High)]
+#[case::a_conversation_that_the_model_keeps(agent(ECHO), "Ask", Severity::High)]
+#[case::a_conversation_in_a_variable(agent(VARIABLE), "Ask", Severity::High)]
+#[case::the_pages_of_a_list(pages(PAGES), "Collect", Severity::High)]
+#[case::a_log_that_nests(step(NESTED), "Keep", Severity::Medium)]
+fn a_loop_carries_more_each_turn(#[case] trial: Trial, #[case] state: &str, #[case] severity: Severity) {
+    assert_eq!(trial.of_rule(RULE), [(state.to_owned(), severity)]);
+}
+
+#[rstest]
+#[case::turns_are_counted(agent(COUNTED))]
+#[case::only_the_last_is_kept(step(LAST_ONLY))]
+#[case::a_window(agent(WINDOW))]
+fn a_loop_that_is_bounded_is_left_alone(#[case] trial: Trial) {
+    assert_eq!(of_rule(&trial).into_iter().map(|found| found.why).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[rstest]
+#[case::a_conversation(AGENT, agent)]
+#[case::a_conversation_that_the_model_keeps(ECHO, agent)]
+#[case::a_conversation_in_a_variable(VARIABLE, agent)]
+#[case::the_pages_of_a_list(PAGES, pages)]
+fn the_patch_bounds_the_loop(#[case] definition: &str, #[case] trial: fn(&str) -> Trial) {
+    let found = of_rule(&trial(definition));
+    let patched = Trial::patched(definition, &found[0].fix.asl_patch);
+    assert!(!found[0].fix.asl_patch.is_empty());
+    assert_eq!(of_rule(&trial(&patched)).len(), 0, "{patched}");
+}

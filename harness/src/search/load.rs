@@ -1,0 +1,109 @@
+//! Runs without faults, but with more to carry: loops that go on, and lists as long as in production.
+//!
+//! A load is tried first with few events, to see whether anything grows; only what would pass the limit of payloads
+//! before the history is full is run to its end.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::error::ErrorName;
+use crate::fault::Plan;
+use crate::generate::{Scenario, rounds};
+use crate::history::{Detail, History, Outcome};
+use crate::model::Loop;
+
+use super::{Arena, Ground};
+
+/// What loads showed.
+#[derive(Debug, Default)]
+pub struct Loads {
+    /// Those that end because a payload is too large.
+    pub grounds: Vec<Ground>,
+    /// Simulated executions.
+    pub runs: u64,
+}
+
+/// Events of a first look, besides three times those of the run that it is made from.
+const PROBE_EVENTS: usize = 200;
+
+/// Puts loads on every loop that the grounds go round, each once.
+pub fn loads(arena: &Arena, grounds: &[Ground]) -> Loads {
+    let mut found = Loads::default();
+    let mut known = BTreeSet::new();
+    for ground in grounds.iter().filter(|ground| ground.history.outcome.succeeded()) {
+        for (at, scenario) in rounds(&arena.model, &ground.scenario, &ground.history) {
+            let looped = &arena.model.graph.loops()[at];
+            if known.contains(&at) {
+                continue;
+            }
+            found.runs += 1;
+            let probe = probed(arena, &scenario, &ground.history);
+            if !would_exceed(arena, &probe, looped) {
+                continue;
+            }
+            found.runs += 1;
+            let heavy = arena.ground(scenario);
+            if is_too_large(&heavy.history) {
+                known.insert(at);
+                found.grounds.push(heavy);
+            }
+        }
+    }
+    found
+}
+
+fn probed(arena: &Arena, scenario: &Scenario, usual: &History) -> History {
+    let mut case = arena.case(scenario, &Plan::default());
+    let events = u32::try_from(usual.events.len() * 3 + PROBE_EVENTS).unwrap_or(u32::MAX);
+    case.limits.events_max = case.limits.events_max.min(events);
+    arena.run(scenario, &case)
+}
+
+fn is_too_large(history: &History) -> bool {
+    matches!(&history.outcome, Outcome::Failed { error: Some(error), .. } if **error == *ErrorName::DATA_LIMIT)
+}
+
+/// Whether what a loop carries grows so fast that it passes the limit before the history is full.
+fn would_exceed(arena: &Arena, history: &History, looped: &Loop) -> bool {
+    if is_too_large(history) {
+        return true;
+    }
+    let sizes = sizes(history, looped);
+    let [.., (_, before), (first_event, earlier), (last_event, last)] = sizes[..] else { return false };
+    if !(before < earlier && earlier < last) {
+        return false;
+    }
+    let turns = arena.limits.payload_bytes_max / (last - earlier);
+    let events = last_event.saturating_sub(first_event).max(1);
+    turns.saturating_mul(events) < arena.limits.events_max as usize
+}
+
+/// At which event, and with how many bytes, the state of a loop that was entered most often was entered; variables
+/// count as what was assigned to them last.
+fn sizes(history: &History, looped: &Loop) -> Vec<(usize, usize)> {
+    let entries = |wanted| {
+        let mut assigned: Vec<(Arc<str>, usize)> = Vec::new();
+        let mut sizes = Vec::new();
+        for (at, event) in history.events.iter().enumerate() {
+            match (&event.detail, event.state) {
+                (Detail::Input(input), Some(state)) if (state, event.strand) == wanted => {
+                    sizes.push((at, input.json_len() + assigned.iter().map(|(_, bytes)| bytes).sum::<usize>()));
+                }
+                (Detail::Output(_, Some(new)), _) => {
+                    for (name, value) in new.iter() {
+                        assigned.retain(|(known, _)| known != name);
+                        assigned.push((name.clone(), value.json_len()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        sizes
+    };
+    let entered = history.events.iter().filter(|event| matches!(event.detail, Detail::Input(_)));
+    let states: BTreeSet<_> = entered
+        .filter_map(|event| Some((event.state.filter(|state| looped.contains(*state))?, event.strand)))
+        .take(looped.states.len() * 8)
+        .collect();
+    states.into_iter().map(entries).max_by_key(Vec::len).unwrap_or_default()
+}
