@@ -235,7 +235,11 @@ impl Campaign {
             rules,
             unknowns,
             assumptions,
-            baselines: grounds.into_iter().take(usual).map(|ground| (ground.scenario, ground.history)).collect(),
+            baselines: grounds
+                .into_iter()
+                .take(usual)
+                .map(|ground| (ground.scenario, ground.history))
+                .collect(),
             stopped_because,
         }
     }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::fold::fold;
 use crate::asl::{Kind, Machine, StateId};
-use crate::error::Origin;
+use crate::error::{ErrorName, Origin};
 use crate::fault::Class;
 use crate::history::{
     Attempt, Ending, Event, EventId, EventType, ExecutionTimer, FailureRecord, Handling, History, Outcome,
@@ -195,7 +195,7 @@ impl<'a> Teller<'a> {
             format!("ends its scope with {}", named(&first.error))
         } else if first.echo_of.is_some() {
             format!("fails with the {} from inside", named(&first.error))
-        } else if first.origin == Origin::Interpreter {
+        } else if first.origin == Origin::Interpreter && *first.error != *ErrorName::DATA_LIMIT {
             format!("cannot be evaluated: {}", named(&first.error))
         } else {
             format!("fails with {}", named(&first.error))

@@ -48,7 +48,8 @@ fn going_on(model: &Model, scenario: &Scenario, history: &History, looped: &Loop
     for state in machine.states.iter().filter(|state| is_within(machine, state, looped)) {
         let Some(sequence) = script.answers.get(&state.path) else { continue };
         let Some(first @ Answer { reply: Reply::Return(result), .. }) = sequence.get(0) else { continue };
-        let result = if model.is_own_code(state.id) { lengthened(model, state, result) } else { result.clone() };
+        let result =
+            if model.is_own_code(state.id) { lengthened(model, state, result) } else { result.clone() };
         let by = sequence.by;
         let calls = match conversation(model, history, state, &result) {
             Some(path) => with_more_each_time(&result, &path),
@@ -76,20 +77,26 @@ fn is_within(machine: &Machine, state: &State, looped: &Loop) -> bool {
 /// Where a task gets a conversation and returns it: a list of such a name in its request and in its result.
 fn conversation(model: &Model, history: &History, state: &State, result: &Value) -> Option<Vec<Key>> {
     let call = history.attempts.iter().find(|attempt| attempt.state == state.id)?;
-    let path = list_named(result, &CONVERSATIONS, 4)?;
+    let path = conversation_in(result)?;
     let name = path.last()?;
-    (model.is_own_code(state.id) && list_named(&call.parameters, &[name], 4).is_some()).then_some(path)
+    // What is given may be anything: nothing but the function looks at it.
+    let is_given = named(&call.parameters, &|key, _| key == &**name, 4).is_some();
+    (model.is_own_code(state.id) && is_given).then_some(path)
 }
 
-/// The way through objects to a list with one of these names.
-fn list_named(value: &Value, names: &[&str], depth: u32) -> Option<Vec<Key>> {
+/// The way through objects to a list of a conversation's name.
+pub fn conversation_in(value: &Value) -> Option<Vec<Key>> {
+    named(value, &|key, value| CONVERSATIONS.contains(&key) && value.as_array().is_some(), 4)
+}
+
+/// The way through objects to a member that is wanted.
+fn named(value: &Value, wanted: &dyn Fn(&str, &Value) -> bool, depth: u32) -> Option<Vec<Key>> {
     let object = value.as_object()?;
-    let own = object.iter().find(|(key, value)| names.contains(&&***key) && value.as_array().is_some());
-    if let Some((key, _)) = own {
+    if let Some((key, _)) = object.iter().find(|(key, value)| wanted(key, value)) {
         return Some(vec![key.clone()]);
     }
     object.iter().filter(|_| depth > 0).find_map(|(key, inner)| {
-        let mut path = list_named(inner, names, depth - 1)?;
+        let mut path = named(inner, wanted, depth - 1)?;
         path.insert(0, key.clone());
         Some(path)
     })
@@ -136,7 +143,8 @@ pub(super) fn lengthened(model: &Model, state: &State, result: &Value) -> Value 
         return super::place::set(result, &steps, &[], Some(&text(TEXT_BYTES)));
     }
     let is_wrapped = state.task().is_some_and(|task| &*task.integration.action == "invoke");
-    let path: Vec<Key> = if is_wrapped && result.get("Payload").is_some() { vec!["Payload".into()] } else { vec![] };
+    let path: Vec<Key> =
+        if is_wrapped && result.get("Payload").is_some() { vec!["Payload".into()] } else { vec![] };
     changed(result, &path, &|body| match body {
         Value::Object(object) if object.get("detail").is_none() => {
             let mut object = object.clone();
@@ -150,7 +158,18 @@ pub(super) fn lengthened(model: &Model, state: &State, result: &Value) -> Value 
 
 /// Names of members that hold running text, the likeliest first.
 const RUNNING: [&str; 13] = [
-    "text", "content", "detail", "body", "answer", "output", "summary", "description", "message", "data", "result", "value",
+    "text",
+    "content",
+    "detail",
+    "body",
+    "answer",
+    "output",
+    "summary",
+    "description",
+    "message",
+    "data",
+    "result",
+    "value",
     "item",
 ];
 
@@ -185,7 +204,10 @@ fn free_texts(
         }
         Value::String(_) => {
             let free = place.is_none_or(|place| is_free(model, place));
-            let name = steps.iter().rev().find_map(|step| if let Step::Field(key) = step { Some(key) } else { None });
+            let name = steps
+                .iter()
+                .rev()
+                .find_map(|step| if let Step::Field(key) = step { Some(key) } else { None });
             let name = name.map(|name| name.to_lowercase()).unwrap_or_default();
             let rank = RUNNING.iter().position(|known| name.contains(known));
             let Some(rank) = rank.and_then(|rank| u32::try_from(rank).ok()).filter(|_| free) else { return };

@@ -17,7 +17,7 @@ mod variation;
 mod witness;
 
 pub use baseline::{Baselines, Ending, Examples, baselines};
-pub use load::{CONVERSATIONS, rounds};
+pub use load::{CONVERSATIONS, conversation_in, rounds};
 pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};
 pub use variation::variations;

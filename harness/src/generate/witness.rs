@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::asl::Choice;
 use crate::expr::jsonata::Session;
 use crate::expr::{Env, Path, Random, Root, Rule, Segment, States, Variables};
-use crate::model::{Right, Step, operand};
+use crate::model::{Right, Step, only_or_at, operand};
 use crate::value::Value;
 
 use super::candidates::{Candidates, Variable};
@@ -225,7 +225,7 @@ struct RuleFailed;
 fn steps(path: &Path) -> Option<Vec<Step>> {
     let step = |segment: &Segment| match segment {
         Segment::Field(name) => Some(Step::Field(name.clone())),
-        Segment::Index(index) => u32::try_from(*index).ok().map(Step::Index),
+        Segment::Index(index) => only_or_at(*index).map(Step::Index),
         Segment::Wildcard => Some(Step::Each),
         Segment::Other(_) => None,
     };

@@ -15,7 +15,7 @@ pub use contradiction::{Contradiction, Expected, contradictions};
 pub use demand::{Demands, Dependency, Place, PlaceId, Source, Step, Uses};
 pub use denied::Denied;
 pub use effects::{Declaration, Declarations, KeyPath, Target, matches_pattern};
-pub use flow::{Right, operand};
+pub use flow::{Right, only_or_at, operand};
 pub use graph::{Graph, Loop, inner_scopes};
 pub use handlers::{HandlerKind, Idle, IdleName};
 

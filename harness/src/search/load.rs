@@ -87,7 +87,10 @@ fn sizes(history: &History, looped: &Loop) -> Vec<(usize, usize)> {
         for (at, event) in history.events.iter().enumerate() {
             match (&event.detail, event.state) {
                 (Detail::Input(input), Some(state)) if (state, event.strand) == wanted => {
-                    sizes.push((at, input.json_len() + assigned.iter().map(|(_, bytes)| bytes).sum::<usize>()));
+                    sizes.push((
+                        at,
+                        input.json_len() + assigned.iter().map(|(_, bytes)| bytes).sum::<usize>(),
+                    ));
                 }
                 (Detail::Output(_, Some(new)), _) => {
                     for (name, value) in new.iter() {

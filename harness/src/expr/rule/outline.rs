@@ -183,6 +183,8 @@ fn write_path(sketch: &Sketch, text: &mut String) -> bool {
             text.push_str(name);
             true
         }
+        // What is inside at any depth is looked for right there, where it is invented, too.
+        Sketch::Step(before, member) if **member == Sketch::Inside => write_path(before, text),
         Sketch::Step(before, member) => {
             let Sketch::Member(name) = &**member else { return false };
             match (&**before, &**name) {

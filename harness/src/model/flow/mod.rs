@@ -17,6 +17,7 @@ use crate::asl::{Machine, ScopeId, StateId};
 use crate::value::Key;
 
 pub use self::comparison::{Right, operand};
+pub use self::steps::only_or_at;
 
 /// What a machine reads.
 pub(super) fn demands(machine: &Machine) -> Demands {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::demand::{PlaceId, Uses};
 use super::Analysis;
 use super::evaluate::{Scene, key};
+use super::steps::only_or_at;
 use super::value::Abstract;
 use crate::expr::Query;
 use crate::expr::jsonata::{Relation, Sketch};
@@ -76,9 +77,9 @@ impl Analysis<'_> {
             }
             Sketch::Item(list, index) => {
                 let list = self.sketch(list, names, scene, read);
-                match u32::try_from(*index) {
-                    Ok(index) => list.item(index, &mut self.demands),
-                    Err(_) => list.any_item(&mut self.demands),
+                match only_or_at(*index) {
+                    Some(index) => list.item(index, &mut self.demands),
+                    None => list.any_item(&mut self.demands),
                 }
             }
             Sketch::Filter(list, filter) => {

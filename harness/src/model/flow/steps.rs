@@ -34,10 +34,16 @@ pub(super) fn steps(path: &Path) -> Vec<PathStep> {
     compiled.unwrap_or_else(|| Text { rest: after_root(path.text()) }.steps())
 }
 
+/// An index from the start; `[-1]` is the first item too, for lists of which nothing but the last item is read are made
+/// with one item.
+pub fn only_or_at(index: i64) -> Option<u32> {
+    if index == -1 { Some(0) } else { u32::try_from(index).ok() }
+}
+
 fn plain(segment: &Segment) -> Option<PathStep> {
     Some(match segment {
         Segment::Field(name) => PathStep::Field(name.clone()),
-        Segment::Index(index) => u32::try_from(*index).map_or(PathStep::Items { one: true }, PathStep::Index),
+        Segment::Index(index) => only_or_at(*index).map_or(PathStep::Items { one: true }, PathStep::Index),
         Segment::Wildcard => PathStep::Items { one: false },
         Segment::Other(_) => return None,
     })

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::asl::{DataPath, Kind, QueryLanguage, State, StateId};
 use crate::diagnose::fix;
-use crate::generate::CONVERSATIONS;
+use crate::generate::{CONVERSATIONS, conversation_in};
 use crate::history::{Attempt, Detail, Ending, Event, FailureRecord, StrandId};
 use crate::model::{Loop, Source};
 use crate::oracle::{Fix, PatchOperation, Run, Severity, Violation};
@@ -138,7 +138,9 @@ fn growing(before: &Value, after: &Value) -> Vec<Key> {
     let grown = |key: &Key, value: &Value| {
         value.json_len().saturating_sub(earlier.get(key).map_or(0, Value::json_len))
     };
-    let Some((key, value)) = later.iter().max_by_key(|(key, value)| grown(key, value)) else { return Vec::new() };
+    let Some((key, value)) = later.iter().max_by_key(|(key, value)| grown(key, value)) else {
+        return Vec::new();
+    };
     let Some(inside) = earlier.get(key).filter(|_| grown(key, value) * 2 > whole) else { return Vec::new() };
     let mut path = vec![key.clone()];
     path.extend(growing(inside, value));
@@ -189,9 +191,13 @@ pub(super) fn violation(run: &Run<'_>, record: &FailureRecord, grown: &Grown<'_>
     let name = grown.member.text();
     let others: Vec<StateId> = grown.adds.iter().skip(1).copied().collect();
     let source = largest_result(run, grown).map_or_else(String::new, |(task, bytes)| {
-        format!(" The largest result in a turn is that of `{}`, {} bytes.", fix::name_of(machine, task), grouped(bytes))
+        format!(
+            " The largest result in a turn is that of `{}`, {} bytes.",
+            fix::name_of(machine, task),
+            grouped(bytes)
+        )
     });
-    let end = if limit::is_uncatchable(record) { ", and nothing can catch that" } else { "" };
+    let end = if limit::is_uncatchable(record) { "; nothing can catch that" } else { "" };
     let base = limit::base(run, record, state, severity(run, grown));
     let mut states = others;
     states.extend(base.states.iter().copied().filter(|other| *other != state));
@@ -200,7 +206,9 @@ pub(super) fn violation(run: &Run<'_>, record: &FailureRecord, grown: &Grown<'_>
     Violation {
         states,
         route: "loop>grows".to_owned(),
-        title: format!("{name} grows with every turn of the loop, and nothing ends the loop before the limit"),
+        title: format!(
+            "{name} grows with every turn of the loop, and nothing ends the loop before the limit"
+        ),
         why: format!(
             "`{}` hands on more than it is given: {name} grows by {} bytes a turn.{source} After {} turns the payload \
              has more than {limit} bytes, and the execution fails at `{}` with `{}`{end}.",
@@ -240,7 +248,9 @@ impl Member {
             Self::Input(path) => ("$states.input".to_owned(), path),
             Self::Variable(name, path) => (format!("${name}"), path),
         };
-        path.iter().fold(root, |text, key| if is_plain(key) { format!("{text}.{key}") } else { format!("{text}.`{key}`") })
+        path.iter().fold(root, |text, key| {
+            if is_plain(key) { format!("{text}.{key}") } else { format!("{text}.`{key}`") }
+        })
     }
 
     fn path(&self) -> String {
@@ -248,7 +258,9 @@ impl Member {
             Self::Input(path) => ("$".to_owned(), path),
             Self::Variable(name, path) => (format!("${name}"), path),
         };
-        path.iter().fold(root, |text, key| if is_plain(key) { format!("{text}.{key}") } else { format!("{text}['{key}']") })
+        path.iter().fold(root, |text, key| {
+            if is_plain(key) { format!("{text}.{key}") } else { format!("{text}['{key}']") }
+        })
     }
 }
 
@@ -267,7 +279,8 @@ fn largest_result(run: &Run<'_>, grown: &Grown<'_>) -> Option<(StateId, u64)> {
         Ending::Succeeded(result) => Some((attempt.state, result.json_len() as u64)),
         _ => None,
     };
-    let first_turns = run.history.attempts.iter().filter(|attempt| attempt.visit <= 2 && inside(attempt.state));
+    let first_turns =
+        run.history.attempts.iter().filter(|attempt| attempt.visit <= 2 && inside(attempt.state));
     first_turns.filter_map(result).max_by_key(|(_, bytes)| *bytes)
 }
 
@@ -275,19 +288,28 @@ fn largest_result(run: &Run<'_>, grown: &Grown<'_>) -> Option<(StateId, u64)> {
 /// on another turn may count them.
 fn severity(run: &Run<'_>, grown: &Grown<'_>) -> Severity {
     let (machine, demands) = (&run.model.machine, run.model.demands());
-    if grown.member.is_conversation() {
+    let in_loop = |attempt: &&Attempt| grown.looped.contains(attempt.state);
+    let mut requests = run.history.attempts.iter().filter(in_loop).map(|attempt| &attempt.parameters);
+    if grown.member.is_conversation() || requests.any(|request| conversation_in(request).is_some()) {
         return Severity::High;
     }
-    let choices = grown.looped.states.iter().filter(|state| matches!(machine.state(**state).kind, Kind::Choice(_)));
+    let choices =
+        grown.looped.states.iter().filter(|state| matches!(machine.state(**state).kind, Kind::Choice(_)));
     let places = choices.flat_map(|state| demands.choice(*state)).flat_map(|dependency| &dependency.places);
     let mut by_service = false;
     for place in places {
         match demands.place(*place).source {
             Source::Result(task) if !run.model.is_own_code(task) => by_service = true,
-            Source::Result(_) | Source::Input | Source::ItemReader(_) | Source::Failure(_) => return Severity::Medium,
+            Source::Result(_) | Source::Input | Source::ItemReader(_) | Source::Failure(_) => {
+                return Severity::Medium;
+            }
         }
     }
-    if by_service && grown.turns <= TURNS_LIKELY && !grown.looped.polls() { Severity::High } else { Severity::Medium }
+    if by_service && grown.turns <= TURNS_LIKELY && !grown.looped.polls() {
+        Severity::High
+    } else {
+        Severity::Medium
+    }
 }
 
 /// Bounds the turns with a rule of a Choice state that sees the member in every turn.
@@ -296,7 +318,10 @@ fn proposed(run: &Run<'_>, grown: &Grown<'_>) -> Fix {
                 key, or hand on only the last entries";
     match bounding(run, grown) {
         Some((choice, operations)) => fix::patch(
-            format!("{keep}. And bound the turns: the patch ends the loop in `{}` before the limit is met.", choice.name),
+            format!(
+                "{keep}. And bound the turns: the patch ends the loop in `{}` before the limit is met.",
+                choice.name
+            ),
             operations,
         ),
         None => fix::words(format!("{keep}; and count the turns, and leave the loop after so many of them.")),
@@ -308,9 +333,11 @@ fn bounding<'a>(run: &Run<'a>, grown: &Grown<'_>) -> Option<(&'a State, Vec<Patc
     let in_loop = grown.looped.states.iter().map(|id| machine.state(*id));
     let mut choices = in_loop.filter(|state| matches!(state.kind, Kind::Choice(_)));
     choices.find_map(|choice| {
-        let decided = run.history.decisions.iter().filter(|decision| {
-            decision.state == choice.id && decision.strand == grown.strand
-        });
+        let decided = run
+            .history
+            .decisions
+            .iter()
+            .filter(|decision| decision.state == choice.id && decision.strand == grown.strand);
         if decided.count() + 1 < grown.turns {
             return None;
         }
@@ -325,8 +352,10 @@ fn bounding<'a>(run: &Run<'a>, grown: &Grown<'_>) -> Option<(&'a State, Vec<Patc
         let mut rule = test;
         rule.push(("Next", Value::from(name.as_str())));
         let rule = Value::Object(rule.into_iter().collect());
-        let operations =
-            vec![fix::add(format!("{scope}/{name}"), fail), fix::add(format!("{}/Choices/0", choice.pointer), rule)];
+        let operations = vec![
+            fix::add(format!("{scope}/{name}"), fail),
+            fix::add(format!("{}/Choices/0", choice.pointer), rule),
+        ];
         Some((choice, operations))
     })
 }
@@ -334,7 +363,8 @@ fn bounding<'a>(run: &Run<'a>, grown: &Grown<'_>) -> Option<(&'a State, Vec<Patc
 /// A test that holds once half of the limit is used up.
 fn test(run: &Run<'_>, grown: &Grown<'_>, choice: &State) -> Option<Vec<(&'static str, Value)>> {
     let half = run.case.limits.payload_bytes_max / 2;
-    let (early, late) = (seen(run, grown, choice, 1)?, seen(run, grown, choice, grown.turns.saturating_sub(1))?);
+    let (early, late) =
+        (seen(run, grown, choice, 1)?, seen(run, grown, choice, grown.turns.saturating_sub(1))?);
     if late.json_len() <= early.json_len() {
         return None;
     }

@@ -25,7 +25,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
 fn fatal<'a>(run: &Run<'a>) -> Option<&'a FailureRecord> {
     let Outcome::Failed { error: Some(error), .. } = &run.history.outcome else { return None };
     let last = run.history.failures.last()?;
-    let root = std::iter::successors(Some(last), |record| Some(&run.history.failures[record.echo_of?])).last()?;
+    let root =
+        std::iter::successors(Some(last), |record| Some(&run.history.failures[record.echo_of?])).last()?;
     let injected = root.attempt.is_some_and(|attempt| run.history.attempts[attempt].injected.is_some());
     (**error == *ErrorName::DATA_LIMIT && *root.error == *ErrorName::DATA_LIMIT && !injected).then_some(root)
 }

@@ -88,8 +88,10 @@ const WINDOW: &str = r#"{"StartAt":"Ask","QueryLanguage":"JSONata","States":{
   "Done":{"Type":"Succeed"}}}"#;
 
 fn agent(definition: &str) -> Trial {
-    let more = r#"{"Payload":{"reply":{"role":"assistant","text":"a"},"messages":[{"text":"a"}],"stop":"no"}}"#;
-    let end = r#"{"Payload":{"reply":{"role":"assistant","text":"b"},"messages":[{"text":"b"}],"stop":"end"}}"#;
+    let more =
+        r#"{"Payload":{"reply":{"role":"assistant","text":"a"},"messages":[{"text":"a"}],"stop":"no"}}"#;
+    let end =
+        r#"{"Payload":{"reply":{"role":"assistant","text":"b"},"messages":[{"text":"b"}],"stop":"end"}}"#;
     Trial::of(definition).answers("Ask", &[more, end]).input(r#"{"messages":[{"text":"hi"}],"turn":0}"#)
 }
 
