@@ -16,7 +16,9 @@ fn histories() -> PathBuf {
 fn arguments(name: &str) -> Vec<String> {
     let file = if name == "express" { "express.log".to_owned() } else { format!("{name}.json") };
     let mut arguments = vec!["diagnose".to_owned(), file];
-    for (ending, option) in [("describe", ""), ("asl", "--definition"), ("policy", "--policy")] {
+    for (ending, option) in
+        [("describe", ""), ("maprun", ""), ("asl", "--definition"), ("policy", "--policy")]
+    {
         let beside = format!("{name}.{ending}.json");
         if histories().join(&beside).is_file() {
             arguments.extend([option.to_owned(), beside].into_iter().filter(|argument| !argument.is_empty()));
@@ -48,13 +50,112 @@ fn diagnosed(name: &str, more: &[&str]) -> Ended {
 #[case::a_jsonata_expression("jsonata")]
 #[case::a_path_that_is_not_there("runtime-path")]
 #[case::the_log_of_an_express_workflow("express")]
+#[case::an_execution_that_was_redriven("redriven")]
+#[case::an_execution_that_was_stopped("aborted")]
+#[case::a_container_that_was_killed("job-failed")]
+#[case::too_many_items_of_a_distributed_map("map-run-failed")]
+#[case::an_http_endpoint_that_refuses("http")]
+#[case::a_job_that_does_not_end("stuck-job")]
+#[case::a_loop_that_goes_round("stuck-polling")]
+#[case::a_definition_that_did_not_run("another-definition")]
+#[case::a_long_stack_trace("stack-trace")]
 fn a_diagnosis_says(#[case] name: &str) {
     let ended = diagnosed(name, &[]);
-    assert_eq!((ended.code, ended.err.as_str()), (ExitCode::Finding, ""));
+    assert_eq!((ended.code, ended.err.as_str()), (ExitCode::Finding, ""), "{}", ended.out);
+    compare(name, &ended);
+}
+
+/// Compares what was printed with the snapshot.
+fn compare(name: &str, ended: &Ended) {
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         let shown = ended.out.replace(&format!("{}/", histories().display()), "");
         insta::assert_snapshot!(format!("diagnosis-{name}"), shown);
     });
+}
+
+#[test]
+fn a_wait_that_has_not_elapsed_is_no_failure() {
+    let ended = diagnosed("stuck-wait", &[]);
+    assert_eq!(ended.code, ExitCode::Inconclusive, "{}", ended.out);
+    compare("stuck-wait", &ended);
+}
+
+/// The rounds of a polling loop until the history is full.
+#[test]
+fn a_history_that_is_full_is_told_in_a_few_lines() {
+    const EVENTS_MAX: u64 = 25_000;
+    const ROUND: u64 = 9;
+    let some = events("stuck-polling");
+    let mut full = vec![some[0].clone()];
+    for id in 2..EVENTS_MAX {
+        let round = (id - 2) / ROUND;
+        let mut event = some[usize::try_from(1 + (id - 2) % ROUND).expect("a position")].clone();
+        let at = 1_772_442_000 + round * 30;
+        event["id"] = json!(id);
+        event["previousEventId"] = json!(if id == 2 { 0 } else { id - 1 });
+        event["timestamp"] = json!(at);
+        full.push(event);
+    }
+    full.push(json!({ "id": EVENTS_MAX, "previousEventId": EVENTS_MAX - 1, "type": "ExecutionFailed",
+        "timestamp": 1_772_525_310, "executionFailedEventDetails": { "error": "States.Runtime",
+            "cause": "The execution reached the maximum number of history events (25000)." } }));
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    std::fs::write(folder.path().join("event-limit.json"), json!({ "events": full }).to_string())
+        .expect("a file");
+    let definition = histories().join("stuck-polling.asl.json").display().to_string();
+    let ended = run(folder.path(), &["diagnose", "event-limit.json", "--definition", &definition]);
+    assert_eq!(ended.code, ExitCode::Finding, "{}", ended.out);
+    compare("event-limit", &ended);
+}
+
+/// The same history as other tools write it.
+#[rstest]
+#[case::utf_16_of_powershell("http", |text: &str| {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+})]
+#[case::a_table_of_logs_insights("express", |text: &str| {
+    let row = |line: &str| format!("2026-03-02 09:00:00.000,\"{}\"\n", line.replace('"', "\"\""));
+    format!("@timestamp,@message\n{}", text.lines().map(row).collect::<String>()).into_bytes()
+})]
+fn an_export_is_read_whatever_wrote_it(#[case] name: &str, #[case] written: fn(&str) -> Vec<u8>) {
+    let file = if name == "express" { "express.log".to_owned() } else { format!("{name}.json") };
+    let text = std::fs::read_to_string(histories().join(&file)).expect("a history");
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    std::fs::write(folder.path().join(&file), written(&text)).expect("a file");
+    let plain = run(&histories(), &["diagnose", &file]);
+    assert_eq!(run(folder.path(), &["diagnose", &file]).out, plain.out);
+}
+
+#[test]
+fn a_compressed_file_is_refused_with_what_to_do() {
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    std::fs::write(folder.path().join("history.json.gz"), [0x1f, 0x8b, 8, 0]).expect("a file");
+    let ended = run(folder.path(), &["diagnose", "history.json.gz"]);
+    assert_eq!(ended.code, ExitCode::Usage);
+    assert!(ended.err.contains("it is compressed with gzip; unpack it first"), "{}", ended.err);
+}
+
+#[test]
+fn a_state_is_not_guessed_where_a_page_is_missing() {
+    let mut events = events("redriven");
+    events.drain(4..8);
+    let ended = of(&events, &json!({}));
+    assert!(ended.out.contains("4 events are missing in the export (5 to 8)"), "{}", ended.out);
+    assert!(ended.out.contains("Root cause: state unknown"), "{}", ended.out);
+}
+
+#[test]
+fn an_execution_that_was_redriven_and_succeeded_says_so() {
+    let mut events = events("redriven");
+    events.truncate(14);
+    events.push(json!({ "id": 15, "previousEventId": 14, "type": "TaskSucceeded" }));
+    events.push(json!({ "id": 16, "previousEventId": 15, "type": "TaskStateExited",
+        "stateExitedEventDetails": { "name": "Charge", "output": "{}" } }));
+    events.push(json!({ "id": 17, "previousEventId": 16, "type": "ExecutionSucceeded" }));
+    let ended = of(&events, &json!({}));
+    assert_eq!(ended.code, ExitCode::Clean, "{}", ended.out);
+    assert!(ended.out.contains("It failed, was redriven, and then succeeded."), "{}", ended.out);
 }
 
 #[test]
@@ -208,6 +309,8 @@ fn apply(definition: &mut Value, operation: &Value) {
 #[case::another_catcher("state-timeout", 1)]
 #[case::a_timer_of_the_state("execution-timeout", 0)]
 #[case::a_timer_at_all("stuck-callback", 0)]
+#[case::a_timer_for_a_job("stuck-job", 0)]
+#[case::a_timer_for_a_job_that_was_stopped("aborted", 0)]
 fn a_saved_history_shows_its_failure_until_the_patch_is_applied(#[case] name: &str, #[case] patch: usize) {
     let folder = tempfile::TempDir::new().expect("a folder for the test");
     for entry in histories().read_dir().expect("a folder") {

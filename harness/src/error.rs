@@ -26,6 +26,8 @@ impl ErrorName {
     pub const RUNTIME: &'static str = "States.Runtime";
     /// A payload was too large.
     pub const DATA_LIMIT: &'static str = "States.DataLimitExceeded";
+    /// More items of a distributed Map failed than may.
+    pub const THRESHOLD: &'static str = "States.ExceedToleratedFailureThreshold";
 
     /// Wraps a name.
     pub fn new(name: impl Into<Arc<str>>) -> Self {

@@ -99,10 +99,12 @@ pub fn rerun(recast: &Recast, machine: &Arc<Machine>, declarations: Declarations
         epoch_ms: recast.epoch_ms,
         execution_name: Arc::from(&*recast.execution_name),
         stop: recast.stop.clone(),
+        redrives_after_ms: recast.redrives_after_ms.clone(),
         ..arena.case(&recast.scenario, &Plan::default())
     };
     let history = arena.run(&recast.scenario, &case);
-    let baseline = Arc::new(arena.run(&recast.sound, &Case { stop: None, ..case.clone() }));
+    let sound = Case { stop: None, redrives_after_ms: Vec::new(), ..case.clone() };
+    let baseline = Arc::new(arena.run(&recast.sound, &sound));
     let ground = Ground { scenario: recast.scenario.clone(), history: baseline };
     let violations = arena.judgement(&ground, &case, &history).violations().to_vec();
     Rerun { history, violations }

@@ -157,7 +157,7 @@ impl CaseFile {
             rules: Rules::default(),
             given: Given::default(),
             stop: recast.stop.clone(),
-            redrives_after_ms: Vec::new(),
+            redrives_after_ms: recast.redrives_after_ms.clone(),
             expected,
         }
     }

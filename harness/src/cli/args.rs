@@ -261,9 +261,8 @@ pub(super) struct DiagnoseArgs {
     /// The value of a placeholder ${NAME}; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(super) substitutions: Vec<(String, String)>,
-    /// A policy of the execution role, to see whether it allows what was denied; may be repeated
-    #[arg(long = "policy", value_name = "FILE[#ROLE]")]
-    pub(super) policies: Vec<PolicyRef>,
+    #[command(flatten)]
+    pub(super) role: PolicyArgs,
     /// The input of the execution, where the export does not hold it
     #[arg(long, value_name = "FILE|JSON")]
     pub(super) input: Option<String>,

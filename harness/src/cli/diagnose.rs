@@ -1,10 +1,12 @@
 //! `diagnose`: why a real execution failed, from its exported history.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{DiagnoseArgs, DiagnosisFormat};
 use super::failure::Failure;
+use super::permissions::RolePolicies;
 use super::selection::{folder_join, input};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
@@ -12,8 +14,9 @@ use crate::campaign::{Rerun, rerun, still_fails};
 use crate::case::{CaseFile, Expected};
 use crate::config::Config;
 use crate::diagnose::history::{self, Diagnosis, Ended, Recast, Subject, recast};
+use crate::error::ErrorName;
+use crate::history::Outcome;
 use crate::history::import::{Export, Recording, read, recordings};
-use crate::iam::policy::{Grants, PolicyRef};
 use crate::load::{self, LoadOptions};
 use crate::model::{Declarations, Model};
 use crate::oracle::Severity;
@@ -40,7 +43,8 @@ pub(super) fn diagnose(
         return Err(Failure::Usage(message.to_owned()));
     }
     let machine = definition.as_ref().map_or("", |definition| &*definition.model.machine.name);
-    let policy = policy(args, machine, streams)?;
+    let role = RolePolicies::given(&args.role, &streams.folder, &RolePolicies::default());
+    let policy = role.grants(machine)?;
     let values = if args.show_values { Values::Shown } else { Values::Redacted };
     let mut diagnoses = Vec::new();
     for recording in &chosen {
@@ -51,7 +55,14 @@ pub(super) fn diagnose(
             Some(definition) => {
                 let file = args.save_case.as_deref().map(|path| folder_join(&streams.folder, path));
                 let case = replayed(definition, &subject, given.clone(), &mut diagnosis);
-                file.map(|file| save(program, definition, &case, &file, values, &mut diagnosis))
+                let apart =
+                    case.apart.as_deref().filter(|_| file.is_some() || is_worth_a_note(&subject, &diagnosis));
+                diagnosis.notes.extend(apart.map(|reason| match file {
+                    Some(_) => format!("The case is not saved, because a replay shows nothing: {reason}."),
+                    None => format!("A replay ends another way: {reason}."),
+                }));
+                file.filter(|_| case.apart.is_none())
+                    .map(|file| save(program, definition, &case, &file, values, &mut diagnosis))
                     .transpose()?
             }
             None => None,
@@ -97,12 +108,32 @@ fn export(path: &Path, streams: &Streams<'_>) -> Result<Export, Failure> {
         path: path.to_owned(),
         reason: error.to_string(),
     };
-    let text = if path.as_os_str() == "-" {
-        std::io::read_to_string(std::io::stdin()).map_err(failed)?
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
     } else {
-        std::fs::read_to_string(folder_join(&streams.folder, path)).map_err(failed)?
-    };
+        bytes = std::fs::read(folder_join(&streams.folder, path)).map_err(failed)?;
+    }
+    let text = text(bytes).map_err(|reason| Failure::Read {
+        what: "history",
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    })?;
     Ok(read(&path.display().to_string(), &text)?)
+}
+
+/// The text of a file: UTF-8, or UTF-16 as PowerShell writes what is redirected with `>`.
+fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
+    let wide = |from_bytes: fn([u8; 2]) -> u16| -> Vec<u16> {
+        bytes[2..].chunks_exact(2).map(|pair| from_bytes([pair[0], pair[1]])).collect()
+    };
+    match &bytes[..] {
+        [0x1f, 0x8b, ..] => Err("it is compressed with gzip; unpack it first (`gunzip`)"),
+        [b'P', b'K', 3, 4, ..] => Err("it is a ZIP archive; unpack it first"),
+        [0xff, 0xfe, ..] => String::from_utf16(&wide(u16::from_le_bytes)).map_err(|_| "it is no UTF-16"),
+        [0xfe, 0xff, ..] => String::from_utf16(&wide(u16::from_be_bytes)).map_err(|_| "it is no UTF-16"),
+        _ => String::from_utf8(bytes).map_err(|_| "it is no text in UTF-8"),
+    }
 }
 
 /// The execution that is asked for, or all of them.
@@ -129,19 +160,6 @@ fn chosen(all: Vec<Recording>, name: Option<&str>) -> Result<Vec<Recording>, Fai
         (None, false) => format!("there is {}", known.join(", ")),
     };
     Err(Failure::Usage(format!("--execution: no execution `{name}` in the files; {hint}")))
-}
-
-/// The policies of the execution role, where any are given.
-fn policy(args: &DiagnoseArgs, machine: &str, streams: &Streams<'_>) -> Result<Option<Grants>, Failure> {
-    if args.policies.is_empty() {
-        return Ok(None);
-    }
-    let join = |policy: &PolicyRef| {
-        let file = folder_join(&streams.folder, &policy.file);
-        PolicyRef { file, ..policy.clone() }
-    };
-    let policies: Vec<_> = args.policies.iter().map(join).collect();
-    Ok(Some(Grants::load(&policies, None, machine)?))
 }
 
 /// The definition that ran.
@@ -189,6 +207,8 @@ struct Case {
     recast: Recast,
     rerun: Rerun,
     expected: Expected,
+    /// Why it does not end as the real execution did.
+    apart: Option<String>,
 }
 
 /// Runs the history in the simulator. Where it ends as the real one did, the judges' findings go into the diagnosis.
@@ -212,16 +232,40 @@ fn replayed(
     };
     let ended_with = diagnosis.execution.error.as_deref().map(str::to_owned);
     let expected = Expected::Failure { status: status.to_owned(), state, error, ended_with };
-    if still_fails(&rerun.history, machine, &expected) {
+    let same = still_fails(&rerun.history, machine, &expected);
+    if same {
         diagnosis.prove(&rerun.violations, machine);
-    } else {
-        diagnosis.notes.push(format!(
-            "With this definition and these answers the simulator ends as {simulated}, another way than the history. \
-             Another definition may have run."
-        ));
     }
+    let apart = (!same).then(|| apart(subject, diagnosis, &rerun, &recast));
     diagnosis.notes.extend(recast.notes.iter().cloned());
-    Case { recast, rerun, expected }
+    Case { recast, rerun, expected, apart }
+}
+
+/// A definition that is another one has a note of its own.
+fn is_worth_a_note(subject: &Subject<'_>, diagnosis: &Diagnosis) -> bool {
+    diagnosis.root.is_some() && history::foreign_states(subject).is_empty()
+}
+
+/// Why the simulator does not end as the history did.
+fn apart(subject: &Subject<'_>, diagnosis: &Diagnosis, rerun: &Rerun, recast: &Recast) -> String {
+    let is = |name: &str| diagnosis.root.as_ref().is_some_and(|root| root.error.as_deref() == Some(name));
+    if !history::foreign_states(subject).is_empty() {
+        return "another definition ran".to_owned();
+    }
+    if is(ErrorName::THRESHOLD) {
+        return "the failures are in child executions, whose answers this export does not hold".to_owned();
+    }
+    if !subject.recording.gaps.is_empty() {
+        return "events are missing in the export".to_owned();
+    }
+    if let Outcome::Unknown(unknown) = &rerun.history.outcome {
+        return format!("the simulator does not know how it goes on ({unknown})");
+    }
+    let made_up = if recast.notes.is_empty() { "" } else { ", perhaps for what had to be made up" };
+    format!(
+        "with this definition and these answers the simulator ends as {}{made_up}; another definition may have run",
+        rerun.history.outcome.status()
+    )
 }
 
 /// Writes the case, without values unless they are shown, and says how it is run again.

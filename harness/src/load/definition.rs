@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::substitution::{self, Substitution};
 use super::{
-    Document, Node, NodeKind, Problem, ProblemSeverity, SourceFile, Span, SyntaxProblem, folder, syntax,
-    template,
+    Document, Node, NodeKind, Problem, ProblemSeverity, SourceFile, Span, SyntaxProblem, described, folder,
+    syntax, template,
 };
 use crate::asl::MachineType;
 
@@ -110,6 +110,9 @@ fn from_file(path: &Path) -> Result<Vec<Definition>, LoadError> {
     if is_definition(&root) {
         return Ok(vec![Definition::bare(path, file, root)]);
     }
+    if let Some(found) = described::definition(path, &root) {
+        return Ok(vec![found]);
+    }
     let found = template::definitions(path, &file, &root);
     if !found.is_empty() {
         return Ok(found);
@@ -167,6 +170,8 @@ fn other_packaging(root: &Node) -> Option<String> {
         Some(format!("Serverless Framework files are not supported yet; {EXPORT}"))
     } else if holds("terraform_version") || holds("planned_values") {
         Some(format!("Terraform plans are not supported yet; {EXPORT}"))
+    } else if root.get("events").is_some_and(|events| matches!(events.kind, NodeKind::Array(_))) {
+        Some("it looks like the history of an execution; `sfn-chaos diagnose` reads that".to_owned())
     } else {
         None
     }

@@ -5,6 +5,7 @@
 //! `$.Item`), for a number the documented default or a named stand-in is taken, with a warning.
 
 mod definition;
+mod described;
 mod document;
 mod embedded;
 mod folder;

@@ -146,3 +146,16 @@ fn a_path_without_a_definition_is_refused(#[case] files: &[(&str, &str)], #[case
     let error = definitions(&folder.path().join(path), &LoadOptions::default()).unwrap_err();
     assert!(error.to_string().contains(path), "{error}");
 }
+
+#[test]
+fn an_answer_of_describe_state_machine_is_its_definition() {
+    let answer = serde_json::json!({
+        "stateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:fulfil", "name": "fulfil",
+        "type": "EXPRESS", "definition": MACHINE, "roleArn": "arn:aws:iam::123456789012:role/fulfil",
+    });
+    let folder = folder(&[("fulfil.json", &answer.to_string())]);
+    let loaded = load(&folder.path().join("fulfil.json"));
+    let [definition] = &loaded[..] else { panic!("one state machine") };
+    assert_eq!((definition.name.as_str(), definition.declared_type), ("fulfil", Some(MachineType::Express)));
+    assert!(definition.document.node("/StartAt").is_some());
+}

@@ -7,15 +7,19 @@ use super::diagnosis::{Diagnosis, Ended, Execution, Nested, RootCause};
 use super::failure::{Failure, FailureKind};
 use super::remedy::{self, Facts};
 use super::timeline::{At, Timeline, VisitId};
-use super::{echo, handling, kept, risks, safety, summary};
+use super::{echo, handling, kept, look, risks, safety, said, summary};
 use crate::asl::{Kind, Machine, TextSource};
 use crate::catalog::Integration;
+use crate::error::ErrorName;
 use crate::history::EventType;
 use crate::history::import::{Origin, Recording};
 use crate::iam::policy::Grants;
 use crate::model::Model;
 use crate::oracle::{self, Violation};
 use crate::value::Value;
+
+/// A shorter cause says by itself what is in it.
+const PLAIN_MAX: usize = 120;
 
 /// What is diagnosed, and what is known besides.
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +141,11 @@ fn execution(recording: &Recording, timeline: &Timeline<'_>, end: Option<At>) ->
         error,
         cause,
         events: recording.events.len(),
+        redrives: recording
+            .events
+            .iter()
+            .filter(|event| event.known() == Some(EventType::ExecutionRedriven))
+            .count(),
         times_ms: times().min().zip(times().max()),
         origin: recording.origin,
     }
@@ -259,10 +268,38 @@ fn root_cause(timeline: &Timeline<'_>, roots: &Roots, machine: Option<&Machine>)
         class: (first.kind != FailureKind::Stopped).then_some(class),
         timer,
         nested: first.cause.as_deref().and_then(nested),
+        says: first
+            .cause
+            .as_deref()
+            .filter(|cause| cause.len() > PLAIN_MAX)
+            .map(said::lines)
+            .unwrap_or_default(),
+        next: Vec::new(),
         summary: String::new(),
     };
+    root.next = next(timeline, first, root.nested.as_ref());
     root.summary = summary::of(timeline, roots, &root);
     root
+}
+
+/// The commands that show more.
+fn next(timeline: &Timeline<'_>, failure: &Failure, nested: Option<&Nested>) -> Vec<String> {
+    if let Some(nested) = nested {
+        return vec![format!(
+            "aws stepfunctions get-execution-history --execution-arn {}",
+            nested.execution_arn
+        )];
+    }
+    let Some(visit) = failure.visit else { return Vec::new() };
+    match failure.kind {
+        FailureKind::Call | FailureKind::ExecutionTimer | FailureKind::Stopped => {
+            look::commands(timeline, visit, failure.cause.as_deref())
+        }
+        FailureKind::Map if failure.error.as_deref() == Some(ErrorName::THRESHOLD) => {
+            timeline.map_run(visit).map(|arn| look::map_run(timeline, &arn)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The failure of a child execution, as deep as the cause goes.

@@ -6,9 +6,11 @@
 use std::fmt;
 
 use super::failure::{Failure, FailureKind};
+use super::said;
 use super::shape::is_call_timeout;
 use super::timeline::{Attempt, Timeline};
 use crate::catalog::{self, ErrorClass, Integration};
+use crate::error::ErrorName;
 use crate::value::Value;
 
 /// The timer that ended the work.
@@ -157,6 +159,23 @@ pub(super) fn timer_of(timeline: &Timeline<'_>, attempt: &Attempt) -> Timer {
 
 /// The class by name and cause; what nobody else names is the work's own error.
 fn own_words(error: &str, cause: &str, integration: Option<&Integration>) -> ErrorClass {
+    let is_function = integration.is_some_and(Integration::is_lambda);
+    // "Runtime exited with error: signal: killed": the process ended, not its time.
+    if is_function
+        && ["Runtime.ExitError", "Runtime exited", "Runtime.OutOfMemory"]
+            .iter()
+            .any(|said| cause.contains(said))
+    {
+        return ErrorClass::Logic;
+    }
+    let is_job = integration.is_some_and(Integration::is_job) && error == ErrorName::TASK_FAILED;
+    let said = if is_job && nested_error(cause).is_none() { said::lines(cause) } else { Vec::new() };
+    let said = said.join("\n");
+    // A description of a job has many texts; only what it says of its end counts.
+    let cause = if said.is_empty() { cause } else { &said };
+    if is_job && LOST.iter().any(|words| cause.contains(words)) {
+        return ErrorClass::Transient;
+    }
     match named(error, cause) {
         ErrorClass::Unknown => {}
         class => return class,
@@ -167,6 +186,15 @@ fn own_words(error: &str, cause: &str, integration: Option<&Integration>) -> Err
     });
     if foreign || !error.contains('.') { ErrorClass::Logic } else { ErrorClass::Unknown }
 }
+
+/// The machine under a job was taken away, or was not there: another attempt gets another one.
+const LOST: [&str; 5] = [
+    "Host EC2 (instance",
+    "Spot",
+    "Timeout waiting for network interface provisioning",
+    "Task failed to start due to capacity",
+    "Capacity is unavailable",
+];
 
 /// What the name says, and then the cause.
 fn named(error: &str, cause: &str) -> ErrorClass {
@@ -249,6 +277,24 @@ mod tests {
         "Ec2.SomethingNewException",
         "No (Service: Ec2, Status Code: 503, Request ID: 1)",
         ErrorClass::Transient
+    )]
+    #[case::a_host_that_went_away(
+        "batch:submitJob.sync",
+        "States.TaskFailed",
+        r#"{"JobName":"not found","StatusReason":"Host EC2 (instance i-0a1b) terminated."}"#,
+        ErrorClass::Transient
+    )]
+    #[case::a_job_whose_name_says_nothing(
+        "batch:submitJob.sync",
+        "States.TaskFailed",
+        r#"{"JobName":"not found","StatusReason":"Essential container in task exited"}"#,
+        ErrorClass::Logic
+    )]
+    #[case::a_function_that_was_killed(
+        "lambda:invoke",
+        "Lambda.Unknown",
+        r#"Returned payload: {"errorMessage":"Error: Runtime exited with error: signal: killed"}"#,
+        ErrorClass::Logic
     )]
     #[case::a_worker_s_own_word("sqs:sendMessage.waitForTaskToken", "Rejected", "no", ErrorClass::Logic)]
     fn a_failure_has_a_class(

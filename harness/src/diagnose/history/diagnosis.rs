@@ -52,6 +52,8 @@ pub struct Execution {
     pub cause: Option<Arc<str>>,
     /// How many events were exported.
     pub events: usize,
+    /// How often it was redriven.
+    pub redrives: usize,
     /// The first and the last time, in milliseconds since 1970.
     pub times_ms: Option<(i64, i64)>,
     /// A history or a log.
@@ -118,6 +120,10 @@ pub struct RootCause {
     pub timer: Option<Timer>,
     /// The failure inside the child execution or job that the cause describes.
     pub nested: Option<Nested>,
+    /// What the cause says in words, where it is JSON.
+    pub says: Vec<String>,
+    /// Commands that show what the history does not.
+    pub next: Vec<String>,
     /// What happened, in one or two sentences.
     pub summary: String,
 }
@@ -157,6 +163,8 @@ pub enum Role {
     CutOff,
     /// A Fail state behind a catcher reports it.
     Reported,
+    /// The execution failed with it, and was redriven.
+    Redriven,
     /// The execution ends with it.
     Ended,
 }
@@ -169,6 +177,7 @@ impl Role {
             Self::PassedOn => "passed-on",
             Self::CutOff => "cut-off",
             Self::Reported => "reported",
+            Self::Redriven => "redriven",
             Self::Ended => "ended",
         }
     }

@@ -8,6 +8,7 @@ use super::shape::is_call_success;
 use super::timeline::{At, Timeline, VisitId};
 use crate::asl::Machine;
 use crate::history::EventType;
+use crate::history::import::Recorded;
 
 /// The echoes of a failure, in order. Every event that they explain is added to `shown`.
 pub(super) fn echoes(
@@ -38,10 +39,15 @@ fn role(timeline: &Timeline<'_>, roots: &Roots, at: At) -> Option<Role> {
     let kind = event.known()?;
     if matches!(kind, EventType::ExecutionFailed | EventType::ExecutionTimedOut | EventType::ExecutionAborted)
     {
-        return Some(Role::Ended);
+        let goes_on = timeline.recording.events[at..].iter().any(is_redrive);
+        return Some(if goes_on { Role::Redriven } else { Role::Ended });
     }
     let root = roots.first.visit?;
     let visit = timeline.visit_of(at)?;
+    // A Map ends with what its run ended with.
+    if visit == root && matches!(kind, EventType::MapStateFailed) {
+        return Some(Role::PassedOn);
+    }
     let is_same = timeline.visits[visit].name == timeline.visits[root].name;
     let around: Vec<VisitId> = timeline.enclosing(root).collect();
     if kind.name().ends_with("Aborted") {
@@ -64,6 +70,7 @@ fn role(timeline: &Timeline<'_>, roots: &Roots, at: At) -> Option<Role> {
 
 /// The failures that neither are the root cause nor follow from it, each visit's row of the same error once.
 pub(super) fn others(timeline: &Timeline<'_>, machine: Option<&Machine>, shown: &BTreeSet<At>) -> Vec<Other> {
+    let redriven = before_redrives(timeline);
     let mut found: Vec<(VisitId, Other)> = Vec::new();
     for at in 0..timeline.recording.events.len() {
         let event = timeline.event(at);
@@ -90,11 +97,31 @@ pub(super) fn others(timeline: &Timeline<'_>, machine: Option<&Machine>, shown: 
                 error: event.error.clone(),
                 cause: event.cause.clone(),
                 count: 1,
-                outcome: outcome(timeline, visit),
+                outcome: if redriven.contains(&at) {
+                    "the execution failed with it, and was redriven".to_owned()
+                } else {
+                    outcome(timeline, visit)
+                },
             },
         ));
     }
     found.into_iter().map(|(_, other)| other).collect()
+}
+
+pub(super) fn is_redrive(event: &Recorded) -> bool {
+    event.known() == Some(EventType::ExecutionRedriven)
+}
+
+/// The failures that the execution ended with before it was redriven.
+fn before_redrives(timeline: &Timeline<'_>) -> BTreeSet<At> {
+    let events = &timeline.recording.events;
+    let end = |redrive: At| {
+        (0..redrive).rev().find(|at| {
+            matches!(events[*at].known(), Some(EventType::ExecutionFailed | EventType::ExecutionTimedOut))
+        })
+    };
+    let redrives = (0..events.len()).filter(|at| is_redrive(&events[*at]));
+    redrives.filter_map(end).map(|end| timeline.source(end).at).collect()
 }
 
 /// What became of a state that failed.
@@ -114,8 +141,12 @@ pub(super) fn outcome(timeline: &Timeline<'_>, visit: VisitId) -> String {
     if let Some(outer) = timeline.enclosing(visit).find(|outer| timeline.is_caught(*outer)) {
         return format!("passed on to `{}`, where {}", timeline.name(outer), caught(outer));
     }
+    let is_open = seen.exited.is_none() && timeline.after(visit).is_none();
     if seen.last_attempt().is_some_and(|attempt| attempt.ended.is_none()) {
         return "being retried".to_owned();
+    }
+    if is_open && super::analyse::ends_at(timeline).is_none() {
+        return "a retry is due".to_owned();
     }
     "nothing took it".to_owned()
 }

@@ -45,6 +45,11 @@ impl Timeline<'_> {
         event.parameters.as_ref().or(event.input.as_ref())?.value()
     }
 
+    /// The run of a distributed Map.
+    pub(super) fn map_run(&self, visit: VisitId) -> Option<Arc<str>> {
+        self.visits[visit].events.iter().rev().find_map(|at| self.event(*at).map_run_arn.clone())
+    }
+
     /// The state of the definition.
     pub(super) fn state<'m>(&self, visit: VisitId, machine: Option<&'m Machine>) -> Option<&'m State> {
         let name = &self.visits[visit].name;
@@ -63,6 +68,16 @@ fn branch_of(machine: &Machine, name: &str) -> Option<String> {
     let scope = machine.scope(state.scope);
     let parent = machine.state(scope.parent?);
     matches!(parent.kind, crate::asl::Kind::Parallel { .. }).then(|| format!("branch[{}]", scope.branch))
+}
+
+/// `` `A`, `B` and `C` ``
+pub(super) fn and(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// `` `A` or `B` ``

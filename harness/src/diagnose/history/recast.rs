@@ -33,6 +33,8 @@ pub struct Recast {
     pub execution_name: String,
     /// The call that stopped it.
     pub stop: Option<Stop>,
+    /// `RedriveExecution`, so many milliseconds after each unsuccessful end.
+    pub redrives_after_ms: Vec<u64>,
     /// What had to be made up.
     pub notes: Vec<String>,
 }
@@ -65,8 +67,28 @@ pub fn recast(subject: &Subject<'_>, model: &Model, input: Option<Value>) -> Rec
         epoch_ms: started_ms(&timeline).unwrap_or(Case::EPOCH_MS),
         execution_name: arn.get(7).map_or_else(|| "recorded".to_owned(), |name| (*name).to_owned()),
         stop: stop(&timeline),
+        redrives_after_ms: redrives(&timeline),
         notes,
     }
+}
+
+/// How long after an end each redrive came.
+fn redrives(timeline: &Timeline<'_>) -> Vec<u64> {
+    let mut ended_ms = None;
+    let mut found = Vec::new();
+    for event in &timeline.recording.events {
+        match event.known() {
+            Some(EventType::ExecutionFailed | EventType::ExecutionTimedOut | EventType::ExecutionAborted) => {
+                ended_ms = event.at_ms;
+            }
+            Some(EventType::ExecutionRedriven) => {
+                let after = event.at_ms.zip(ended_ms).map_or(0, |(to, from)| to.saturating_sub(from).max(0));
+                found.push(after as u64);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn started_ms(timeline: &Timeline<'_>) -> Option<i64> {
@@ -116,13 +138,16 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn script(&mut self) -> Script {
         let timeline = self.timeline;
+        // A history that was full cut the last call off; it would have been answered like those before.
+        let full = timeline.recording.events.last().is_some_and(|event| {
+            event.cause.as_deref().is_some_and(|cause| cause.contains("maximum number of history events"))
+        });
         let mut calls: Vec<(usize, VisitId, Attempt)> = Vec::new();
         for (visit, seen) in
             timeline.visits.iter().enumerate().filter(|(_, seen)| seen.kind == StateKind::Task)
         {
-            calls.extend(
-                seen.attempts.iter().map(|attempt| (attempt.scheduled.unwrap_or(0), visit, *attempt)),
-            );
+            let attempts = seen.attempts.iter().filter(|attempt| attempt.ended.is_some() || !full);
+            calls.extend(attempts.map(|attempt| (attempt.scheduled.unwrap_or(0), visit, *attempt)));
         }
         calls.sort_by_key(|(scheduled, ..)| *scheduled);
         let mut answers: BTreeMap<Arc<str>, Sequence> = BTreeMap::new();
@@ -215,9 +240,6 @@ impl Writer<'_> {
                  results for them."
                     .to_owned(),
             );
-        }
-        if events.iter().any(|event| event.known() == Some(EventType::ExecutionRedriven)) {
-            notes.push("The execution was redriven; the replay runs its answers without that.".to_owned());
         }
         notes
     }

@@ -13,6 +13,7 @@ use super::{analyse::Roots, kept, timer_fix};
 use crate::asl::{Machine, State};
 use crate::catalog::{ErrorClass, Integration};
 use crate::diagnose::fix::{add, add_retrier, patch, replace, words};
+use crate::error::ErrorName;
 use crate::history::EventType;
 use crate::iam::policy::Grants;
 use crate::model::{HandlerKind, Model};
@@ -54,15 +55,18 @@ impl Facts<'_> {
 
 /// The proposals, the one to start with first.
 pub(super) fn remedies(facts: &Facts<'_>) -> Vec<Fix> {
-    if let Some(nested) = &facts.root.nested {
-        return vec![words(format!(
-            "Export the history of the child execution `{}` and diagnose it; what is wrong is there.",
-            nested.execution_arn
-        ))];
+    if facts.root.nested.is_some() {
+        return vec![words(
+            "Export the history of the child execution and diagnose it: what is wrong is there.",
+        )];
     }
     let Some(class) = facts.root.class else {
-        return vec![words("Nothing in the definition: the execution was stopped from outside.")];
+        return vec![words("Nothing in the definition has to change for it.")];
     };
+    if facts.roots.first.kind == FailureKind::Map && facts.root.error.as_deref() == Some(ErrorName::THRESHOLD)
+    {
+        return vec![threshold(facts)];
+    }
     let first = match class {
         ErrorClass::Permission => denied(facts),
         ErrorClass::Throttling | ErrorClass::Transient => retried(facts),
@@ -73,13 +77,14 @@ pub(super) fn remedies(facts: &Facts<'_>) -> Vec<Fix> {
              it; or take only the fields that are read with `ResultSelector` (in JSONata with `Output`). A payload may \
              have 262,144 bytes.",
         ),
+        ErrorClass::NotFound if is_job(facts) => {
+            words("Create what the cause names, or let the job look in the right place.")
+        }
         ErrorClass::NotFound => words(
             "Create what the cause names, or correct its name in the request. Where it may rightly be missing, catch \
              this error by name.",
         ),
-        ErrorClass::Validation => words(
-            "Correct the request: the service refuses it, and would refuse it again. The cause says what is wrong.",
-        ),
+        ErrorClass::Validation => words("Correct the request; the cause says what is wrong with it."),
         ErrorClass::Conflict => conflict(facts),
         ErrorClass::Runtime | ErrorClass::Logic | ErrorClass::Unknown => {
             let kept = kept::keep(facts.timeline, facts.roots, facts.model);
@@ -89,7 +94,39 @@ pub(super) fn remedies(facts: &Facts<'_>) -> Vec<Fix> {
     vec![first]
 }
 
+/// The failure is that of a job that ran.
+fn is_job(facts: &Facts<'_>) -> bool {
+    facts.integration.is_some_and(Integration::is_job)
+        && facts.root.error.as_deref() == Some(ErrorName::TASK_FAILED)
+}
+
+/// More items failed than may: what is wrong is in the child executions.
+fn threshold(facts: &Facts<'_>) -> Fix {
+    let name = facts.name();
+    words(format!(
+        "Export the history of a child execution that failed and diagnose it: what is wrong is there. A redrive of this \
+         execution runs the items that failed once more. Raise the tolerated share of `{name}` only if the rest is of use \
+         without them."
+    ))
+}
+
+/// Whoever is called by HTTP refuses the credentials, not IAM.
+fn refused(facts: &Facts<'_>) -> Option<Fix> {
+    facts.integration.filter(|integration| &*integration.service == "http")?;
+    let connection =
+        facts.request.and_then(|request| request.get("Authentication")?.get("ConnectionArn")?.as_str());
+    let connection =
+        connection.map_or_else(|| "the connection".to_owned(), |arn| format!("the connection `{arn}`"));
+    Some(words(format!(
+        "The endpoint refuses the credentials, not IAM. Look at the authorization of {connection} in EventBridge: has its \
+         secret changed or expired, and may it do this?"
+    )))
+}
+
 fn denied(facts: &Facts<'_>) -> Fix {
+    if let Some(fix) = refused(facts) {
+        return fix;
+    }
     let events = &facts.timeline.recording.events;
     let role = events.iter().find(|event| event.known() == Some(EventType::ExecutionStarted));
     let role = role.and_then(|event| event.role_arn.as_deref());
@@ -103,16 +140,25 @@ fn denied(facts: &Facts<'_>) -> Fix {
             Some(policy) => denial.held_against(policy, role, denial.fix(role)),
             None => denial.fix(role),
         },
-        None => words("Give the role that makes the call the permission that the cause names."),
+        None => words(
+            "Give the role that makes the call the permission that is missing; `sfn-chaos iam DEF` lists what each state \
+             needs.",
+        ),
     }
 }
 
 /// A retrier, or more of one: unless a second call may do the work twice.
 fn retried(facts: &Facts<'_>) -> Fix {
-    if let Some(Safety::Unsafe { because }) = facts.safety {
-        return words(format!("Do not retry this call as it is: {because}. Then retry it."));
-    }
     let error = facts.root.error.as_deref().unwrap_or_default();
+    if let Some(Safety::Unsafe { guard, .. }) = facts.safety {
+        return words(match guard {
+            Some(guard) => format!("Do not retry this call as it is. First {guard}; then retry `{error}`."),
+            None => format!(
+                "Do not retry this call blindly: the API has no member that prevents a second effect. Catch `{error}`, \
+                 find out whether the work was done, and go on from there."
+            ),
+        });
+    }
     let (Some(state), Some(task)) = (facts.state(), facts.state().and_then(State::task)) else {
         return words(format!(
             "Retry `{error}` with growing and random delays: `IntervalSeconds` 2, `BackoffRate` 2, `MaxDelaySeconds` \
@@ -160,7 +206,7 @@ fn quota(facts: &Facts<'_>) -> Fix {
     if facts.cause().contains("maximum number of history events") {
         return words(
             "Do the rounds of the loop in child executions, or the items in a distributed Map: each has a history of \
-             its own. An execution may have 25,000 events.",
+             its own.",
         );
     }
     words(
@@ -245,7 +291,6 @@ fn quoted_path(cause: &str) -> Option<&str> {
 
 /// The work itself failed: a function, a worker, a job.
 fn work(facts: &Facts<'_>) -> Fix {
-    let said = said::message(facts.cause());
     let place = said::frame(facts.cause()).map(|frame| format!(" at {frame}")).unwrap_or_default();
     let who = match facts.integration {
         Some(integration) if integration.is_answered_by_worker() => "the worker that answers the task",
@@ -254,8 +299,13 @@ fn work(facts: &Facts<'_>) -> Fix {
         Some(_) => "the called service",
         None => "the called code",
     };
-    let message = said.map(|message| format!(" It says: {message}")).unwrap_or_default();
-    words(format!(
-        "Mend {who}{place}, or the data it was given; catch the error by name where it is a result and no accident.{message}"
-    ))
+    if said::is_out_of_memory(facts.cause()) {
+        return words(format!(
+            "Give {who} more memory, or less work at a time: it was killed for its memory."
+        ));
+    }
+    let error = facts.root.error.as_deref().filter(|error| *error != ErrorName::TASK_FAILED);
+    let catch =
+        error.map(|error| format!(" Where the error is a result and no accident, catch `{error}` by name."));
+    words(format!("Mend {who}{place}, or the data it was given.{}", catch.unwrap_or_default()))
 }

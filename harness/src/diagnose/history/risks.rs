@@ -33,7 +33,7 @@ pub(super) fn risks(
     if execution.status == Ended::Succeeded {
         found.extend(swallowed(timeline, model));
     }
-    if matches!(execution.status, Ended::Running | Ended::Unknown) {
+    if matches!(execution.status, Ended::Running | Ended::Unknown | Ended::Aborted) {
         found.extend(stuck::stuck(timeline, execution, machine));
     }
     found.extend(partial(timeline, model));
@@ -103,7 +103,7 @@ fn repeated(timeline: &Timeline<'_>, machine: Option<&Machine>) -> Vec<Risk> {
         })?;
         let integration = timeline.integration(*visit)?;
         match safety(ErrorClass::Timeout, Some(&integration), timeline.request(*visit).as_ref()) {
-            Safety::Unsafe { because } => Some((silent, because)),
+            Safety::Unsafe { because, .. } => Some((silent, because)),
             Safety::Safe { .. } | Safety::Depends { .. } | Safety::Useless { .. } => None,
         }
     };
@@ -119,7 +119,7 @@ fn repeated(timeline: &Timeline<'_>, machine: Option<&Machine>) -> Vec<Risk> {
                 "An attempt ended without an answer and was made again. A timeout does not undo anything: {because}."
             ),
             fix: words(
-                "Look into the service for two effects, and give the request a key that is the same in every attempt.",
+                "Look into the service for two effects. Give the request a key that is the same in every attempt.",
             ),
         })
     };

@@ -1,6 +1,6 @@
 //! Whether the failed call may be made again: a payment is not retried blindly.
 
-use crate::catalog::{Effect, ErrorClass, Integration, effect, effect_of_request};
+use crate::catalog::{Effect, ErrorClass, Integration, Pattern, effect, effect_of_request};
 use crate::value::Value;
 
 /// What a retry of the failed call may do.
@@ -18,8 +18,10 @@ pub enum Safety {
     },
     /// The work may be done twice.
     Unsafe {
-        /// Why, and what would make it safe.
+        /// Why.
         because: String,
+        /// What makes it safe, if the API has a member for it.
+        guard: Option<String>,
     },
     /// A retry fails again.
     Useless {
@@ -44,7 +46,7 @@ impl Safety {
         match self {
             Self::Depends { on: text }
             | Self::Safe { because: text }
-            | Self::Unsafe { because: text }
+            | Self::Unsafe { because: text, .. }
             | Self::Useless { because: text } => text,
         }
     }
@@ -59,7 +61,7 @@ pub(super) fn safety(
     match class {
         ErrorClass::Permission | ErrorClass::Validation | ErrorClass::NotFound => {
             return Safety::Useless {
-                because: "the same request is refused again until something is changed".to_owned(),
+                because: "the same call fails again until something is changed".to_owned(),
             };
         }
         ErrorClass::DataLimit | ErrorClass::Runtime => {
@@ -93,15 +95,14 @@ pub(super) fn safety(
     match known {
         Effect::None => safe("the call only reads"),
         Effect::Repeatable => safe("a second call leaves things as the first one did"),
-        Effect::Guarded { by } => guarded(&by, request),
+        Effect::Guarded { by } => guarded(&by, request, integration, class),
         Effect::Notification => {
             Safety::Depends { on: "whether being told twice does harm; that is the worst a second call can do".to_owned() }
         }
-        Effect::Unguarded => Safety::Unsafe {
-            because: "the first call may have done its work, a second one does it again, and the API has no \
-                      member that prevents it"
-                .to_owned(),
-        },
+        Effect::Unguarded => Safety::Unsafe { because: doubt(integration, class).to_owned(), guard: None },
+        Effect::Unknown if integration.pattern == Pattern::Callback => {
+            Safety::Depends { on: format!("whether the work is done once for one key: {}", doubt(integration, class)) }
+        }
         Effect::Unknown => Safety::Depends {
             on: "whether the called code does its work once for one key; if it charges, ships or sends, give it an \
                  idempotency key first"
@@ -110,7 +111,18 @@ pub(super) fn safety(
     }
 }
 
-fn guarded(by: &[&str], request: Option<&Value>) -> Safety {
+/// What a second call meets.
+fn doubt(integration: &Integration, class: ErrorClass) -> &'static str {
+    if integration.pattern == Pattern::Callback && class == ErrorClass::Timeout {
+        "the request was sent, and a retry sends it again while somebody may be at work on the first one"
+    } else if integration.is_job() && class == ErrorClass::Timeout {
+        "the first job may still be at work, and a retry starts another one beside it"
+    } else {
+        "the first call may have done its work, and a second one does it again"
+    }
+}
+
+fn guarded(by: &[&str], request: Option<&Value>, integration: &Integration, class: ErrorClass) -> Safety {
     let has = |name: &&&str| request.is_some_and(|request| request.get(name).is_some());
     if let Some(guard) = by.iter().find(has) {
         return Safety::Depends {
@@ -122,13 +134,9 @@ fn guarded(by: &[&str], request: Option<&Value>) -> Safety {
     if request.is_none() {
         return Safety::Depends { on: format!("whether the request has {}", super::place::or(by)) };
     }
-    Safety::Unsafe {
-        because: format!(
-            "the first call may have done its work, and a second one does it again; give the request {} with a \
-             value that is the same in every attempt",
-            super::place::or(by)
-        ),
-    }
+    let guard =
+        format!("give the request {} with a value that is the same in every attempt", super::place::or(by));
+    Safety::Unsafe { because: doubt(integration, class).to_owned(), guard: Some(guard) }
 }
 
 #[cfg(test)]

@@ -1,18 +1,112 @@
-//! What a function's cause says besides its JSON: the message, and the place in the code.
+//! What a cause says besides its JSON: the message of a function, why a container or a job ended, and the place in the
+//! code.
 
 use crate::value::Value;
 
 /// Longer messages are left to the cause, which stands beside them.
-const MESSAGE_MAX: usize = 200;
+const MESSAGE_MAX: usize = 300;
+/// Members in which services and functions say in words what went wrong.
+const MESSAGES: [&str; 10] = [
+    "errorMessage",
+    "ErrorMessage",
+    "StatusReason",
+    "StoppedReason",
+    "StateChangeReason",
+    "FailureReason",
+    "ErrorDetails",
+    "Reason",
+    "Message",
+    "message",
+];
 
-/// The message of a Lambda function's error, or of a job.
-pub(super) fn message(cause: &str) -> Option<String> {
-    let value = Value::parse(cause).ok()?;
-    let names = ["errorMessage", "ErrorMessage", "StatusReason", "StoppedReason", "FailureReason", "message"];
-    let text = names.iter().find_map(|name| value.get(name)?.as_str())?;
-    let line = text.lines().next().unwrap_or_default().trim();
-    let is_short = !line.is_empty() && line.chars().count() <= MESSAGE_MAX;
-    is_short.then(|| line.to_owned())
+/// What a cause in JSON says in words, each thing once: exit codes and reasons of containers first. Nothing where the
+/// cause is no JSON, or is the description of a child execution, which has a failure of its own.
+pub(super) fn lines(cause: &str) -> Vec<String> {
+    let Some(value) = parsed(cause).filter(|value| value.get("ExecutionArn").is_none()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    containers(&value, &mut found);
+    messages(&value, 0, &mut found);
+    found
+}
+
+/// The JSON of a cause, also behind the words that Step Functions puts before it.
+fn parsed(cause: &str) -> Option<Value> {
+    const RETURNED: &str = "Returned payload: ";
+    let text = cause.split_once(RETURNED).map_or(cause, |(_, payload)| payload);
+    Value::parse(text).ok().filter(|value| value.as_object().is_some())
+}
+
+/// Containers of ECS and Batch that did not end with 0.
+fn containers(value: &Value, found: &mut Vec<String>) {
+    let listed = value.get("Containers").and_then(Value::as_array).unwrap_or_default();
+    for container in listed.iter().chain(value.get("Container")) {
+        let text = |name: &str| container.get(name).and_then(Value::as_str);
+        let code = container.get("ExitCode").and_then(Value::as_i64).filter(|code| *code != 0);
+        let (code, reason) = match (code, text("Reason")) {
+            (None, None) => continue,
+            (Some(code), None) => (format!("exit code {code}{}", signal(code)), String::new()),
+            (Some(code), Some(reason)) => (format!("exit code {code}"), format!(", {reason}")),
+            (None, Some(reason)) => (reason.to_owned(), String::new()),
+        };
+        let name = text("Name").map(|name| format!(" `{name}`")).unwrap_or_default();
+        push(format!("container{name}: {code}{reason}"), found);
+    }
+}
+
+/// What the common exit codes mean: above 128 a signal ended the process.
+fn signal(code: i64) -> &'static str {
+    match code {
+        137 => " (killed: mostly out of memory)",
+        139 => " (segmentation fault)",
+        143 => " (terminated from outside)",
+        _ => "",
+    }
+}
+
+/// Messages, wherever they stand: jobs of EMR, CodeBuild and Athena have them further inside.
+fn messages(value: &Value, depth: usize, found: &mut Vec<String>) {
+    const DEPTH_MAX: usize = 5;
+    if depth > DEPTH_MAX {
+        return;
+    }
+    match value {
+        Value::Object(object) => {
+            for (name, member) in object.iter() {
+                match member.as_str() {
+                    Some(text) if MESSAGES.contains(&&**name) => message(text, found),
+                    Some(_) => {}
+                    // Told with their exit codes already.
+                    None if matches!(&**name, "Containers" | "Container") => {}
+                    None => messages(member, depth + 1, found),
+                }
+            }
+        }
+        Value::Array(items) => items.items().iter().for_each(|item| messages(item, depth + 1, found)),
+        _ => {}
+    }
+}
+
+fn message(text: &str, found: &mut Vec<String>) {
+    let text = text.trim();
+    if !text.is_empty() && text.chars().count() <= MESSAGE_MAX {
+        push(text.to_owned(), found);
+    }
+}
+
+fn push(line: String, found: &mut Vec<String>) {
+    const LINES_MAX: usize = 5;
+    if found.len() < LINES_MAX && !found.iter().any(|known| known.contains(&line)) {
+        found.push(line);
+    }
+}
+
+/// Whether the process was killed for its memory.
+pub(super) fn is_out_of_memory(cause: &str) -> bool {
+    const WORDS: [&str; 4] = ["OutOfMemory", "signal: killed", "out of memory", "JavaScript heap"];
+    let exited = lines(cause).iter().any(|line| line.contains("exit code 137"));
+    exited || WORDS.iter().any(|words| cause.contains(words))
 }
 
 /// The innermost place in the user's own code, by the stack trace of Python, Node.js or Java.
@@ -65,6 +159,27 @@ mod tests {
     #[case::nothing(r#"{"errorMessage":"m"}"#, None)]
     fn a_stack_trace_has_a_place_in_the_users_code(#[case] cause: &str, #[case] expected: Option<&str>) {
         assert_eq!(frame(cause).as_deref(), expected);
-        assert_eq!(message(cause).as_deref(), Some("m"));
+        assert_eq!(lines(cause), ["m"]);
+    }
+
+    #[rstest]
+    #[case::a_container(
+        r#"{"Containers":[{"ExitCode":0,"Name":"a"},{"ExitCode":137,"Name":"b","Reason":"OutOfMemoryError"}],
+            "StoppedReason":"Essential container in task exited"}"#,
+        &["container `b`: exit code 137, OutOfMemoryError", "Essential container in task exited"])]
+    #[case::a_batch_job(
+        r#"{"Attempts":[{"Container":{"ExitCode":1},"StatusReason":"s"}],"Container":{"ExitCode":1},"StatusReason":"s"}"#,
+        &["container: exit code 1", "s"])]
+    #[case::a_step(r#"{"Step":{"Status":{"FailureDetails":{"Reason":"Unknown Error."},"State":"FAILED"}}}"#,
+        &["Unknown Error."])]
+    #[case::a_build(
+        r#"{"Build":{"Phases":[{"PhaseType":"BUILD","Contexts":[{"Message":"npm test: exit status 1"}]}]}}"#,
+        &["npm test: exit status 1"])]
+    #[case::behind_words(
+        r#"The cause could not be determined. Returned payload: {"errorMessage":"signal: killed"}"#,
+        &["signal: killed"])]
+    #[case::plain_words("Rate exceeded", &[])]
+    fn a_cause_is_read_for_what_it_says(#[case] cause: &str, #[case] expected: &[&str]) {
+        assert_eq!(lines(cause), expected);
     }
 }

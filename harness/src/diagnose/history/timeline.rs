@@ -210,13 +210,29 @@ impl<'r> Timeline<'r> {
             .or_else(|| self.open(name))
     }
 
-    /// After a redrive the work goes on without another entry.
+    /// After a redrive the work goes on without another entry: where the same call was made before, or where the
+    /// execution had failed.
     fn redriven(&self, at: At) -> Option<VisitId> {
         let previous = self.previous(at)?;
         if self.event(previous).known() != Some(EventType::ExecutionRedriven) {
             return None;
         }
-        self.visits.iter().rposition(|visit| visit.kind == StateKind::Task && visit.exited.is_none())
+        let event = self.event(at);
+        let same_call = |visit: &Visit| {
+            let scheduled = visit.last_attempt().and_then(|attempt| attempt.scheduled);
+            scheduled.map(|at| self.event(at)).is_some_and(|before| {
+                before.resource == event.resource
+                    && before.resource_type == event.resource_type
+                    && before.parameters == event.parameters
+            })
+        };
+        let is_open = |visit: &Visit| visit.kind == StateKind::Task && visit.exited.is_none();
+        let named = |visit: &VisitId| is_open(&self.visits[*visit]);
+        let before = (0..previous).rev().find_map(|at| self.places[at].visit).filter(named);
+        // Where pages are missing, an open state may be another one.
+        let whole = self.recording.gaps.is_empty();
+        let known = self.visits.iter().rposition(|visit| is_open(visit) && same_call(visit));
+        known.or_else(|| before.filter(|_| whole))
     }
 
     fn at_visit(&self, visit: Option<VisitId>, before: Place) -> Place {

@@ -41,6 +41,21 @@ pub enum ImportError {
         /// What is wrong.
         message: String,
     },
+    /// The events of several executions, and nothing says which belongs to which.
+    #[error(
+        "{file}: two different events have the id {id} ({one} and {other}): it holds several executions; give each its \
+         own file"
+    )]
+    Mixed {
+        /// Which file.
+        file: String,
+        /// The id.
+        id: u64,
+        /// The type of one of them.
+        one: String,
+        /// The type of the other.
+        other: String,
+    },
     /// No file held an event.
     #[error("no event in {files}: {reason}; export the history with `{EXPORT}`")]
     NoEvents {

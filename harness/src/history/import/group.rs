@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::text::Export;
-use super::{ImportError, Payload, Recorded};
+use super::{ImportError, MapRun, Payload, Recorded};
 use crate::history::EventType;
 
 /// One execution as it was exported.
@@ -20,8 +20,10 @@ pub struct Recording {
     pub events: Vec<Recorded>,
     /// Where they come from.
     pub origin: Origin,
-    /// Ids that are missing between the first and the last one.
-    pub missing: u64,
+    /// Runs of distributed Maps that were described.
+    pub map_runs: Vec<MapRun>,
+    /// The ids that are missing before the last one, as ranges.
+    pub gaps: Vec<(u64, u64)>,
     /// Whether AWS has more events than these.
     pub has_more: bool,
     /// Lines of the files that are no events.
@@ -56,22 +58,17 @@ pub struct Status {
 
 /// The executions of all files, in the order in which they first appear.
 ///
-/// Events that name their execution are put together by it. Files that do not are pages of one execution as long as
-/// no id means two events; where one does, the file begins the next execution.
+/// Events that name their execution are put together by it. Documents that do not are pages of one execution as long as
+/// no id means two events; where one does, the document begins the next execution.
 pub fn recordings(exports: Vec<Export>) -> Result<Vec<Recording>, ImportError> {
     let files: Vec<_> = exports.iter().map(|export| export.file.clone()).collect();
     let mut drafts: Vec<Draft> = Vec::new();
-    let mut statuses = Vec::new();
+    let (mut statuses, mut map_runs) = (Vec::new(), Vec::new());
     for export in exports {
         statuses.extend(export.status.clone().map(|status| (status, drafts.len())));
-        let mut parts: Vec<(Option<Arc<str>>, Vec<Recorded>)> = Vec::new();
-        for (arn, event) in export.events.iter().cloned() {
-            match parts.iter_mut().find(|(known, _)| *known == arn) {
-                Some((_, events)) => events.push(event),
-                None => parts.push((arn, vec![event])),
-            }
-        }
-        for (arn, events) in parts {
+        map_runs.extend(export.map_runs.iter().cloned());
+        for (arn, events) in parts(&export) {
+            unmixed(&export.file, &events)?;
             let at = drafts.iter().rposition(|draft| draft.takes(arn.as_ref(), &events));
             let at = at.unwrap_or_else(|| {
                 drafts.push(Draft::new(arn));
@@ -90,7 +87,40 @@ pub fn recordings(exports: Vec<Export>) -> Result<Vec<Recording>, ImportError> {
     for (status, near) in statuses {
         describe(&mut drafts, status, near);
     }
-    Ok(drafts.into_iter().map(Draft::finish).collect())
+    Ok(drafts.into_iter().map(|draft| draft.finish(&map_runs)).collect())
+}
+
+/// The events of each document, by the execution that they name.
+fn parts(export: &Export) -> Vec<(Option<Arc<str>>, Vec<Recorded>)> {
+    let mut parts: Vec<(Option<Arc<str>>, Vec<Recorded>)> = Vec::new();
+    let mut from = 0;
+    for (at, (arn, event)) in export.events.iter().cloned().enumerate() {
+        if arn.is_none() && export.documents.binary_search(&at).is_ok() {
+            from = parts.len();
+        }
+        let range = if arn.is_none() { from } else { 0 };
+        match parts[range..].iter_mut().find(|(known, _)| *known == arn) {
+            Some((_, events)) => events.push(event),
+            None => parts.push((arn, vec![event])),
+        }
+    }
+    parts
+}
+
+/// One document with two events of the same id is no page of one execution.
+fn unmixed(file: &str, events: &[Recorded]) -> Result<(), ImportError> {
+    let mut seen: BTreeMap<u64, &Recorded> = BTreeMap::new();
+    for event in events {
+        if let Some(other) = seen.insert(event.id, event).filter(|other| *other != event) {
+            return Err(ImportError::Mixed {
+                file: file.to_owned(),
+                id: event.id,
+                one: other.type_name().to_owned(),
+                other: event.type_name().to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Gives a description to the execution it names; else to the nearest one that has none.
@@ -150,10 +180,16 @@ impl Draft {
         self.events.extend(events.into_iter().map(|event| (event.id, event)));
     }
 
-    fn finish(self) -> Recording {
+    fn finish(self, map_runs: &[MapRun]) -> Recording {
         let events: Vec<Recorded> = self.events.into_values().collect();
-        let last = events.last().map_or(0, |event| event.id);
-        let missing = last.saturating_sub(events.len() as u64);
+        let mut gaps = Vec::new();
+        let mut next = 1;
+        for event in &events {
+            if event.id > next {
+                gaps.push((next, event.id - 1));
+            }
+            next = event.id.saturating_add(1);
+        }
         let ended = events.last().and_then(Recorded::known).is_some_and(|kind| {
             matches!(
                 kind,
@@ -170,12 +206,25 @@ impl Draft {
             execution_arn: self.execution_arn.or(arn),
             described,
             // The token of an earlier page is of no interest once the last page is there.
-            has_more: self.has_more && !(ended && missing == 0),
+            has_more: self.has_more && !(ended && gaps.is_empty()),
             origin: self.origin,
-            missing,
+            map_runs: map_runs.iter().filter(|run| is_of(run, &events)).cloned().collect(),
+            gaps,
             skipped: self.skipped,
             events,
         }
+    }
+}
+
+/// Whether an event is about the run.
+fn is_of(run: &MapRun, events: &[Recorded]) -> bool {
+    events.iter().any(|event| event.map_run_arn.as_ref() == Some(&run.arn))
+}
+
+impl Recording {
+    /// How many ids are missing before the last one.
+    pub fn missing(&self) -> u64 {
+        self.gaps.iter().map(|(from, to)| to - from + 1).sum()
     }
 }
 
@@ -204,7 +253,7 @@ mod tests {
         let found = all(&[&newest, &oldest]);
         assert_eq!(found.len(), 1);
         let ids: Vec<_> = found[0].events.iter().map(|event| event.id).collect();
-        assert_eq!((ids, found[0].missing, found[0].has_more), (vec![1, 2, 3], 0, false));
+        assert_eq!((ids, found[0].missing(), found[0].has_more), (vec![1, 2, 3], 0, false));
     }
 
     #[test]
@@ -219,7 +268,18 @@ mod tests {
         let first = page(&[(1, "ExecutionStarted"), (2, "TaskStateEntered")], "\"more\"");
         assert!(all(&[&first])[0].has_more);
         let last = page(&[(9, "ExecutionFailed")], "null");
-        assert_eq!(all(&[&last])[0].missing, 8);
+        assert_eq!(all(&[&last])[0].gaps, [(1, 8)]);
+    }
+
+    #[test]
+    fn two_executions_in_one_file_are_told_apart_by_document_or_refused() {
+        let one = page(&[(1, "ExecutionStarted"), (2, "ExecutionSucceeded")], "null");
+        let two = page(&[(1, "ExecutionStarted"), (2, "ExecutionAborted")], "null");
+        assert_eq!(all(&[&format!("{one}\n{two}")]).len(), 2);
+        let mixed =
+            page(&[(1, "ExecutionStarted"), (2, "ExecutionSucceeded"), (2, "ExecutionAborted")], "null");
+        let error = recordings(vec![read("h.json", &mixed).unwrap()]).unwrap_err().to_string();
+        assert!(error.contains("two different events have the id 2"), "{error}");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod error;
 mod event;
 mod group;
+mod map_run;
 mod member;
 mod shape;
 mod text;
@@ -14,4 +15,5 @@ mod text;
 pub use error::ImportError;
 pub use event::{Payload, Recorded, RecordedType};
 pub use group::{Origin, Recording, Status, recordings};
+pub use map_run::MapRun;
 pub use text::{Export, read};

@@ -3,7 +3,7 @@
 
 use super::error::EXPORT;
 use super::member::{member, text};
-use super::{ImportError, Payload, Status};
+use super::{ImportError, MapRun, Payload, Status};
 use crate::value::{Object, Value};
 
 /// What one document holds.
@@ -21,6 +21,8 @@ pub(super) enum Part {
     Log(Vec<Value>),
     /// `DescribeExecution`, or what starts a synchronous execution and returns its end.
     Status(Status),
+    /// `DescribeMapRun`
+    MapRun(MapRun),
 }
 
 /// Says what a document is.
@@ -55,7 +57,7 @@ fn list(file: &str, items: &[Value]) -> Result<Part, ImportError> {
                 all.extend(events);
                 from_log = true;
             }
-            Part::Status(status) => return Ok(Part::Status(status)),
+            other @ (Part::Status(_) | Part::MapRun(_)) => return Ok(other),
         }
     }
     Ok(if from_log { Part::Log(all) } else { Part::Events { events: all, has_more: more, status: None } })
@@ -66,7 +68,7 @@ fn object_part(file: &str, object: &Object) -> Result<Part, ImportError> {
         return page(file, object, events);
     }
     if let Some(rows) = member(object, "results").and_then(Value::as_array) {
-        return Ok(Part::Log(rows.iter().filter_map(insights_row).collect()));
+        return insights(file, rows);
     }
     if let Some(message) = object.get("@message").or_else(|| object.get("message")) {
         return Ok(Part::Log(message_event(message).into_iter().collect()));
@@ -77,6 +79,9 @@ fn object_part(file: &str, object: &Object) -> Result<Part, ImportError> {
     }
     if member(object, "type").is_some() && member(object, "id").is_some() {
         return Ok(Part::Events { events: vec![whole], has_more: false, status: None });
+    }
+    if let Some(run) = MapRun::parse(object) {
+        return Ok(Part::MapRun(run));
     }
     if let Some(status) = Status::parse(object) {
         return Ok(Part::Status(status));
@@ -98,6 +103,21 @@ fn page(file: &str, object: &Object, events: &[Value]) -> Result<Part, ImportErr
     }
     let has_more = ["nextToken", "nextForwardToken"].iter().any(|name| member(object, name).is_some());
     Ok(Part::Events { events: events.to_vec(), has_more, status: Status::parse(object) })
+}
+
+/// The answer of `aws logs get-query-results`.
+fn insights(file: &str, rows: &[Value]) -> Result<Part, ImportError> {
+    let events: Vec<_> = rows.iter().filter_map(insights_row).collect();
+    if events.is_empty() && !rows.is_empty() {
+        return Err(ImportError::NotAHistory {
+            file: file.to_owned(),
+            looks_like: "an answer of Logs Insights without `@message`".to_owned(),
+            advice:
+                "let the query return the events whole: `fields @message | filter execution_arn = \"ARN\"`"
+                    .to_owned(),
+        });
+    }
+    Ok(Part::Log(events))
 }
 
 /// A row of `aws logs get-query-results`: a list of fields.

@@ -1,7 +1,7 @@
 //! The text of an exported file: one JSON document, several one after the other, or lines of a log.
 
 use super::shape::{self, Part};
-use super::{ImportError, Recorded, Status};
+use super::{ImportError, MapRun, Recorded, Status};
 use crate::value::Value;
 
 /// What one file holds.
@@ -11,8 +11,12 @@ pub struct Export {
     pub file: String,
     /// Its events by execution, where they name one (logs do), in the order of the file.
     pub events: Vec<(Option<std::sync::Arc<str>>, Recorded)>,
+    /// Where each of its documents begins among the events.
+    pub documents: Vec<usize>,
     /// What it says of an execution as a whole.
     pub status: Option<Status>,
+    /// What it says of runs of distributed Maps.
+    pub map_runs: Vec<MapRun>,
     /// Whether AWS has more events than these.
     pub has_more: bool,
     /// Whether they come from a log, whose level may leave events out.
@@ -30,7 +34,9 @@ pub fn read(file: &str, text: &str) -> Result<Export, ImportError> {
     let mut export = Export {
         file: file.to_owned(),
         events: Vec::new(),
+        documents: Vec::new(),
         status: None,
+        map_runs: Vec::new(),
         has_more: false,
         from_log: false,
         skipped: 0,
@@ -38,6 +44,7 @@ pub fn read(file: &str, text: &str) -> Result<Export, ImportError> {
     match documents(text) {
         Ok(documents) => {
             for document in &documents {
+                export.documents.push(export.events.len());
                 export.take(shape::part(file, document)?)?;
             }
         }
@@ -68,6 +75,7 @@ impl Export {
                 }
             }
             Part::Status(status) => self.status = Some(status),
+            Part::MapRun(run) => self.map_runs.push(run),
         }
         Ok(())
     }
@@ -84,8 +92,10 @@ impl Export {
 
     /// Lines of which each has its event somewhere, as `aws logs tail` prints them: time and stream stand before it.
     fn take_lines(&mut self, text: &str, file: &str, error: &serde_json::Error) -> Result<(), ImportError> {
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            let event = line.find('{').and_then(|at| Value::parse(line[at..].trim_end()).ok());
+        // The head of a table names its columns.
+        let is_head = |line: &str| line.contains("@message") && !line.contains('{');
+        for line in text.lines().filter(|line| !line.trim().is_empty() && !is_head(line)) {
+            let event = line.find('{').and_then(|at| line_event(&line[at..]));
             match event.filter(shape::is_log_event) {
                 Some(event) => {
                     self.from_log = true;
@@ -106,6 +116,16 @@ impl Export {
             message,
         })
     }
+}
+
+/// The JSON at the end of a line; in a table of comma-separated values its quotes are doubled.
+fn line_event(text: &str) -> Option<Value> {
+    let text = text.trim_end();
+    if !text.starts_with("{\"\"") {
+        return Value::parse(text).ok();
+    }
+    let end = text.rfind('}')? + 1;
+    Value::parse(&text[..end].replace("\"\"", "\"")).ok()
 }
 
 #[cfg(test)]
@@ -136,6 +156,8 @@ mod tests {
     #[case::an_answer_of_insights(
         format!(r#"{{"results":[[{{"field":"@message","value":{}}}]],"status":"Complete"}}"#, quoted(LOG)), 1)]
     #[case::an_export_of_insights(format!(r#"[{{"@timestamp":"t","@message":{}}}]"#, quoted(LOG)), 1)]
+    #[case::a_table_of_insights(
+        format!("@timestamp,@message\n2026-01-01 00:00:00.000,\"{}\"\n", LOG.replace('"', "\"\"")), 1)]
     #[case::an_export_with_decoded_messages(format!(r#"[{{"@message":{LOG}}}]"#), 1)]
     fn an_export_is_read_in_every_form(#[case] text: String, #[case] events: usize) {
         assert_eq!(read("h.json", &text).unwrap().events.len(), events);
@@ -161,6 +183,10 @@ mod tests {
     #[case::another_log(
         r#"{"events":[{"timestamp":1,"message":"hello"}]}"#,
         "it looks like a log without execution events"
+    )]
+    #[case::another_query(
+        r#"{"results":[[{"field":"type","value":"TaskFailed"}]],"status":"Complete"}"#,
+        "it looks like an answer of Logs Insights without `@message`"
     )]
     #[case::anything(r#"{"a":1,"b":2}"#, "it looks like an object with `a`, `b`")]
     #[case::a_number("7", "it looks like a single value")]

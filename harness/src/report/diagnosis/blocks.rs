@@ -1,6 +1,7 @@
 //! What a diagnosis says to people, in order, whatever it is written on.
 
 use super::Diagnosed;
+use super::trace::folded;
 use crate::diagnose::history::{
     Answer, Consulted, Diagnosis, Echo, Ended, Execution, Other, Risk, Role, RootCause,
 };
@@ -43,7 +44,11 @@ pub(super) fn blocks(diagnosed: &Diagnosed<'_>) -> Vec<Block> {
         None => blocks.push(Block::Words(no_failure(diagnosis))),
     }
     if !diagnosis.others.is_empty() {
-        let name = if diagnosis.root.is_some() { "Other failures" } else { "Failures that were handled" };
+        let name = match diagnosis.execution.status {
+            _ if diagnosis.root.is_some() => "Other failures",
+            Ended::Running | Ended::Unknown => "Failures so far",
+            _ => "Failures that were handled",
+        };
         blocks.push(Block::Section(None, name.to_owned()));
         blocks.push(Block::Lines("", listed(&diagnosis.others, other)));
     }
@@ -78,12 +83,20 @@ fn title(execution: &Execution) -> String {
     });
     let status = execution.status.name();
     let events = counted(execution.events as u64, "event");
-    format!("{name}: {status}{}, {events}", took.unwrap_or_default())
+    let redriven = match execution.redrives {
+        0 => String::new(),
+        1 => ", redriven once".to_owned(),
+        times => format!(", redriven {times} times"),
+    };
+    format!("{name}: {status}{}, {events}{redriven}", took.unwrap_or_default())
 }
 
 fn no_failure(diagnosis: &Diagnosis) -> String {
     match diagnosis.execution.status {
         Ended::Succeeded if diagnosis.others.is_empty() => "Nothing failed.".to_owned(),
+        Ended::Succeeded if diagnosis.execution.redrives > 0 => {
+            "It failed, was redriven, and then succeeded.".to_owned()
+        }
         Ended::Succeeded => "What failed was retried and then succeeded.".to_owned(),
         Ended::Running => "Nothing has failed so far.".to_owned(),
         Ended::Unknown => "The export does not tell how the execution ended.".to_owned(),
@@ -102,13 +115,12 @@ fn root_cause(diagnosis: &Diagnosis, root: &RootCause, blocks: &mut Vec<Block>) 
     let attempt = attempt.map(|attempt| format!(", attempt {attempt}")).unwrap_or_default();
     blocks.push(Block::Field("event", format!("{} {}{attempt}{time}", root.event, root.event_type)));
     blocks.push(verbatim("error", root.error.as_deref()));
-    blocks.push(verbatim("cause", root.cause.as_deref()));
+    if !root.says.is_empty() {
+        blocks.push(Block::Lines("says", root.says.clone()));
+    }
+    blocks.push(verbatim("cause", root.cause.as_deref().map(folded).as_deref()));
     if let Some(nested) = &root.nested {
-        blocks.push(Block::Verbatim("inner", format!("{}\n{}", nested.error, nested.cause)));
-        blocks.push(Block::Field(
-            "next",
-            format!("aws stepfunctions get-execution-history --execution-arn {}", nested.execution_arn),
-        ));
+        blocks.push(Block::Verbatim("inner", format!("{}\n{}", nested.error, folded(&nested.cause))));
     }
     let timer = root.timer.as_ref().map(|timer| format!(": {timer}")).unwrap_or_default();
     blocks.extend(root.class.map(|class| Block::Field("class", format!("{class}{timer}"))));
@@ -126,6 +138,9 @@ fn root_cause(diagnosis: &Diagnosis, root: &RootCause, blocks: &mut Vec<Block>) 
     }
     for fix in &diagnosis.fixes {
         fix_blocks(fix, blocks);
+    }
+    if !root.next.is_empty() {
+        blocks.push(Block::Verbatim("next", root.next.join("\n")));
     }
 }
 
@@ -158,6 +173,7 @@ fn echoes(all: &[Echo]) -> Vec<String> {
             (Role::CutOff, _) => "work beside it is cut off".to_owned(),
             (Role::Reported, Some(path)) => format!("`{path}` reports it at the end of the failure path"),
             (Role::Reported, None) => "a Fail state reports it".to_owned(),
+            (Role::Redriven, _) => "the execution failed with it, and was redriven".to_owned(),
             (Role::Ended, _) => "the execution ends with it".to_owned(),
         };
         match rows.last_mut() {

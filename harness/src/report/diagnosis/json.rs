@@ -50,6 +50,7 @@ fn execution(execution: &Execution) -> Json {
         "error": execution.error.as_deref(),
         "cause": execution.cause.as_deref(),
         "events": execution.events,
+        "redrives": execution.redrives,
         "source": match execution.origin { Origin::History => "history", Origin::Log => "log" },
         "first_event_at": execution.times_ms.map(|(from, _)| time(from)),
         "last_event_at": execution.times_ms.map(|(_, to)| time(to)),
@@ -73,6 +74,8 @@ fn root_cause(root: &RootCause, diagnosis: &Diagnosis) -> Json {
         "nested": root.nested.as_ref().map(|nested| json!({
             "execution_arn": nested.execution_arn, "error": nested.error, "cause": nested.cause,
         })),
+        "says": root.says,
+        "next": root.next,
         "summary": root.summary,
         "echoes": diagnosis.echoes.iter().map(echo).collect::<Vec<_>>(),
         "handlers": diagnosis.handling.iter().map(handler).collect::<Vec<_>>(),

@@ -5,6 +5,7 @@ mod json;
 mod markdown;
 mod schema;
 mod text;
+mod trace;
 
 use std::io::{self, Write};
 
