@@ -198,7 +198,7 @@ fn foreign(subject: &Subject<'_>, timeline: &Timeline<'_>) -> Option<String> {
     let entered: std::collections::BTreeSet<&str> =
         timeline.visits.iter().map(|visit| &*visit.name).collect();
     let unused = machine.states.iter().map(|state| &*state.name).filter(|name| !entered.contains(name));
-    let near = crate::config::nearest(first, unused);
+    let near = crate::spelling::nearest(first, unused);
     let near = near.map(|name| format!(" (the nearest is `{name}`)")).unwrap_or_default();
     let names: Vec<&str> = foreign.iter().take(4).map(|name| &**name).collect();
     let arn = subject.recording.execution_arn.as_deref().unwrap_or("ARN");
