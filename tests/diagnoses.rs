@@ -34,6 +34,7 @@ use sfn_chaos_tests::scenario::{self, Version};
 #[case(RuleId::PermissionDenialHidden)]
 #[case(RuleId::MissingPath)]
 #[case(RuleId::ChoiceUnmatched)]
+#[case(RuleId::Intent)]
 fn a_diagnosis_says_what_breaks_why_and_what_to_change(#[case] rule: RuleId) {
     let text = first_finding(rule).unwrap_or_else(|| panic!("the scenario library shows no {rule}"));
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
@@ -67,6 +68,8 @@ fn first_finding(rule: RuleId) -> Option<String> {
 fn outcome_of(folder: &str) -> MachineOutcome {
     let examples = scenario::examples(folder, Version::Flawed);
     let machine = Arc::new(scenario::machine(folder, Version::Flawed));
-    let campaign = Campaign::new(machine).inputs(examples.inputs).mocks(examples.scripts);
+    let declarations = scenario::declarations(folder, Version::Flawed);
+    let campaign = Campaign::new(machine).declarations(declarations);
+    let campaign = campaign.inputs(examples.inputs).mocks(examples.scripts);
     campaign.permissions(scenario::denied(folder, Version::Flawed), Vec::new()).run()
 }

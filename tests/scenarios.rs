@@ -84,7 +84,7 @@ fn the_first_example_of_a_scenario_goes_well(#[values(Version::Flawed, Version::
 fn outcome_of(folder: &str, version: Version) -> MachineOutcome {
     let examples = scenario::examples(folder, version);
     let machine = Arc::new(scenario::machine(folder, version));
-    let declarations = scenario::declarations(&machine);
+    let declarations = scenario::declarations(folder, version);
     let campaign = Campaign::new(machine).declarations(declarations);
     let campaign = campaign.inputs(examples.inputs).mocks(examples.scripts);
     campaign.permissions(scenario::denied(folder, version), Vec::new()).run()

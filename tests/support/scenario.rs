@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use sfn_chaos::asl::{Machine, compile};
-use sfn_chaos::config::{Config, FILE_NAME};
+use sfn_chaos::config::{Config, FILE_NAME, Intents};
 use sfn_chaos::generate::Examples;
 use sfn_chaos::iam::policy::{Grants, PolicyRef, audit};
 use sfn_chaos::iam::{Settings, survey};
@@ -84,11 +84,18 @@ pub fn machine(folder: &str, version: Version) -> Machine {
     compiled.machine.unwrap_or_else(|| panic!("{folder}, {version}: {:#?}", compiled.problems))
 }
 
-/// What the `chaos.toml` of the repository declares about a machine.
-pub fn declarations(machine: &Machine) -> Declarations {
+/// What the `chaos.toml` of the repository declares about a machine, and the intents that lie beside the definition.
+pub fn declarations(folder: &str, version: Version) -> Declarations {
+    let machine = machine(folder, version);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE_NAME);
     let config = Config::load(&path).unwrap_or_else(|error| panic!("{error}"));
-    config.declarations(machine).unwrap_or_else(|error| panic!("{error}"))
+    let mut declarations = config.declarations(&machine).unwrap_or_else(|error| panic!("{error}"));
+    let intents = library().join(folder).join(format!("{version}.intents.toml"));
+    if intents.exists() {
+        let intents = Intents::load(&intents).and_then(|intents| intents.of(&machine, false));
+        declarations.intents.extend(intents.unwrap_or_else(|error| panic!("{error}")));
+    }
+    declarations
 }
 
 /// What lies beside the definition: inputs and the test cases of the mocks.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::findings::{finding_id, rank};
 use super::record::Record;
-use super::{Finding, MachineOutcome, MachineVerdict, PhaseCount};
+use super::{Finding, IntentSummary, MachineOutcome, MachineVerdict, PhaseCount};
 use crate::asl::{Machine, MachineType, Problem};
 use crate::catalog::Service;
 use crate::contested::Rules;
@@ -14,7 +14,7 @@ use crate::generate::{self, Baselines, Examples, Origin, Scenario};
 use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Author, Script};
 use crate::model::{Declarations, Denied, Model};
-use crate::oracle::{self, Oracle, RuleId};
+use crate::oracle::{self, Oracle, RuleId, Verdict};
 use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, loads, search};
 use crate::sim::Limits;
 use crate::value::Value;
@@ -212,6 +212,7 @@ impl Campaign {
         let spare = scenarios().next().cloned().unwrap_or_else(nothing_known);
         let mut warnings = warnings(&arena, &spare, &self.rules);
         let rules = record.rules();
+        let intents = record.intents(&arena.model);
         let coverage = record.coverage(&self.machine);
         let unknowns = record.unknowns().to_vec();
         let findings = record.findings(&arena, &grounds, &self.budget, self.threads);
@@ -225,7 +226,7 @@ impl Campaign {
         MachineOutcome {
             name: self.machine.name.to_string(),
             source: self.source,
-            verdict: verdict(&baselines, &findings, &unknowns),
+            verdict: verdict(&baselines, &findings, &unknowns, &intents),
             machine: Some(self.machine),
             problems: self.problems,
             phases,
@@ -233,6 +234,7 @@ impl Campaign {
             findings,
             warnings,
             rules,
+            intents,
             unknowns,
             assumptions,
             baselines: grounds
@@ -298,7 +300,12 @@ fn grounds(baselines: &Baselines) -> Vec<Ground> {
     grounds
 }
 
-fn verdict(baselines: &Baselines, findings: &[Finding], unknowns: &[Unknown]) -> MachineVerdict {
+fn verdict(
+    baselines: &Baselines,
+    findings: &[Finding],
+    unknowns: &[Unknown],
+    intents: &[IntentSummary],
+) -> MachineVerdict {
     if !baselines.usable() {
         let explains =
             |(_, history): &(Scenario, Arc<History>)| !matches!(history.outcome, Outcome::Unknown(_));
@@ -309,7 +316,9 @@ fn verdict(baselines: &Baselines, findings: &[Finding], unknowns: &[Unknown]) ->
             MachineVerdict::Unknown
         };
     }
-    match (findings.is_empty(), unknowns.is_empty()) {
+    // What the user declared and no run could try is not passed.
+    let untried = intents.iter().any(|intent| intent.verdict == Verdict::Vacuous);
+    match (findings.is_empty(), unknowns.is_empty() && !untried) {
         (false, _) => MachineVerdict::Violated,
         (true, false) => MachineVerdict::Unknown,
         (true, true) => MachineVerdict::Clean,

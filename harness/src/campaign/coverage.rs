@@ -51,6 +51,11 @@ impl Reached {
         }
     }
 
+    /// Whether any run entered the state.
+    pub(super) fn has_entered(&self, state: StateId) -> bool {
+        self.states.contains_key(&state)
+    }
+
     /// What was reached and what was not, for people.
     pub(super) fn coverage(&self, machine: &Machine) -> Coverage {
         let edges = || {

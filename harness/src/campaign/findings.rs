@@ -61,6 +61,11 @@ impl Collector {
         self.verdicts.verdict(rule)
     }
 
+    /// The worst that was said of an intent.
+    pub(super) fn intent_verdict(&self, index: usize) -> Verdict {
+        self.verdicts.intent_verdict(index)
+    }
+
     /// The findings with their smallest proofs, the most severe first, then in the order of the definition.
     pub(super) fn finish(
         self,

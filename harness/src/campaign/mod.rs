@@ -5,6 +5,7 @@ mod builder;
 mod check;
 mod coverage;
 mod findings;
+mod intents;
 mod outcome;
 mod patched;
 mod prove;
@@ -13,7 +14,8 @@ mod replay;
 
 pub use builder::Campaign;
 pub use outcome::{
-    Coverage, Covered, Finding, FixVerdict, MachineOutcome, MachineVerdict, Outcome, PhaseCount, RuleSummary,
+    Coverage, Covered, Finding, FixVerdict, IntentSummary, MachineOutcome, MachineVerdict, Outcome,
+    PhaseCount, RuleSummary,
 };
 pub use patched::patched;
 pub use prove::{Mended, mend, prove};

@@ -6,6 +6,7 @@ use crate::asl::Machine;
 use crate::fault::Plan;
 use crate::generate::Scenario;
 use crate::history::{History, Unknown};
+use crate::load::Location;
 use crate::oracle::{RuleId, Verdict, Violation};
 use crate::sim::Case;
 
@@ -43,6 +44,8 @@ pub struct MachineOutcome {
     pub warnings: Vec<Finding>,
     /// What is known of each rule.
     pub rules: Vec<RuleSummary>,
+    /// What is known of each intent, in the order they were declared.
+    pub intents: Vec<IntentSummary>,
     /// Constructs that stopped runs, each once.
     pub unknowns: Vec<Unknown>,
     /// What was taken for granted: placeholders treated as Lambda functions, generated results, …
@@ -172,6 +175,19 @@ impl FixVerdict {
     /// All words, in the order of the documentation.
     pub const NAMES: [&str; 6] =
         ["proven", "words-only", "does-not-apply", "still-there", "brings-new", "unproven"];
+}
+
+/// What is known of one intent over all runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntentSummary {
+    /// `lost-answer*exhausting at ChargePayment is compensates:RefundPayment`
+    pub text: String,
+    /// Where it is written.
+    pub place: Location,
+    /// The worst of all runs; vacuous: none of its faults ever came into force.
+    pub verdict: Verdict,
+    /// Why it is vacuous.
+    pub because: Option<String>,
 }
 
 /// What is known of one rule over all runs.

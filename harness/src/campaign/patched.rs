@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Campaign;
 use crate::asl::{self, Machine, ProblemSeverity, StateId};
 use crate::diagnose::apply;
+use crate::fault::{Intent, Meant, MeantEnding};
 use crate::model::{Declaration, Declarations, Denied};
 use crate::oracle::PatchOperation;
 
@@ -57,7 +58,23 @@ impl Moved<'_> {
             .iter()
             .filter_map(|(id, declared)| Some((self.state(*id)?, declaration(declared))))
             .collect();
-        Declarations { states, ..declarations.clone() }
+        let intents = declarations.intents.iter().filter_map(|intent| self.intent(intent)).collect();
+        Declarations { states, intents, ..declarations.clone() }
+    }
+
+    /// The same intent, unless a state that it names is gone.
+    fn intent(&self, intent: &Intent) -> Option<Intent> {
+        let meant = |meant: &Meant| {
+            let ending = match &meant.ending {
+                MeantEnding::Ends(id) => MeantEnding::Ends(self.state(*id)?),
+                MeantEnding::Compensates(id) => MeantEnding::Compensates(self.state(*id)?),
+                other => other.clone(),
+            };
+            Some(Meant { ending, ..meant.clone() })
+        };
+        let is = intent.is.iter().map(meant).collect::<Option<_>>()?;
+        let states = intent.states.iter().filter_map(|id| self.state(*id)).collect();
+        Some(Intent { states, is, ..intent.clone() })
     }
 
     fn denied(&self, denied: &Denied) -> Denied {

@@ -4,9 +4,11 @@ use std::num::NonZeroUsize;
 
 use super::coverage::Reached;
 use super::findings::Collector;
-use super::{Coverage, Finding, RuleSummary};
+use super::intents;
+use super::{Coverage, Finding, IntentSummary, RuleSummary};
 use crate::asl::Machine;
 use crate::history::{Outcome, Unknown};
+use crate::model::Model;
 use crate::oracle::RuleId;
 use crate::search::{Arena, Budget, Ground, Judged};
 
@@ -42,6 +44,15 @@ impl Record {
     pub(super) fn rules(&self) -> Vec<RuleSummary> {
         let summary = |rule: &RuleId| RuleSummary { rule: *rule, verdict: self.collector.verdict(*rule) };
         RuleId::ALL.iter().filter(|rule| self.rules.contains(rule)).map(summary).collect()
+    }
+
+    /// What is known of each intent, if the rule was asked for.
+    pub(super) fn intents(&self, model: &Model) -> Vec<IntentSummary> {
+        if !self.rules.contains(&RuleId::Intent) {
+            return Vec::new();
+        }
+        let verdict = |index| self.collector.intent_verdict(index);
+        intents::summaries(model, verdict, &|state| self.reached.has_entered(state))
     }
 
     /// What all runs together reached.

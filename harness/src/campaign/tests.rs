@@ -1,10 +1,14 @@
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
+
+use rstest::rstest;
 
 use super::*;
 use crate::asl::compile_text;
+use crate::config::Config;
 use crate::model::Declarations;
-use crate::oracle::{PatchOperation, RuleId, Severity};
+use crate::oracle::{PatchOperation, RuleId, Severity, Verdict};
 use crate::search::{Budget, Phase};
 use crate::value::Value;
 
@@ -158,4 +162,33 @@ fn patches_go_one_after_the_other_as_far_as_each_mends_its_finding() {
     let has_patch = |finding: &&Finding| !finding.violation.fix.asl_patch.is_empty();
     let left: Vec<_> = mended.outcome.findings.iter().filter(has_patch).map(|finding| &finding.id).collect();
     assert_eq!(left, Vec::<&String>::new());
+}
+
+#[rstest]
+#[case::tried("fault = \"throttling\"\nis = \"ends:Done\"", Verdict::Holds, None)]
+#[case::a_fault_that_cannot_happen(
+    "fault = \"job-fails\"\nis = \"propagates\"",
+    Verdict::Vacuous,
+    Some("no such fault can happen there: the integration or the retriers do not allow it")
+)]
+#[case::no_retrier(
+    "burst = \"last-survivable\"\nis = \"no-impact\"",
+    Verdict::Vacuous,
+    Some("no such fault can happen there: the integration or the retriers do not allow it")
+)]
+fn an_intent_that_was_never_tried_is_no_pass(
+    #[case] intent: &str,
+    #[case] verdict: Verdict,
+    #[case] because: Option<&str>,
+) {
+    let text = format!("[[machines.approval.intents]]\nat = \"Approve\"\n{intent}");
+    let config = Config::parse(Path::new("chaos.toml"), &text).unwrap();
+    let campaign = campaign(FLAWED).rules(&[RuleId::Intent]);
+    let declarations = config.declarations(&compile_text("approval", FLAWED).unwrap()).unwrap();
+    let outcome = campaign.declarations(declarations).run();
+    let found: Vec<_> =
+        outcome.intents.iter().map(|intent| (intent.verdict, intent.because.as_deref())).collect();
+    assert_eq!(found, [(verdict, because)]);
+    let expected = if because.is_some() { MachineVerdict::Unknown } else { MachineVerdict::Clean };
+    assert_eq!(outcome.verdict, expected);
 }

@@ -1,5 +1,5 @@
 //! Files that lie beside a definition and belong to it: `NAME.input.json`, `NAME.inputs/*.json`, `NAME.mocks.json`,
-//! `NAME.policy.json`.
+//! `NAME.policy.json`, `NAME.intents.toml`.
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,8 @@ pub(super) struct Beside {
     pub(super) mocks: Option<PathBuf>,
     /// `NAME.policy.json`
     pub(super) policy: Option<PathBuf>,
+    /// `NAME.intents.toml`
+    pub(super) intents: Option<PathBuf>,
 }
 
 /// The files of a definition. NAME is the file's name without `.asl.json`, or the name of the machine.
@@ -27,6 +29,7 @@ pub(super) fn beside(definition: &Definition) -> Beside {
         found.inputs.extend(of("inputs").map(|folder| json_files(&folder)).unwrap_or_default());
         found.mocks = found.mocks.or_else(|| of("mocks.json"));
         found.policy = found.policy.or_else(|| of("policy.json"));
+        found.intents = found.intents.or_else(|| of("intents.toml"));
     }
     found
 }

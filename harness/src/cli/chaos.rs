@@ -93,7 +93,7 @@ fn machine(
     let mocks = target.scripts()?;
     let permissions = permissions::lacking(&target.definition, &target.path, &target.substitutions, role)?;
     remarks.extend(mocks.remarks);
-    let Target { definition, compiled, inputs, machine_type, .. } = target;
+    let Target { definition, compiled, inputs, machine_type, intents, .. } = target;
     let source = definition.source.display().to_string();
     let Some(machine) = compiled.machine else {
         let refused = MachineOutcome {
@@ -107,6 +107,7 @@ fn machine(
             findings: Vec::new(),
             warnings: Vec::new(),
             rules: Vec::new(),
+            intents: Vec::new(),
             unknowns: Vec::new(),
             assumptions: Vec::new(),
             baselines: Vec::new(),
@@ -114,7 +115,10 @@ fn machine(
         };
         return Ok((None, refused));
     };
-    let declarations = config.declarations(&machine)?;
+    let mut declarations = config.declarations(&machine)?;
+    for intents in &intents {
+        declarations.intents.extend(intents.of(&machine, false)?);
+    }
     let (denied, undecided) = match &permissions {
         Some((audit, survey)) => (audit.denied(), permissions::undecided(audit, survey)),
         None => Default::default(),

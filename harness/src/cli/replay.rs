@@ -8,12 +8,12 @@ use super::args::ReplayArgs;
 use super::beside::beside;
 use super::failure::Failure;
 use super::permissions::{self, RolePolicies};
-use super::selection::folder_join;
+use super::selection::{entry_of, folder_join};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
 use crate::campaign::{Shown, replay_denying};
 use crate::case::CaseFile;
-use crate::config::Config;
+use crate::config::{Config, Intents};
 use crate::history::Outcome;
 use crate::iam::policy::PolicyRef;
 use crate::load::{self, LoadOptions};
@@ -27,9 +27,12 @@ pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<Exi
     for path in case_files(&args.cases, &streams.folder)? {
         let failed = |error| Failure::Case { path: path.clone(), error };
         let case = CaseFile::load(&path).map_err(failed)?;
-        let (machine, denied) = machine(&case, &path, args, streams)?;
+        let (machine, denied, intents) = machine(&case, &path, args, &config, streams)?;
         let machine = Arc::new(machine);
-        let declarations = config.declarations(&machine)?;
+        let mut declarations = config.declarations(&machine)?;
+        for intents in &intents {
+            declarations.intents.extend(intents.of(&machine, false)?);
+        }
         let result = replay_denying(&case, &machine, declarations, denied).map_err(failed)?;
         let code = match (&result.shown, &result.history.outcome) {
             (Shown::Finding(_) | Shown::Failure, _) => ExitCode::Finding,
@@ -86,8 +89,9 @@ fn machine(
     case: &CaseFile,
     path: &Path,
     args: &ReplayArgs,
+    config: &Config,
     streams: &mut Streams<'_>,
-) -> Result<(Machine, Vec<Denied>), Failure> {
+) -> Result<(Machine, Vec<Denied>, Vec<Intents>), Failure> {
     let options = LoadOptions { substitutions: args.substitutions.iter().cloned().collect() };
     let source = definition(case, path, &streams.folder);
     let found = load::definitions(&source, &options)?;
@@ -99,11 +103,15 @@ fn machine(
         let _ = write!(streams.err, "{}", asl::render(&compiled.problems, &definition.document));
         Failure::Usage(format!("AWS would refuse {}", source.display()))
     })?;
-    let policy = beside(&definition).policy.map(|file| PolicyRef { file, role: None });
+    let beside = beside(&definition);
+    let mut intents: Vec<Intents> =
+        beside.intents.as_deref().map(Intents::load).transpose()?.into_iter().collect();
+    intents.extend(entry_of(config, &source, &definition.name).map(|entry| entry.intents.clone()));
+    let policy = beside.policy.map(|file| PolicyRef { file, role: None });
     let nearby = RolePolicies { policies: policy.into_iter().collect(), boundary: None };
     let role = RolePolicies::given(&args.role, &streams.folder, &nearby);
     let lacking = permissions::lacking(&definition, &source, &options.substitutions, &role)?;
-    Ok((machine, lacking.map(|(audit, _)| audit.denied()).unwrap_or_default()))
+    Ok((machine, lacking.map(|(audit, _)| audit.denied()).unwrap_or_default(), intents))
 }
 
 /// The definition that a case names: from the folder of the call, or from that of the case file, so that a case that

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::permissions::RolePolicies;
 use crate::asl::{self, Compiled, MachineType};
 use crate::catalog::conform::Mode;
-use crate::config::{Config, MachineEntry, MocksRef};
+use crate::config::{Config, Intents, MachineEntry, MocksRef};
 use crate::iam::policy::PolicyRef;
 use crate::load::{self, Definition, LoadError, LoadOptions};
 use crate::mock::file;
@@ -31,6 +31,8 @@ pub(super) struct Target {
     pub(super) validation: file::Validation,
     /// Standard or Express.
     pub(super) machine_type: MachineType,
+    /// How faults are meant to end: of its entry in `chaos.toml`, and of the file beside it.
+    pub(super) intents: Vec<Intents>,
     /// The policies of its role, where they are known.
     pub(super) role: RolePolicies,
     /// Where it was loaded from, and the values of its placeholders.
@@ -158,10 +160,13 @@ fn target(
         policies: listed.cloned().unwrap_or_else(beside_it),
         boundary: entry.and_then(|entry| entry.boundary.clone()),
     };
+    let listed = entry.map(|entry| entry.intents.clone());
+    let intents = beside.intents.as_deref().map(Intents::load).transpose()?;
     Ok(Target {
         definition,
         compiled,
         inputs,
+        intents: intents.into_iter().chain(listed).collect(),
         mocks,
         machine_type,
         validation: file::Validation::default(),
@@ -203,6 +208,12 @@ fn substitutions(args: &SelectionArgs, entry: Option<&MachineEntry>) -> BTreeMap
 /// A path as the user wrote it, where the folder is the process's own.
 pub(super) fn folder_join(folder: &Path, path: &Path) -> PathBuf {
     if folder == Path::new(".") { path.to_owned() } else { folder.join(path) }
+}
+
+/// What `chaos.toml` says of a machine in a file.
+pub(super) fn entry_of<'c>(config: &'c Config, path: &Path, name: &str) -> Option<&'c MachineEntry> {
+    let is_named = |entry: &&MachineEntry| entry.name.as_deref().is_none_or(|own| own == name);
+    config.machines.iter().filter(is_named).find(|entry| same_file(&entry.definition, path))
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

@@ -2,7 +2,7 @@
 
 use super::table::{Entry, Table};
 use super::words::unknown;
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, Intents};
 use crate::asl::{Machine, State, StateId};
 use crate::catalog::Effect;
 use crate::load::{Location, SourceFile};
@@ -25,20 +25,31 @@ enum About {
     Target(Target),
 }
 
-const MACHINE_KEYS: [&str; 1] = ["states"];
+const MACHINE_KEYS: [&str; 2] = ["states", "intents"];
 const STATE_KEYS: [&str; 4] = ["effect", "idempotency-key", "signal", "undone-by"];
 const TARGET_KEYS: [&str; 3] = ["effect", "idempotency-key", "signal"];
 
+/// What `[machines]` holds.
+#[derive(Debug, Default)]
+pub(super) struct OfMachines {
+    pub(super) states: Vec<Declared>,
+    /// By the name or pattern of the machine.
+    pub(super) intents: Vec<(String, Intents)>,
+}
+
 /// `[machines]`: for each machine its states, both by name or pattern.
-pub(super) fn machines(file: &SourceFile, entry: &Entry<'_>) -> Result<Vec<Declared>, ConfigError> {
-    let mut found = Vec::new();
+pub(super) fn machines(file: &SourceFile, entry: &Entry<'_>) -> Result<OfMachines, ConfigError> {
+    let mut found = OfMachines::default();
     for machine in Table::entries(file, entry.table()?) {
         let what = format!("machine `{}`", machine.key());
         let table = Table::checked(file, machine.table()?, &what, &MACHINE_KEYS)?;
+        if let Some(intents) = table.get("intents") {
+            found.intents.push((machine.key().to_owned(), Intents::read(file, &intents)?));
+        }
         let Some(states) = table.get("states") else { continue };
         for state in Table::entries(file, states.table()?) {
             let about = About::State { machine: machine.key().to_owned(), state: state.key().to_owned() };
-            found.push(read(file, &state, about, &STATE_KEYS)?);
+            found.states.push(read(file, &state, about, &STATE_KEYS)?);
         }
     }
     Ok(found)
@@ -109,13 +120,30 @@ impl Config {
                 About::State { .. } => {}
             }
         }
+        for (name, intents) in &self.intents {
+            if matches_pattern(name, &machine.name) {
+                declarations.intents.extend(intents.of(machine, is_pattern(name))?);
+            }
+        }
         Ok(declarations)
     }
 
     /// The declarations that say nothing about any of these machines, each with its place.
     pub fn idle_declarations(&self, machines: &[&Machine]) -> Vec<String> {
         let idle = |declared: &&Declared| machines.iter().all(|machine| declared.is_idle(machine));
-        self.declared.iter().filter(idle).map(|declared| declared.told(machines)).collect()
+        let mut told: Vec<String> =
+            self.declared.iter().filter(idle).map(|declared| declared.told(machines)).collect();
+        for (name, intents) in &self.intents {
+            let meant: Vec<&Machine> =
+                machines.iter().copied().filter(|machine| matches_pattern(name, &machine.name)).collect();
+            if meant.is_empty() {
+                told.extend(
+                    intents.first_place().map(|place| format!("{place}: {}", no_machine(name, machines))),
+                );
+            }
+            told.extend(intents.idle(&meant));
+        }
+        told
     }
 }
 
@@ -171,10 +199,7 @@ impl Declared {
                 if machines.iter().any(|known| matches_pattern(machine, &known.name)) {
                     format!("no task is named `{state}`")
                 } else {
-                    let names: Vec<&str> = machines.iter().map(|machine| &*machine.name).collect();
-                    let near = nearest(machine, names.iter().copied());
-                    let hint = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-                    format!("no machine is named `{machine}`{hint}")
+                    no_machine(machine, machines)
                 }
             }
         };
@@ -186,19 +211,25 @@ impl Declared {
     }
 }
 
-fn is_pattern(text: &str) -> bool {
+fn no_machine(wanted: &str, machines: &[&Machine]) -> String {
+    let near = nearest(wanted, machines.iter().map(|machine| &*machine.name));
+    let hint = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    format!("no machine is named `{wanted}`{hint}")
+}
+
+pub(super) fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
 /// The tasks whose name or path is as a pattern says.
-fn fitting<'m>(machine: &'m Machine, pattern: &'m str) -> impl Iterator<Item = &'m State> {
+pub(super) fn fitting<'m>(machine: &'m Machine, pattern: &'m str) -> impl Iterator<Item = &'m State> {
     machine.states.iter().filter(move |state| {
         state.task().is_some()
             && (matches_pattern(pattern, &state.name) || matches_pattern(pattern, &state.path))
     })
 }
 
-fn no_state(machine: &Machine, wanted: &str) -> String {
+pub(super) fn no_state(machine: &Machine, wanted: &str) -> String {
     let names = machine.states.iter().map(|state| &*state.name);
     let what = format!("state of machine `{}`:", machine.name);
     unknown(&what, wanted, names)

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::declared::{self, Declared};
+use super::declared::{self, Declared, OfMachines};
 use super::profile::Profiles;
 use super::table::{Entry, Table, invalid};
-use super::{ConfigError, MocksRef, Profile};
+use super::{ConfigError, Intents, MocksRef, Profile};
 use crate::asl::MachineType;
 use crate::contested::Rules;
 use crate::iam::policy::PolicyRef;
@@ -28,6 +28,7 @@ pub struct Config {
     /// The contested rules of `[rules]`.
     pub rules: Rules,
     pub(super) declared: Vec<Declared>,
+    pub(super) intents: Vec<(String, Intents)>,
     profiles: Profiles,
 }
 
@@ -53,10 +54,12 @@ pub struct MachineEntry {
     pub boundary: Option<PolicyRef>,
     /// Values of placeholders.
     pub substitutions: BTreeMap<String, String>,
+    /// How faults are meant to end.
+    pub intents: Intents,
 }
 
-const MACHINE_KEYS: [&str; 8] =
-    ["definition", "name", "inputs", "mocks", "type", "policies", "boundary", "substitutions"];
+const MACHINE_KEYS: [&str; 9] =
+    ["definition", "name", "inputs", "mocks", "type", "policies", "boundary", "substitutions", "intents"];
 
 impl Config {
     /// The file of the folder, or of the nearest folder above it; an empty configuration if there is none.
@@ -106,11 +109,11 @@ impl Config {
         if let Some(entry) = table.get("endpoints") {
             declared.extend(declared::targets(&file, &entry, Target::Endpoint)?);
         }
-        if let Some(entry) = table.get("machines") {
-            declared.extend(declared::machines(&file, &entry)?);
-        }
+        let of_machines = table.get("machines").map(|entry| declared::machines(&file, &entry)).transpose()?;
+        let OfMachines { states, intents } = of_machines.unwrap_or_default();
+        declared.extend(states);
         let (path, profiles) = (Some(path.to_owned()), profiles.unwrap_or_default());
-        Ok(Self { path, machines, rules, declared, profiles })
+        Ok(Self { path, machines, rules, declared, intents, profiles })
     }
 
     /// A profile with everything it inherits; `default` without a name.
@@ -158,6 +161,11 @@ fn read_machine(file: &SourceFile, folder: &Path, entry: &Entry<'_>) -> Result<M
         policies: policies.transpose()?.unwrap_or_default(),
         boundary: table.get("boundary").map(|entry| entry.word(policy)).transpose()?,
         substitutions,
+        intents: table
+            .get("intents")
+            .map(|entry| Intents::read(file, &entry))
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
 
@@ -256,6 +264,7 @@ mod tests {
             policies: vec![PolicyRef { file: "etc/role.json".into(), role: Some("Order".to_owned()) }],
             boundary: Some(PolicyRef { file: "etc/limits.json".into(), role: None }),
             substitutions: BTreeMap::from([("Fn".to_owned(), "arn".to_owned())]),
+            intents: Intents::default(),
         };
         assert_eq!(config.machines, [expected]);
     }

@@ -4,6 +4,7 @@
 mod declared;
 mod error;
 mod file;
+mod intents;
 mod mocks_ref;
 mod profile;
 mod table;
@@ -11,6 +12,7 @@ mod words;
 
 pub use error::ConfigError;
 pub use file::{Config, FILE_NAME, MachineEntry};
+pub use intents::Intents;
 pub use mocks_ref::MocksRef;
 pub use profile::Profile;
 pub use words::{mock_validation, phase, rules, severity};

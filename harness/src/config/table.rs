@@ -87,6 +87,18 @@ impl<'t> Entry<'t> {
         Ok(items)
     }
 
+    /// A string, or a list with at least one.
+    pub(super) fn one_or_more(&self) -> Result<Vec<Self>, ConfigError> {
+        if self.value.get_ref().as_str().is_some() {
+            return Ok(vec![Self { file: self.file, key: self.key, value: self.value }]);
+        }
+        let items = self.strings()?;
+        if items.is_empty() {
+            return Err(self.invalid(format!("`{}` names nothing", self.key)));
+        }
+        Ok(items)
+    }
+
     pub(super) fn items(&self, wanted: &str) -> Result<Vec<Self>, ConfigError> {
         let array = self.value.get_ref().as_array().ok_or_else(|| self.wrong(wanted))?;
         Ok(array.iter().map(|value| Self { file: self.file, key: self.key, value }).collect())

@@ -150,6 +150,20 @@ pub(crate) fn continue_chain(machine: &Machine, state: &State) -> Fix {
     )
 }
 
+/// A catcher for every error that keeps the input and goes to a state.
+pub(crate) fn catch_all(state: &State, next: &str) -> PatchOperation {
+    let keep = match state.query_language {
+        QueryLanguage::JsonPath => ("ResultPath", "$.error"),
+        QueryLanguage::Jsonata => ("Output", "{% $merge([$states.input, {'error': $states.errorOutput}]) %}"),
+    };
+    let catcher = object([
+        ("ErrorEquals", names([ErrorName::ALL])),
+        (keep.0, Value::from(keep.1)),
+        ("Next", Value::from(next)),
+    ]);
+    append(state, "Catch", state.catch.is_empty(), catcher)
+}
+
 /// How a rule asks whether something is there, in the language of a state.
 pub(crate) fn presence_test(state: &State) -> &'static str {
     match state.query_language {

@@ -9,6 +9,7 @@ mod denial;
 #[cfg(test)]
 mod fixture;
 mod injection;
+mod intent;
 mod missing;
 mod offer;
 mod place;
@@ -20,6 +21,7 @@ pub use class::Class;
 pub use classes::{UNEXPECTED_ERROR, classes};
 pub use denial::denials;
 pub use injection::{Injection, injection};
+pub use intent::{FaultName, Intent, Lasting, Meant, MeantEnding};
 pub use missing::{missing_members, without};
 pub use offer::{Offer, offers};
 pub use plan::{Burst, Fault, Plan};

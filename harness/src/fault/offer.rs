@@ -129,7 +129,7 @@ fn trouble(class: &Class, task: &Task) -> Trouble {
 
 /// When an attempt ends, and whether the work was done by then.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Moment {
+pub(super) enum Moment {
     /// The attempt answers.
     Normal,
     AtOnce {
@@ -142,13 +142,13 @@ enum Moment {
 }
 
 /// What a fault does to one attempt, as far as handlers are concerned.
-struct Consequence {
-    moment: Moment,
+pub(super) struct Consequence {
+    pub(super) moment: Moment,
     error: Option<(Arc<str>, Origin)>,
 }
 
 impl Consequence {
-    fn of(class: &Class, task: &Task) -> Self {
+    pub(super) fn of(class: &Class, task: &Task) -> Self {
         let timeout = || Some((Arc::from(ErrorName::TIMEOUT), Origin::Reported));
         match injection(class, task) {
             Injection::Fail { error, after_ms, applied, .. } => {
@@ -186,16 +186,16 @@ impl Consequence {
 type Level = (Option<usize>, Option<usize>);
 
 /// The handlers that a failure meets on its way up, from the task itself to the state that catches it.
-struct Meeting {
+pub(super) struct Meeting {
     levels: Vec<Level>,
     /// `MaxAttempts` of the retriers at these levels; 0 where there is none.
-    retries: Vec<u32>,
+    pub(super) retries: Vec<u32>,
     /// Where the task's own catcher leads.
     caught_to: Option<StateId>,
 }
 
 impl Meeting {
-    fn of(model: &Model, state: &State, consequence: &Consequence) -> Self {
+    pub(super) fn of(model: &Model, state: &State, consequence: &Consequence) -> Self {
         let (machine, rules) = (&model.machine, model.rules);
         let mut meeting = Self { levels: Vec::new(), retries: Vec::new(), caught_to: None };
         let Some((mut error, mut origin)) = consequence.error.clone() else { return meeting };

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use super::Model;
 use crate::asl::{Machine, State, StateId};
 use crate::catalog::{self, Effect, Service};
+use crate::fault::Intent;
 use crate::load::Node;
 use crate::value::Value;
 
@@ -32,6 +33,8 @@ pub struct Declarations {
     pub states: BTreeMap<StateId, Declaration>,
     /// By what is called; of several that match, a later one goes over those before.
     pub targets: Vec<(Target, Declaration)>,
+    /// How faults are meant to end; of several that name the same fault, a later one goes over those before.
+    pub intents: Vec<Intent>,
 }
 
 /// What a declaration is about, wherever it is called from. `*` and `?` stand for any letters and any one letter.
@@ -194,7 +197,7 @@ pub(super) struct Effects {
 
 impl Effects {
     pub(super) fn declared(machine: &Machine, declarations: Declarations) -> Self {
-        let Declarations { states: mut declared, targets } = declarations;
+        let Declarations { states: mut declared, targets, .. } = declarations;
         for state in machine.states.iter().filter(|state| state.task().is_some()) {
             let request = written_request(machine, state);
             for (_, declaration) in
@@ -225,7 +228,8 @@ fn written_request(machine: &Machine, state: &State) -> Value {
 impl Model {
     /// The same machine, with what the user declares about its tasks.
     #[must_use]
-    pub fn declare(mut self, declarations: Declarations) -> Self {
+    pub fn declare(mut self, mut declarations: Declarations) -> Self {
+        self.intents = std::mem::take(&mut declarations.intents).into();
         self.effects = Effects::declared(&self.machine, declarations);
         self
     }
@@ -333,6 +337,7 @@ mod tests {
                 (Target::Function("charge".to_owned()), effect(Effect::Unguarded)),
                 (Target::Endpoint("https://pay.example.com/*".to_owned()), effect(Effect::Repeatable)),
             ],
+            ..Declarations::default()
         });
         let effects = ["A", "B", "C"].map(|name| model.effect(id(name)).clone());
         assert_eq!(effects, [Effect::Unguarded, Effect::Unknown, Effect::Repeatable]);

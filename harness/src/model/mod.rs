@@ -21,6 +21,7 @@ pub use handlers::{HandlerKind, Idle, IdleName};
 
 use crate::asl::{Machine, StateId};
 use crate::contested::Rules;
+use crate::fault::Intent;
 
 /// The facts.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Model {
     pub rules: Rules,
     /// What its role may not do, where that is known.
     pub denied: Arc<[Denied]>,
+    /// How the user says that faults are meant to end.
+    pub intents: Arc<[Intent]>,
     demands: Demands,
     effects: effects::Effects,
     idle_names: OnceLock<Vec<Vec<IdleName>>>,
@@ -51,6 +54,7 @@ impl Model {
             effects,
             rules: Rules::default(),
             denied: Arc::from([]),
+            intents: Arc::from([]),
             idle_names: OnceLock::new(),
         }
     }

@@ -53,6 +53,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
     verdicts: std::collections::BTreeMap<RuleId, Verdict>,
+    intents: std::collections::BTreeMap<usize, Verdict>,
     violations: Vec<Violation>,
 }
 
@@ -73,6 +74,29 @@ impl Judgement {
         self.violations.push(violation);
     }
 
+    /// An intent was held against the run, by its position in the model.
+    pub fn intent(&mut self, index: usize, verdict: Verdict) {
+        let slot = self.intents.entry(index).or_default();
+        *slot = verdict.max(*slot);
+    }
+
+    /// Takes violations back; a rule of which none is left holds.
+    pub fn retract(&mut self, is_meant: impl Fn(&Violation) -> bool) {
+        for at in (0..self.violations.len()).rev() {
+            if is_meant(&self.violations[at]) {
+                let rule = self.violations.remove(at).rule;
+                if self.violations.iter().all(|left| left.rule != rule) {
+                    self.verdicts.insert(rule, Verdict::Holds);
+                }
+            }
+        }
+    }
+
+    /// What is known of an intent, by its position in the model.
+    pub fn intent_verdict(&self, index: usize) -> Verdict {
+        self.intents.get(&index).copied().unwrap_or_default()
+    }
+
     /// What was said of a rule.
     pub fn verdict(&self, rule: RuleId) -> Verdict {
         self.verdicts.get(&rule).copied().unwrap_or_default()
@@ -87,6 +111,9 @@ impl Judgement {
     pub fn merge_verdicts(&mut self, other: &Self) {
         for (rule, verdict) in &other.verdicts {
             self.at_least(*rule, *verdict);
+        }
+        for (index, verdict) in &other.intents {
+            self.intent(*index, *verdict);
         }
     }
 

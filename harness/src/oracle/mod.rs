@@ -36,7 +36,7 @@ pub fn all() -> &'static [&'static dyn Oracle] {
         &payload::Payload,
         &permission::Permission,
         &dataflow::Dataflow,
-        &intent::Intent,
+        &intent::Judge,
     ]
 }
 

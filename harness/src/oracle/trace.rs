@@ -346,7 +346,7 @@ fn is_named_for(run: &Run<'_>, attempt: &Attempt, words: &[&str]) -> bool {
 }
 
 /// Whether two requests say the same, whatever the time.
-fn is_same_text(one: &Value, other: &Value) -> bool {
+pub(super) fn is_same_text(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::String(one), Value::String(other)) => {
             one == other || (Timestamp::parse(one).is_some() && Timestamp::parse(other).is_some())

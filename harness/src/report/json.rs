@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::redact::{Redactor, Values};
 use super::view::{
-    BaselineView, CoverageView, EventView, FaultView, FindingView, FixVerdictView, LocationView, MachineView,
-    PhaseView, ProblemView, ReportView, RuleView, UnknownView, VERSION, verdict_name,
+    BaselineView, CoverageView, EventView, FaultView, FindingView, FixVerdictView, IntentView, LocationView,
+    MachineView, PhaseView, ProblemView, ReportView, RuleView, UnknownView, VERSION, verdict_name,
 };
 use super::{Replay, Reporter};
 use crate::asl::Machine;
@@ -66,6 +66,16 @@ impl Json {
                 .rules
                 .iter()
                 .map(|summary| RuleView { rule: summary.rule.name(), verdict: rule_verdict(summary.verdict) })
+                .collect(),
+            intents: outcome
+                .intents
+                .iter()
+                .map(|intent| IntentView {
+                    intent: intent.text.clone(),
+                    verdict: rule_verdict(intent.verdict),
+                    because: intent.because.clone(),
+                    location: LocationView::new(&intent.place),
+                })
                 .collect(),
             unknowns: outcome
                 .unknowns

@@ -66,6 +66,12 @@ fn machine() -> Json {
             "rule": { "enum": rule_names() },
             "verdict": { "enum": ["vacuous", "holds", "unknown", "violated"] },
         })),
+        "intents": objects(&json!({
+            "intent": text("As it is declared."),
+            "verdict": { "enum": ["vacuous", "holds", "unknown", "violated"] },
+            "because": optional("string", "Why none of its faults ever came into force, if none did."),
+            "location": reference("location"),
+        })),
         "unknowns": objects(&json!({
             "construct": text("What is not modelled."),
             "detail": text("More about it."),

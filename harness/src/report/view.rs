@@ -34,6 +34,7 @@ pub(super) struct MachineView {
     pub(super) phases: Vec<PhaseView>,
     pub(super) baselines: Vec<BaselineView>,
     pub(super) rules: Vec<RuleView>,
+    pub(super) intents: Vec<IntentView>,
     pub(super) unknowns: Vec<UnknownView>,
     pub(super) assumptions: Vec<String>,
     pub(super) stopped_because: String,
@@ -127,6 +128,15 @@ pub(super) struct BaselineView {
 pub(super) struct RuleView {
     pub(super) rule: &'static str,
     pub(super) verdict: &'static str,
+}
+
+/// A declared intent.
+#[derive(Serialize)]
+pub(super) struct IntentView {
+    pub(super) intent: String,
+    pub(super) verdict: &'static str,
+    pub(super) because: Option<String>,
+    pub(super) location: LocationView,
 }
 
 /// A construct that is not modelled.

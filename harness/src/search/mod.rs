@@ -8,6 +8,7 @@ mod arena;
 mod budget;
 mod explore;
 mod frontier;
+mod intended;
 mod load;
 mod phases;
 mod pool;

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use super::budget::Spent;
 use super::frontier::{PlaceKey, after_the_last_fault, later_items, rejoins, sites_from};
-use super::{Arena, Budget, Ground, Judged, Trial, explore, pool};
+use super::{Arena, Budget, Ground, Judged, Trial, explore, intended, pool};
 use crate::fault::{Burst, Class, Fault, Offer, Plan, offers};
 use crate::history::{Event, EventType, History, Site, StrandId};
 
@@ -129,7 +129,9 @@ impl<'a> Searcher<'a> {
     }
 
     fn singles(&mut self) -> Result<(), String> {
-        let (mut trials, mut later) = (Vec::new(), BTreeSet::new());
+        let mut trials = intended::trials(self.arena, self.grounds, standing(self.grounds));
+        let declared = trials.len();
+        let mut later = BTreeSet::new();
         for ground in standing(self.grounds) {
             let history = &self.grounds[ground].history;
             self.signatures.insert(super::signature(history));
@@ -145,6 +147,7 @@ impl<'a> Searcher<'a> {
                 }
             }
         }
+        intended::without_repetitions(&mut trials, declared);
         self.run(trials, Self::extend)
     }
 
@@ -202,7 +205,13 @@ impl<'a> Searcher<'a> {
         let denial = (&Class::PermissionDenied, Burst::Forever);
         let lacks = self.arena.model.denied_at(site.state).next().is_some();
         let denial = (lacks && !faults.clone().any(|fault| fault == denial)).then_some(denial);
-        faults.chain(denial).map(|(class, burst)| with_fault(ground, plan, site, class, burst)).collect()
+        let mut trials: Vec<Trial> =
+            faults.chain(denial).map(|(class, burst)| with_fault(ground, plan, site, class, burst)).collect();
+        // Behind a fault that leads here; the others have had their turn.
+        if !plan.is_empty() {
+            intended::add(self.arena, &mut trials, ground, plan, site);
+        }
+        trials
     }
 
     /// The fault at a site that is most likely to get past its retriers.

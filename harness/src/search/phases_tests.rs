@@ -103,3 +103,27 @@ fn a_spent_budget_says_so_and_cuts_at_the_same_run() {
     assert_eq!(summary.stopped_because, "the budget of 5 runs was spent");
     assert_eq!(cut(2), (runs, summary));
 }
+
+#[test]
+fn what_an_intent_names_is_run_first_and_once() {
+    let text = "[[machines.order.intents]]\nat = \"Charge\"\nfault = [\"service-error\", \"throttling\"]\n\
+                burst = \"exhausting\"\nis = \"propagates\"";
+    let config = crate::config::Config::parse(std::path::Path::new("chaos.toml"), text).unwrap();
+    let (mut arena, grounds) = arena(ORDER);
+    let declarations = config.declarations(&arena.model.machine).unwrap();
+    arena.model = Arc::new(Model::new(arena.model.machine.clone()).declare(declarations));
+    let mut runs = Vec::new();
+    search(&arena, &grounds, &settings(&[Phase::Singles], 1), &mut |judged| {
+        runs.push(judged.trial.plan.display(&arena.model.machine).to_string());
+    });
+    assert_eq!(
+        runs[..5],
+        [
+            "Charge:service-error",
+            "Charge:throttling*3",
+            "Charge:throttling",
+            "Charge:throttling*2",
+            "Charge:timeout"
+        ]
+    );
+}

@@ -3,6 +3,7 @@
 mod dataflow;
 mod fixes;
 mod idempotency;
+mod intent;
 mod liveness;
 mod partial;
 mod payload;

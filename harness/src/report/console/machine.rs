@@ -203,6 +203,7 @@ fn knowledge(outcome: &MachineOutcome, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let mut lines = vec![parts.join(", ")];
+    lines.extend(intents(outcome));
     for unknown in &outcome.unknowns {
         let at = outcome.machine.as_ref().map(|machine| machine.locate(&unknown.pointer).to_string());
         let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
@@ -215,6 +216,25 @@ fn knowledge(outcome: &MachineOutcome, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// How the declared intents fare; each that was not tried or not judged by itself.
+fn intents(outcome: &MachineOutcome) -> Vec<String> {
+    if outcome.intents.is_empty() {
+        return Vec::new();
+    }
+    let count = |verdict| outcome.intents.iter().filter(|intent| intent.verdict == verdict).count();
+    let (violated, held) = (count(Verdict::Violated), count(Verdict::Holds));
+    let mut lines = vec![format!("intents: {violated} violated, {held} held")];
+    for intent in &outcome.intents {
+        let says = match (&intent.because, intent.verdict) {
+            (Some(because), _) => format!("never tried: {because}"),
+            (None, Verdict::Unknown) => "could not be judged".to_owned(),
+            (None, _) => continue,
+        };
+        lines.push(format!("intent `{}` ({}): {says}", intent.text, intent.place));
+    }
+    lines
 }
 
 fn runs(outcome: &MachineOutcome, out: &mut dyn Write) -> io::Result<()> {
