@@ -123,12 +123,7 @@ fn why(
         None => text.push_str(&format!(" `{state}` answers, but not as usual.")),
     }
     if let Some(later) = failure.and_then(|failure| breaks_later(run, failure)) {
-        text.push_str(&format!(
-            " Then `{}` fails with `{}`{}.",
-            name(run, later.state),
-            later.error,
-            cause_of(later)
-        ));
+        text.push_str(&format!(" Then `{}` fails with `{}`.", name(run, later.state), later.error));
     }
     let happens = match (missed, failing(run, &meant.ending)) {
         (Missed::Fails, Some(failed)) => {
