@@ -10,8 +10,9 @@ use sfn_chaos_tests::scenario::{self, Version};
 
 /// Rules whose findings the definition alone cannot mend, and what has to change instead. Other rules have words only
 /// for some of their findings; docs/fixes.md says when.
-const WORDS_ONLY: [(RuleId, &str); 2] = [
+const WORDS_ONLY: [(RuleId, &str); 3] = [
     (RuleId::PermissionMissing, "a policy of the role; the report has the statement"),
+    (RuleId::Intent, "what stands between the failure and the declared end; only its owner knows how"),
     (RuleId::HistoryLimit, "the work has to be divided among child executions"),
 ];
 
@@ -78,7 +79,7 @@ fn is_patched(finding: &Finding) -> bool {
 fn campaign(folder: &str) -> Campaign {
     let examples = scenario::examples(folder, Version::Flawed);
     let machine = Arc::new(scenario::machine(folder, Version::Flawed));
-    let declarations = scenario::declarations(&machine);
+    let declarations = scenario::declarations(folder, Version::Flawed);
     let campaign = Campaign::new(machine).declarations(declarations);
     let campaign = campaign.inputs(examples.inputs).mocks(examples.scripts);
     campaign.permissions(scenario::denied(folder, Version::Flawed), Vec::new())
