@@ -145,6 +145,59 @@ fn a_state_is_not_guessed_where_a_page_is_missing() {
     assert!(ended.out.contains("Root cause: state unknown"), "{}", ended.out);
 }
 
+/// A log level of `ERROR` leaves out which state was entered; the definition says which one makes the call.
+#[test]
+fn a_log_of_failures_alone_is_told_by_the_only_state_that_makes_the_call() {
+    let log = std::fs::read_to_string(histories().join("express.log")).expect("a log");
+    let failures: Vec<&str> = log.lines().filter(|line| line.contains("Failed")).collect();
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    std::fs::write(folder.path().join("express.log"), failures.join("\n")).expect("a file");
+    let without = run(folder.path(), &["diagnose", "express.log"]);
+    assert!(without.out.contains("Root cause: state unknown"), "{}", without.out);
+    let definition = histories().join("http.asl.json").display().to_string();
+    let with = run(folder.path(), &["diagnose", "express.log", "--definition", &definition]);
+    assert!(with.out.contains("Root cause: Quote"), "{}", with.out);
+}
+
+/// An activity that no worker took may be tried again: nothing was done.
+#[test]
+fn a_timer_of_an_activity_that_nobody_took_says_so() {
+    let arn = "arn:aws:states:eu-west-1:123456789012:activity:inspect";
+    let events = [
+        json!({ "id": 1, "previousEventId": 0, "type": "ExecutionStarted" }),
+        json!({ "id": 2, "previousEventId": 0, "type": "TaskStateEntered",
+            "stateEnteredEventDetails": { "name": "Inspect" } }),
+        json!({ "id": 3, "previousEventId": 2, "type": "ActivityScheduled",
+            "activityScheduledEventDetails": { "resource": arn, "timeoutInSeconds": 600 } }),
+        json!({ "id": 4, "previousEventId": 3, "type": "ActivityTimedOut",
+            "activityTimedOutEventDetails": { "error": "States.Timeout" } }),
+        json!({ "id": 5, "previousEventId": 4, "type": "ExecutionFailed",
+            "executionFailedEventDetails": { "error": "States.Timeout" } }),
+    ];
+    let ended = of(&events, &json!({}));
+    assert!(ended.out.contains("No worker had taken it."), "{}", ended.out);
+    assert!(ended.out.contains("safe: nobody had begun the work."), "{}", ended.out);
+}
+
+#[test]
+fn a_case_that_would_show_nothing_is_not_saved() {
+    let folder = tempfile::TempDir::new().expect("a folder for the test");
+    let case = folder.path().join("case.json");
+    for (name, reason) in [
+        ("another-definition", "another definition ran"),
+        ("map-run-failed", "the failures are in child executions"),
+        ("stuck-wait", "nothing has failed so far"),
+    ] {
+        let ended = diagnosed(name, &["--save-case", &case.display().to_string()]);
+        let said = ended.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            said.contains(&format!("The case is not saved, because a replay shows nothing: {reason}")),
+            "{said}"
+        );
+        assert!(!case.exists(), "{name}");
+    }
+}
+
 #[test]
 fn an_execution_that_was_redriven_and_succeeded_says_so() {
     let mut events = events("redriven");
@@ -311,6 +364,7 @@ fn apply(definition: &mut Value, operation: &Value) {
 #[case::a_timer_at_all("stuck-callback", 0)]
 #[case::a_timer_for_a_job("stuck-job", 0)]
 #[case::a_timer_for_a_job_that_was_stopped("aborted", 0)]
+#[case::a_loop_that_is_counted("stuck-polling", 0)]
 fn a_saved_history_shows_its_failure_until_the_patch_is_applied(#[case] name: &str, #[case] patch: usize) {
     let folder = tempfile::TempDir::new().expect("a folder for the test");
     for entry in histories().read_dir().expect("a folder") {

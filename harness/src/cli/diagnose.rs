@@ -225,20 +225,39 @@ fn replayed(
     let state = name.and_then(|name| machine.find(&name)).map(|state| state.path.to_string());
     let error = diagnosis.root.as_ref().and_then(|root| root.error.as_deref()).map(str::to_owned);
     let simulated = rerun.history.outcome.status();
-    let status = match diagnosis.execution.status {
+    let (status, state, ended_with) = match diagnosis.execution.status {
         // An execution that waits ends in the simulator, when its longest time is over.
-        Ended::Running | Ended::Unknown => simulated,
-        ended => ended.name(),
+        Ended::Running | Ended::Unknown => {
+            (simulated, state.or_else(|| waiting(diagnosis, machine)), simulated_error(&rerun))
+        }
+        ended => (ended.name(), state, diagnosis.execution.error.as_deref().map(str::to_owned)),
     };
-    let ended_with = diagnosis.execution.error.as_deref().map(str::to_owned);
     let expected = Expected::Failure { status: status.to_owned(), state, error, ended_with };
-    let same = still_fails(&rerun.history, machine, &expected);
+    let goes_on = matches!(diagnosis.execution.status, Ended::Running | Ended::Unknown)
+        && rerun.history.outcome.status() == Ended::Succeeded.name();
+    let same = still_fails(&rerun.history, machine, &expected) && !goes_on;
     if same {
         diagnosis.prove(&rerun.violations, machine);
     }
     let apart = (!same).then(|| apart(subject, diagnosis, &rerun, &recast));
-    diagnosis.notes.extend(recast.notes.iter().cloned());
+    if same {
+        diagnosis.notes.extend(recast.notes.iter().cloned());
+    }
     Case { recast, rerun, expected, apart }
+}
+
+/// The state that an execution waits in.
+fn waiting(diagnosis: &Diagnosis, machine: &Machine) -> Option<String> {
+    let path = diagnosis.risks.iter().find(|risk| risk.severity >= Severity::Medium)?.path.as_deref()?;
+    machine.find(path.rsplit('/').next()?).map(|state| state.path.to_string())
+}
+
+/// The error that the simulator ends with.
+fn simulated_error(rerun: &Rerun) -> Option<String> {
+    match &rerun.history.outcome {
+        Outcome::Failed { error, .. } => error.as_deref().map(str::to_owned),
+        _ => None,
+    }
 }
 
 /// A definition that is another one has a note of its own.
@@ -255,11 +274,18 @@ fn apart(subject: &Subject<'_>, diagnosis: &Diagnosis, rerun: &Rerun, recast: &R
     if is(ErrorName::THRESHOLD) {
         return "the failures are in child executions, whose answers this export does not hold".to_owned();
     }
+    if diagnosis.root.is_none() && rerun.history.outcome.status() == Ended::Succeeded.name() {
+        return "nothing has failed so far, and with the answers so far the simulator ends as SUCCEEDED"
+            .to_owned();
+    }
     if !subject.recording.gaps.is_empty() {
         return "events are missing in the export".to_owned();
     }
     if let Outcome::Unknown(unknown) = &rerun.history.outcome {
         return format!("the simulator does not know how it goes on ({unknown})");
+    }
+    if matches!(diagnosis.execution.status, Ended::Unknown) {
+        return "the export does not tell how the execution ended".to_owned();
     }
     let made_up = if recast.notes.is_empty() { "" } else { ", perhaps for what had to be made up" };
     format!(

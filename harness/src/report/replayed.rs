@@ -46,12 +46,12 @@ pub fn replayed(replayed: &Replayed<'_>, out: &mut dyn Write) -> io::Result<()> 
         }
         (shown, _, Expected::Failure { status, state, error, .. }) => {
             let place = state.as_deref().unwrap_or("the execution");
-            let error = error.as_deref().unwrap_or("an error without a name");
+            let with = error.as_deref().map(|error| format!(" with {error}")).unwrap_or_default();
             match shown {
-                Shown::Failure => writeln!(out, "{path}: still ends as {status}, with {error} at {place}")?,
+                Shown::Failure => writeln!(out, "{path}: still ends as {status}{with} at {place}")?,
                 _ => writeln!(
                     out,
-                    "{path}: no longer ends as {status} with {error} at {place}, but as {}",
+                    "{path}: no longer ends as {status}{with} at {place}, but as {}",
                     outcome.status()
                 )?,
             }

@@ -8,8 +8,8 @@ use super::failure::{Failure, FailureKind};
 use super::remedy::{self, Facts};
 use super::timeline::{At, Timeline, VisitId};
 use super::{echo, handling, kept, look, risks, safety, said, summary};
-use crate::asl::{Kind, Machine, TextSource};
-use crate::catalog::Integration;
+use crate::asl::{Kind, Machine, State, TextSource};
+use crate::catalog::{ErrorClass, Integration};
 use crate::error::ErrorName;
 use crate::history::EventType;
 use crate::history::import::{Origin, Recording};
@@ -59,11 +59,15 @@ pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
         _ => Vec::new(),
     };
     let called = roots.as_ref().and_then(|roots| roots.first.visit);
-    let integration = called.and_then(|visit| timeline.integration(visit));
+    let integration = roots.as_ref().and_then(|roots| called_at(&timeline, &roots.first));
     let request = called.and_then(|visit| timeline.request(visit));
     let is_call = roots.as_ref().is_some_and(|roots| roots.first.kind == FailureKind::Call);
     let class = root.as_ref().and_then(|root| root.class).filter(|_| is_call);
-    let safety = class.map(|class| safety::safety(class, integration.as_ref(), request.as_ref()));
+    let not_taken = roots.as_ref().is_some_and(|roots| summary::not_taken(&timeline, roots));
+    let safety = class.map(|class| match not_taken {
+        true => safety::Safety::Safe { because: "nobody had begun the work".to_owned() },
+        false => safety::safety(class, integration.as_ref(), request.as_ref()),
+    });
     let fixes = roots.as_ref().zip(root.as_ref()).map(|(roots, root)| {
         remedy::remedies(&Facts {
             timeline: &timeline,
@@ -248,15 +252,17 @@ fn declared(timeline: &Timeline<'_>, failure: &mut Failure, machine: Option<&Mac
 fn root_cause(timeline: &Timeline<'_>, roots: &Roots, machine: Option<&Machine>) -> RootCause {
     let first = &roots.first;
     let event = timeline.event(first.at);
-    let integration = first.visit.and_then(|visit| timeline.integration(visit));
+    let integration = called_at(timeline, first);
+    let inferred = first.visit.is_none().then(|| only_caller(machine, integration.as_ref())).flatten();
     let (class, timer) = classify(timeline, first, integration.as_ref());
     let attempt = first.visit.and_then(|visit| {
         let attempts = &timeline.visits[visit].attempts;
         attempts.iter().position(|attempt| attempt.ended == Some(first.at)).map(|at| at + 1)
     });
     let mut root = RootCause {
-        state: first.visit.map(|visit| timeline.name(visit)),
-        path: first.visit.map(|visit| timeline.path(visit, machine)),
+        state: first.visit.map(|visit| timeline.name(visit)).or(inferred.map(|state| state.name.clone())),
+        path: (first.visit.map(|visit| timeline.path(visit, machine)))
+            .or_else(|| inferred.map(|state| state.path.to_string())),
         kind: first.visit.map(|visit| timeline.visits[visit].kind),
         event: event.id,
         event_type: event.type_name().to_owned(),
@@ -277,13 +283,40 @@ fn root_cause(timeline: &Timeline<'_>, roots: &Roots, machine: Option<&Machine>)
         next: Vec::new(),
         summary: String::new(),
     };
-    root.next = next(timeline, first, root.nested.as_ref());
+    root.next = next(timeline, first, class, root.nested.as_ref());
     root.summary = summary::of(timeline, roots, &root);
     root
 }
 
+/// What was called, also where a log holds the failure alone.
+fn called_at(timeline: &Timeline<'_>, failure: &Failure) -> Option<Integration> {
+    let event = timeline.event(failure.at);
+    let own = || {
+        let (service, resource) = (event.resource_type.as_deref()?, event.resource.as_deref()?);
+        Integration::parse(&format!("arn:aws:states:::{service}:{resource}")).ok()
+    };
+    match failure.visit {
+        Some(visit) => timeline.integration(visit),
+        None => own(),
+    }
+}
+
+/// The state that makes a call, where no other one does.
+fn only_caller<'m>(machine: Option<&'m Machine>, called: Option<&Integration>) -> Option<&'m State> {
+    let called = called?;
+    let calls =
+        |state: &&State| state.task().is_some_and(|task| task.integration.to_string() == called.to_string());
+    let mut callers = machine?.states.iter().filter(calls);
+    callers.next().filter(|_| callers.next().is_none())
+}
+
 /// The commands that show more.
-fn next(timeline: &Timeline<'_>, failure: &Failure, nested: Option<&Nested>) -> Vec<String> {
+fn next(
+    timeline: &Timeline<'_>,
+    failure: &Failure,
+    class: ErrorClass,
+    nested: Option<&Nested>,
+) -> Vec<String> {
     if let Some(nested) = nested {
         return vec![format!(
             "aws stepfunctions get-execution-history --execution-arn {}",
@@ -291,7 +324,18 @@ fn next(timeline: &Timeline<'_>, failure: &Failure, nested: Option<&Nested>) -> 
         )];
     }
     let Some(visit) = failure.visit else { return Vec::new() };
+    // A call that was turned away has left nothing to look at.
+    let ran = !matches!(
+        class,
+        ErrorClass::Permission
+            | ErrorClass::Throttling
+            | ErrorClass::Validation
+            | ErrorClass::DataLimit
+            | ErrorClass::Quota
+    );
+    let is_job = timeline.integration(visit).is_some_and(|integration| integration.is_job());
     match failure.kind {
+        FailureKind::Call if !is_job && (!ran || class == ErrorClass::NotFound) => Vec::new(),
         FailureKind::Call | FailureKind::ExecutionTimer | FailureKind::Stopped => {
             look::commands(timeline, visit, failure.cause.as_deref())
         }

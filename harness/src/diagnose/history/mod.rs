@@ -12,6 +12,7 @@ mod failure;
 mod handling;
 mod kept;
 mod look;
+mod managed_rule;
 mod pause;
 mod permission;
 mod place;

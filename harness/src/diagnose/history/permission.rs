@@ -161,8 +161,8 @@ impl Denial {
             Some("*") => format!("Allow {who} `{actions}`; the action has no resource-level permission."),
             Some(resource) => format!("Allow {who} `{actions}` on `{resource}`."),
             None => {
-                let text = "Allow it on the resource of the request alone, not on every one.";
-                return Fix { text: format!("{who} needs `{actions}`. {text}"), ..Fix::default() };
+                let text = "The resource is that of the request alone, not every one.";
+                return Fix { text: format!("Allow {who} `{actions}`. {text}"), ..Fix::default() };
             }
         };
         if let Some(because) = &self.because {

@@ -20,7 +20,12 @@ impl Diagnosis {
                     self.propose(&violation.fix);
                 }
             } else if let Some(known) = self.known_risk(violation.rule, path.as_deref()) {
-                if known.fix.asl_patch.is_empty() && !violation.fix.asl_patch.is_empty() {
+                // The history counts the rounds of a loop; which state ends it the definition tells.
+                if violation.rule == RuleId::PollingUnbounded {
+                    known.severity = known.severity.max(violation.severity);
+                    known.path = path;
+                    known.fix = violation.fix.clone();
+                } else if known.fix.asl_patch.is_empty() && !violation.fix.asl_patch.is_empty() {
                     known.fix = violation.fix.clone();
                 }
             } else {
@@ -71,7 +76,7 @@ impl Diagnosis {
         self.risks.iter_mut().find(|risk| {
             let same_rule = risk.id == rule.name() || (hidden(risk.id) && hidden(rule.name()));
             let same_state = risk.path.as_deref().map(last_name) == path.map(last_name);
-            same_rule && same_state
+            same_rule && (same_state || rule == RuleId::PollingUnbounded)
         })
     }
 }

@@ -9,9 +9,9 @@ use super::safety::Safety;
 use super::said;
 use super::shape::StateKind;
 use super::timeline::Timeline;
-use super::{analyse::Roots, kept, timer_fix};
+use super::{analyse::Roots, kept, managed_rule, timer_fix};
 use crate::asl::{Machine, State};
-use crate::catalog::{ErrorClass, Integration};
+use crate::catalog::{ErrorClass, Integration, Pattern};
 use crate::diagnose::fix::{add, add_retrier, patch, replace, words};
 use crate::error::ErrorName;
 use crate::history::EventType;
@@ -133,7 +133,8 @@ fn denied(facts: &Facts<'_>) -> Fix {
     let denial = permission::denial(facts.cause()).or_else(|| {
         let scheduled = facts.timeline.visits[facts.roots.first.visit?].last_attempt()?.scheduled?;
         let account = Account::of(role, facts.timeline.event(scheduled).region.as_deref());
-        permission::needed(facts.integration?, facts.request, &account)
+        managed_rule::needed(facts.cause(), facts.integration?, &account)
+            .or_else(|| permission::needed(facts.integration?, facts.request, &account))
     });
     match denial {
         Some(denial) => match facts.policy {
@@ -277,7 +278,7 @@ fn interpreter(facts: &Facts<'_>) -> Fix {
         quoted_path(cause).map_or_else(|| "what the cause names".to_owned(), |path| format!("`{path}`"));
     words(format!(
         "Make sure that {path} is there when `{}` starts, and of the right kind: keep it with `ResultPath` in the states \
-         before, or test for it in a Choice. Nothing can catch this error.",
+         before, or test for it in a Choice.",
         facts.name()
     ))
 }
@@ -305,6 +306,14 @@ fn work(facts: &Facts<'_>) -> Fix {
         ));
     }
     let error = facts.root.error.as_deref().filter(|error| *error != ErrorName::TASK_FAILED);
+    if let (Some(error), Some(Pattern::Callback)) =
+        (error, facts.integration.map(|integration| integration.pattern))
+    {
+        return words(format!(
+            "`SendTaskFailure` reported it. Where `{error}` is a result and no accident, catch it by name; else mend what \
+             reports it, or the data it was given."
+        ));
+    }
     let catch =
         error.map(|error| format!(" Where the error is a result and no accident, catch `{error}` by name."));
     words(format!("Mend {who}{place}, or the data it was given.{}", catch.unwrap_or_default()))

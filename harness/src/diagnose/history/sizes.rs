@@ -50,7 +50,7 @@ fn payloads(timeline: &Timeline<'_>, class: Option<ErrorClass>, machine: Option<
     let severity = match share {
         90.. => Severity::Medium,
         75..90 => Severity::Low,
-        _ if class == Some(ErrorClass::DataLimit) => Severity::Note,
+        10..75 if class == Some(ErrorClass::DataLimit) => Severity::Note,
         _ => return None,
     };
     let list: Vec<_> = named

@@ -11,6 +11,7 @@ use super::failure::FailureKind;
 use super::kept;
 use super::place::and;
 use super::timeline::Timeline;
+use crate::catalog::Service;
 use crate::error::ErrorName;
 use crate::history::VirtualTime;
 use crate::history::import::{Origin, Recorded, Recording};
@@ -21,7 +22,7 @@ pub(super) fn of(timeline: &Timeline<'_>, roots: &Roots, root: &RootCause) -> St
     let state = root
         .path
         .as_deref()
-        .map_or("a state that the export does not name".to_owned(), |path| format!("`{path}`"));
+        .map_or("A state that the export does not name".to_owned(), |path| format!("`{path}`"));
     let error = match root.error.as_deref() {
         Some(error) => format!(" with {error}"),
         None => String::new(),
@@ -29,7 +30,8 @@ pub(super) fn of(timeline: &Timeline<'_>, roots: &Roots, root: &RootCause) -> St
     let mut text = match roots.first.kind {
         FailureKind::Call if root.timer.is_some() => {
             let timer = root.timer.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!("{state} did not end in time: {timer} fired.")
+            let nobody = if not_taken(timeline, roots) { " No worker had taken it." } else { "" };
+            format!("{state} did not end in time: {timer} fired.{nobody}")
         }
         FailureKind::Call => {
             let call = root.resource.as_deref().map(|call| format!(" ({call})")).unwrap_or_default();
@@ -44,7 +46,9 @@ pub(super) fn of(timeline: &Timeline<'_>, roots: &Roots, root: &RootCause) -> St
             format!("{state}, a Fail state, ends its scope{error}: the definition means it.")
         }
         FailureKind::Interpreter if full(root) => looped(timeline, &state),
-        FailureKind::Interpreter => format!("Step Functions could not go on at {state}{error}."),
+        FailureKind::Interpreter => {
+            format!("Step Functions could not go on at {state}{error}. Nothing can catch that.")
+        }
         FailureKind::Map if root.error.as_deref() == Some(ErrorName::THRESHOLD) => {
             threshold(timeline, roots, &state)
         }
@@ -61,7 +65,7 @@ pub(super) fn of(timeline: &Timeline<'_>, roots: &Roots, root: &RootCause) -> St
     };
     let retries = timeline_retries(timeline, roots);
     if retries > 0 {
-        let _ = write!(text, " It was retried {} without success.", counted(retries, "time"));
+        let _ = write!(text, " It was retried {} without success.", times(retries));
     }
     text.push_str(redriven(timeline, roots));
     if let Some(caught) = kept::broken_path(timeline, roots) {
@@ -88,6 +92,24 @@ fn at_work(timeline: &Timeline<'_>, roots: &Roots, state: &str) -> String {
     match roots.first.visit {
         Some(_) => format!("; {state} had been at work{}", took.unwrap_or_default()),
         None => String::new(),
+    }
+}
+
+/// Whether no worker took the activity.
+pub(super) fn not_taken(timeline: &Timeline<'_>, roots: &Roots) -> bool {
+    let visit = roots.first.visit;
+    let is_activity = visit.and_then(|visit| timeline.integration(visit));
+    let is_activity = is_activity.is_some_and(|integration| integration.kind == Service::Activity);
+    let attempts = visit.map(|visit| &*timeline.visits[visit].attempts).unwrap_or_default();
+    let attempt = attempts.iter().find(|attempt| attempt.ended == Some(roots.first.at));
+    is_activity && attempt.is_some_and(|attempt| attempt.started.is_none())
+}
+
+/// `once`, `3 times`
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{} times", grouped(count)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::class::Timer;
 use super::remedy::Facts;
+use super::summary;
 use crate::asl::{Amount, State, Task};
 use crate::catalog::{Pattern, Service};
 use crate::diagnose::fix::{add, add_catcher_like_last, patch, replace, words};
@@ -81,7 +82,11 @@ fn longer(facts: &Facts<'_>, field: &'static str, seconds: Option<u64>) -> Fix {
     };
     let limit = seconds.map(|seconds| format!(" within {seconds} s")).unwrap_or_default();
     let what = if field == "HeartbeatSeconds" { "send a heartbeat" } else { "answer" };
-    let text = format!("Find out why {who} did not {what}{limit}.");
+    let text = if summary::not_taken(facts.timeline, facts.roots) {
+        "Start workers that poll the activity, or more of them.".to_owned()
+    } else {
+        format!("Find out why {who} did not {what}{limit}.")
+    };
     let (Some(state), Some(seconds)) = (facts.state(), seconds) else {
         return words(format!("{text} Raise `{field}` only if the work needs more time."));
     };
@@ -111,6 +116,18 @@ fn literal(state: &State, field: &str) -> Option<f64> {
 fn execution(facts: &Facts<'_>) -> Fix {
     let limit = facts.machine().and_then(|machine| machine.timeout_seconds);
     let unbounded = facts.state().filter(|state| state.task().is_some_and(|task| task.timeout.is_none()));
+    let took = facts.timeline.recording.events.first().and_then(|event| event.at_ms).zip(facts.root.at_ms);
+    let took = took.map(|(from, to)| to.saturating_sub(from));
+    // Docs, "Quotas": five minutes for an Express workflow. Times of events are rounded.
+    let is_express =
+        facts.timeline.recording.execution_arn.as_deref().is_some_and(|arn| arn.contains(":express:"));
+    if is_express && took.is_some_and(|ms| ms >= 299_000) {
+        return words(format!(
+            "An Express execution may take five minutes. Give `{}` a `TimeoutSeconds` below that, with a catcher, so that a \
+             handler runs; do longer work in a Standard workflow.",
+            facts.name()
+        ));
+    }
     match (unbounded, limit) {
         (Some(state), Some(limit)) if limit > 1 => {
             let half = i64::try_from(limit / 2).unwrap_or(i64::MAX);
