@@ -69,6 +69,41 @@ fn one_refused_definition_does_not_keep_the_others_from_being_tested() {
 }
 
 #[test]
+fn an_accepted_finding_does_not_count_until_it_expires() {
+    let folder = folder(&[("ask.asl.json", STUCK)]);
+    let options = ["chaos", "--rule", "callback-unbounded", "--today", "2026-03-01"];
+    let call = |more: &[&str]| run(folder.path(), &[options.as_slice(), more].concat());
+    let written = call(&["--write-accepted", "accepted.toml"]);
+    assert_eq!(written.code, ExitCode::Finding);
+    let file = folder.path().join("accepted.toml");
+    let text = std::fs::read_to_string(&file).expect("the baseline was written");
+    assert!(text.contains("reason = \"\"\nexpires = \"2026-05-30\""), "{text}");
+    assert_eq!(call(&["--write-accepted", "accepted.toml"]).code, ExitCode::Usage);
+
+    std::fs::write(folder.path().join("chaos.toml"), "accepted = \"accepted.toml\"\n").expect("written");
+    let unreviewed = call(&[]);
+    assert_eq!(unreviewed.code, ExitCode::Usage);
+    assert!(unreviewed.err.contains("say why this finding is accepted"), "{}", unreviewed.err);
+
+    std::fs::write(&file, text.replace("\"\"", "\"answered by hand\"")).expect("written");
+    let accepted = call(&[]);
+    assert_eq!(accepted.code, ExitCode::Clean);
+    assert!(accepted.out.contains("1 accepted, not counted"), "{}", accepted.out);
+    assert!(accepted.out.contains("until 2026-05-30: answered by hand"), "{}", accepted.out);
+    assert_eq!(call(&["--today", "2026-05-30"]).code, ExitCode::Usage, "an option is given once");
+
+    let later = ["chaos", "--rule", "callback-unbounded", "--today", "2026-05-31"];
+    let expired = run(folder.path(), &later);
+    assert_eq!(expired.code, ExitCode::Finding);
+    assert!(expired.out.contains("which has passed, so that it counts again"), "{}", expired.out);
+
+    std::fs::write(folder.path().join("ask.asl.json"), PAUSE).expect("written");
+    let mended = call(&[]);
+    assert_eq!(mended.code, ExitCode::Clean);
+    assert!(mended.out.contains("any more; drop the entry"), "{}", mended.out);
+}
+
+#[test]
 fn an_empty_folder_selects_nothing() {
     let folder = folder(&[]);
     assert_eq!(run(folder.path(), &["chaos"]).code, ExitCode::NothingSelected);

@@ -362,6 +362,7 @@ fn warnings(arena: &Arena, scenario: &Scenario, rules: &[RuleId]) -> Vec<Finding
             case: arena.case(scenario, &Plan::default()),
             scenario: scenario.clone(),
             history: None,
+            accepted: None,
             count: 0,
             also: Vec::new(),
             fix_verdict: None,

@@ -130,6 +130,7 @@ impl Found {
             case: proof.case,
             scenario: proof.ground.scenario,
             history: Some(proof.history),
+            accepted: None,
             count: self.count,
             also: self.also.clone(),
             fix_verdict: None,

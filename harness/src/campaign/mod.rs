@@ -1,6 +1,7 @@
 //! The whole of it for one or many machines: baselines, search, judges, reduction, ranking. The one entry behind
 //! tests, features and the command line.
 
+mod accepted;
 mod builder;
 mod check;
 mod coverage;
@@ -12,6 +13,7 @@ mod prove;
 mod record;
 mod replay;
 
+pub use accepted::{Acceptance, Accepted, Accepts, Stale, Until, accept};
 pub use builder::Campaign;
 pub use outcome::{
     Coverage, Covered, Finding, FixVerdict, IntentSummary, MachineOutcome, MachineVerdict, Outcome,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{Accepted, Stale};
 use crate::asl::Machine;
 use crate::fault::Plan;
 use crate::generate::Scenario;
@@ -17,6 +18,8 @@ pub struct Outcome {
     pub seed: u64,
     /// In the order they were given.
     pub machines: Vec<MachineOutcome>,
+    /// Entries of `[[accepted]]` that accept nothing.
+    pub stale: Vec<Stale>,
     /// Why the search ended: `every phase ended`, `the budget of 2,000 runs was spent`, …
     pub stopped_because: String,
 }
@@ -119,6 +122,8 @@ pub struct Finding {
     pub scenario: Scenario,
     /// What happens in that case; none for warnings.
     pub history: Option<Arc<History>>,
+    /// Who looked at it and lives with it; the core leaves this open.
+    pub accepted: Option<Accepted>,
     /// How many runs showed it.
     pub count: u64,
     /// Other plans that showed it, at most a few.

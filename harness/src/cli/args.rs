@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use jiff::civil::Date;
+
 use crate::asl::MachineType;
 use crate::catalog::conform::Mode;
 use crate::config::{MocksRef, mock_validation};
@@ -165,6 +167,12 @@ pub(super) struct SearchArgs {
     /// gone and nothing as severe has come
     #[arg(long)]
     pub(super) prove_fixes: bool,
+    /// The day on which accepted findings are looked at; by default that of the clock, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Date>,
+    /// Writes the findings that count as a baseline to be reviewed: each entry waits for a reason
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_accepted: Option<PathBuf>,
     #[command(flatten)]
     pub(super) patching: PatchingArgs,
 }
@@ -179,7 +187,7 @@ pub(super) struct PatchingArgs {
     #[arg(long = "fix", value_name = "ID", requires = "write_patched")]
     pub(super) fixes: Vec<String>,
     /// Writes over a file that is there, such as the definition itself
-    #[arg(long, requires = "write_patched")]
+    #[arg(long)]
     pub(super) overwrite: bool,
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::accepting::Accepting;
 use super::args::{ChaosArgs, Format};
 use super::failure::Failure;
 use super::patching::Patching;
@@ -25,7 +26,13 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     let targets = select(&args.selection, &config, &streams.folder)?;
     let settings =
         Settings::new(&args.selection, &args.role, &args.search, &args.output, profile, config.rules);
-    let mut outcome = Outcome { seed: settings.seed, machines: Vec::new(), stopped_because: String::new() };
+    let mut outcome = Outcome {
+        seed: settings.seed,
+        machines: Vec::new(),
+        stopped_because: String::new(),
+        stale: Vec::new(),
+    };
+    let accepting = Accepting::new(&args.search, streams)?;
     let patching = Patching::new(&args.search.patching, targets.len(), streams)?;
     let (mut line, mut remarks) = (Line::new(targets.len()), Vec::new());
     tell_idle(&config, &args.selection.paths, &targets, streams)?;
@@ -46,6 +53,7 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     Line::clear(streams)?;
     tell_remarks(&remarks, streams)?;
     outcome.stopped_because = stopped_because(&outcome.machines);
+    accepting.apply(&mut outcome, &config, &settings, args.selection.paths.is_empty(), streams)?;
     if let Some(folder) = &settings.save_cases {
         saving::save(&outcome, &folder_join(&streams.folder, folder), settings.values)?;
     }
@@ -192,7 +200,10 @@ fn exit_code_of(machine: &MachineOutcome, fail_on: Severity) -> ExitCode {
         MachineVerdict::BaselineFailed => ExitCode::BaselineFailed,
         MachineVerdict::Unknown => ExitCode::Inconclusive,
         MachineVerdict::Clean | MachineVerdict::Violated => {
-            let counts = machine.findings.iter().any(|finding| finding.violation.severity >= fail_on);
+            let counts = machine
+                .findings
+                .iter()
+                .any(|finding| finding.counts() && finding.violation.severity >= fail_on);
             if counts { ExitCode::Finding } else { ExitCode::Clean }
         }
     }

@@ -1,5 +1,6 @@
 //! The command line: raw arguments, validated settings, one file a command. Nothing here decides what is a finding.
 
+mod accepting;
 mod args;
 mod beside;
 mod chaos;

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use super::accepted;
 use super::declared::{self, Declared, OfMachines};
 use super::profile::Profiles;
 use super::table::{Entry, Table, invalid};
 use super::{ConfigError, Intents, MocksRef, Profile};
 use crate::asl::MachineType;
+use crate::campaign::Acceptance;
 use crate::contested::Rules;
 use crate::iam::policy::PolicyRef;
 use crate::load::SourceFile;
@@ -29,11 +31,13 @@ pub struct Config {
     pub rules: Rules,
     pub(super) declared: Vec<Declared>,
     pub(super) intents: Vec<(String, Intents)>,
+    /// The findings that are accepted.
+    pub accepted: Vec<Acceptance>,
     profiles: Profiles,
 }
 
 /// The tables of a file.
-const KEYS: [&str; 6] = ["profile", "machine", "rules", "machines", "functions", "endpoints"];
+const KEYS: [&str; 7] = ["profile", "machine", "rules", "machines", "functions", "endpoints", "accepted"];
 
 /// One `[[machine]]`. Paths are resolved against the folder of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,8 +116,11 @@ impl Config {
         let of_machines = table.get("machines").map(|entry| declared::machines(&file, &entry)).transpose()?;
         let OfMachines { states, intents } = of_machines.unwrap_or_default();
         declared.extend(states);
+        let accepted =
+            table.get("accepted").map(|entry| accepted::read(&file, folder, &entry)).transpose()?;
+        let accepted = accepted.unwrap_or_default();
         let (path, profiles) = (Some(path.to_owned()), profiles.unwrap_or_default());
-        Ok(Self { path, machines, rules, declared, intents, profiles })
+        Ok(Self { path, machines, rules, declared, intents, accepted, profiles })
     }
 
     /// A profile with everything it inherits; `default` without a name.
@@ -192,7 +199,7 @@ mod tests {
     #[rstest]
     #[case::a_key(
         "budgt = 3",
-        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine, rules, machines, functions, endpoints"
+        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine, rules, machines, functions, endpoints, accepted"
     )]
     #[case::a_key_of_a_profile(
         "[profile.ci]\nbudgt = 3",

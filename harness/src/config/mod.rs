@@ -1,6 +1,7 @@
 //! `chaos.toml`: profiles, machines and what goes with them. Every key that is read here works; every other key is
 //! an error with its place and the nearest key.
 
+mod accepted;
 mod declared;
 mod error;
 mod file;

@@ -64,6 +64,11 @@ impl<'t> Entry<'t> {
         self.key
     }
 
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&'t str> {
+        self.value.get_ref().as_str()
+    }
+
     pub(super) fn string(&self) -> Result<&'t str, ConfigError> {
         self.value.get_ref().as_str().ok_or_else(|| self.wrong("a string"))
     }

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use super::redact::{Redactor, Values};
 use super::view::{
-    BaselineView, CoverageView, EventView, FaultView, FindingView, FixVerdictView, IntentView, LocationView,
-    MachineView, PhaseView, ProblemView, ReportView, RuleView, UnknownView, VERSION, verdict_name,
+    AcceptedView, BaselineView, CoverageView, EventView, FaultView, FindingView, FixVerdictView, IntentView,
+    LocationView, MachineView, PhaseView, ProblemView, ReportView, RuleView, StaleView, UnknownView, VERSION,
+    verdict_name,
 };
 use super::{Replay, Reporter};
 use crate::asl::Machine;
@@ -31,6 +32,14 @@ impl Reporter for Json {
             version: VERSION,
             seed: outcome.seed,
             machines: outcome.machines.iter().map(|machine| self.machine(machine)).collect(),
+            stale: outcome
+                .stale
+                .iter()
+                .map(|stale| StaleView {
+                    accepted: stale.text.clone(),
+                    location: LocationView::new(&stale.place),
+                })
+                .collect(),
             stopped_because: outcome.stopped_because.clone(),
         };
         let text = serde_json::to_string_pretty(&view).expect("views have only text, numbers and lists");
@@ -117,6 +126,12 @@ impl Json {
             fix: violation.fix.clone(),
             fix_verdict: finding.fix_verdict.as_ref().map(FixVerdictView::new),
             location: locate(machine, &violation.pointer),
+            accepted: finding.accepted.as_ref().map(|accepted| AcceptedView {
+                reason: accepted.reason.clone(),
+                expires: accepted.until.to_string(),
+                expired: accepted.is_over,
+                location: LocationView::new(&accepted.place),
+            }),
             count: finding.count,
             replay: self.replay.command(PROGRAM, outcome, finding),
         }

@@ -1,5 +1,6 @@
 //! Outcomes as people and programs read them. Reports draw what a campaign found; they decide nothing.
 
+mod accepted;
 mod audit;
 mod console;
 mod diagnosis;
@@ -15,6 +16,7 @@ mod view;
 
 use std::io::{self, Write};
 
+pub use accepted::accepted_toml;
 pub use audit::{RoleReport, missing_policy, role_json};
 pub use console::{Colour, Console, Detail};
 pub use diagnosis::{Diagnosed, DiagnosisFormat, diagnoses, diagnosis_schema};

@@ -18,6 +18,7 @@ pub fn schema() -> String {
             "report": report(),
             "machine": machine(),
             "finding": finding(),
+            "accepted": accepted(),
             "fault": fault(),
             "event": event(),
             "fix": fix(),
@@ -42,6 +43,10 @@ fn report() -> Json {
         "version": { "const": VERSION },
         "seed": count("Everything random came from it."),
         "machines": list("machine"),
+        "stale": objects(&json!({
+            "accepted": text("An accepted finding that is not there any more."),
+            "location": reference("location"),
+        })),
         "stopped_because": text("Why the search ended."),
     }))
 }
@@ -105,8 +110,18 @@ fn finding() -> Json {
         "fix": reference("fix"),
         "fix_verdict": nullable("fix_verdict"),
         "location": nullable("location"),
+        "accepted": nullable("accepted"),
         "count": count("Runs that showed it."),
         "replay": optional("string", "The command that shows it again."),
+    }))
+}
+
+fn accepted() -> Json {
+    closed(&json!({
+        "reason": text("Why somebody lives with it."),
+        "expires": text("The last day, as YYYY-MM-DD, or `never`."),
+        "expired": { "type": "boolean", "description": "Whether that day has passed; then the finding counts again." },
+        "location": reference("location"),
     }))
 }
 

@@ -17,6 +17,7 @@ pub(super) struct ReportView {
     pub(super) version: u32,
     pub(super) seed: u64,
     pub(super) machines: Vec<MachineView>,
+    pub(super) stale: Vec<StaleView>,
     pub(super) stopped_because: String,
 }
 
@@ -62,6 +63,7 @@ pub(super) struct FindingView {
     pub(super) fix: Fix,
     pub(super) fix_verdict: Option<FixVerdictView>,
     pub(super) location: Option<LocationView>,
+    pub(super) accepted: Option<AcceptedView>,
     pub(super) count: u64,
     pub(super) replay: Option<String>,
 }
@@ -71,6 +73,23 @@ pub(super) struct FindingView {
 pub(super) struct FixVerdictView {
     pub(super) verdict: &'static str,
     pub(super) details: Vec<String>,
+}
+
+/// Who lives with a finding.
+#[derive(Serialize)]
+pub(super) struct AcceptedView {
+    pub(super) reason: String,
+    /// The last day, or `never`.
+    pub(super) expires: String,
+    pub(super) expired: bool,
+    pub(super) location: LocationView,
+}
+
+/// An accepted finding that is not there.
+#[derive(Serialize)]
+pub(super) struct StaleView {
+    pub(super) accepted: String,
+    pub(super) location: LocationView,
 }
 
 /// A fault of a plan.

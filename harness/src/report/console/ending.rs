@@ -20,7 +20,14 @@ pub(super) fn write(
     let parts = [counted(machines.len() as u64, "machine"), verdicts(machines), counted(runs, "run"), found];
     writeln!(out, "{}", painter.heading(&parts.join(" · ")))?;
     writeln!(out, "seed {} · stopped because {}", outcome.seed, outcome.stopped_because)?;
-    if all.clone().any(|finding| finding.violation.severity >= console.fail_on) {
+    for stale in &outcome.stale {
+        writeln!(
+            out,
+            "note: {}: nothing is accepted by `{}` any more; drop the entry",
+            stale.place, stale.text
+        )?;
+    }
+    if all.clone().any(|finding| finding.counts() && finding.violation.severity >= console.fail_on) {
         writeln!(out, "a finding of severity `{}` or worse gives exit code 1", console.fail_on)?;
     }
     Ok(())
@@ -40,7 +47,7 @@ fn verdicts(machines: &[MachineOutcome]) -> String {
     counts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
-/// `no findings`, `2 findings (1 critical, 1 medium)`
+/// `no findings`, `2 findings (1 critical, 1 medium)`, `1 finding (1 high), 1 accepted`
 pub(super) fn findings(findings: &[Finding]) -> String {
     findings_of(&findings.iter().collect::<Vec<_>>())
 }
@@ -56,5 +63,7 @@ fn findings_of(findings: &[&Finding]) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, severity)| format!("{count} {severity}"))
         .collect();
-    format!("{} ({})", counted(total as u64, "finding"), parts.join(", "))
+    let accepted = findings.iter().filter(|finding| !finding.counts()).count();
+    let accepted = if accepted == 0 { String::new() } else { format!(", {accepted} accepted") };
+    format!("{} ({}){accepted}", counted(total as u64, "finding"), parts.join(", "))
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Console, Painter, WIDTH, patch};
 use crate::asl::Machine;
-use crate::campaign::{Finding, FixVerdict, MachineOutcome};
+use crate::campaign::{Accepted, Finding, FixVerdict, MachineOutcome, Until};
 use crate::diagnose::tell;
 use crate::history::History;
 use crate::report::redact::Redactor;
@@ -51,6 +51,9 @@ pub(super) fn write(
         field("input", input(finding, &redactor))?;
         field("events", events(history, machine, &redactor))?;
     }
+    if let Some(accepted) = &finding.accepted {
+        field("allowed", wrap(&acceptance(accepted)))?;
+    }
     let mut why = vec![machine.locate(&violation.pointer).to_string()];
     why.extend(wrap(&redactor.text(&violation.why)));
     field("why", why)?;
@@ -95,6 +98,34 @@ pub(super) fn write_brief(
         at.line,
         at.column
     )
+}
+
+/// Until when it is accepted, why, and whether that is over.
+fn acceptance(accepted: &Accepted) -> String {
+    let Accepted { reason, place, .. } = accepted;
+    match accepted.until {
+        Until::Never => format!("{reason} ({place})"),
+        Until::Day(day) if accepted.is_over => {
+            format!("until {day}, which has passed, so that it counts again: {reason} ({place})")
+        }
+        Until::Day(day) => format!("until {day}: {reason} ({place})"),
+    }
+}
+
+/// An accepted finding in one line.
+pub(super) fn write_accepted(
+    outcome: &MachineOutcome,
+    finding: &Finding,
+    accepted: &Accepted,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(machine) = outcome.machine.as_deref() else { return Ok(()) };
+    let (severity, rule) = (finding.violation.severity, finding.violation.rule.name());
+    let text = format!("{severity} {} {rule}: accepted {}", place(machine, finding), acceptance(accepted));
+    for (at, line) in wrapped(&text, WIDTH - 6).iter().enumerate() {
+        writeln!(out, "    {}{line}", if at == 0 { "" } else { "  " })?;
+    }
+    Ok(())
 }
 
 /// The path of the state to change.

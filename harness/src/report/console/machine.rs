@@ -25,12 +25,16 @@ pub(super) fn write(
     if outcome.verdict == MachineVerdict::BaselineFailed {
         baselines(console, outcome, out)?;
     }
-    let (mild, grave): (Vec<&Finding>, Vec<&Finding>) =
-        outcome.findings.iter().partition(|finding| console.is_brief(finding));
+    let (mild, grave): (Vec<&Finding>, Vec<&Finding>) = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.counts())
+        .partition(|finding| console.is_brief(finding));
     for finding in grave {
         finding::write(console, painter, outcome, finding, out)?;
     }
     in_short(&format!("{} more, milder than --fail-on", mild.len()), mild, console, painter, outcome, out)?;
+    accepted(console, painter, outcome, out)?;
     let (brief, full): (Vec<&Finding>, Vec<&Finding>) =
         outcome.warnings.iter().partition(|_| console.detail == Detail::Brief);
     in_short(
@@ -110,6 +114,29 @@ fn baselines(console: &Console, outcome: &MachineOutcome, out: &mut dyn Write) -
                 wrapped(&text, WIDTH - 4).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
             }
             _ => writeln!(out, "  {}: {status}", scenario.name)?,
+        }
+    }
+    Ok(())
+}
+
+/// Findings that somebody lives with, each with the reason.
+fn accepted(
+    console: &Console,
+    painter: Painter,
+    outcome: &MachineOutcome,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let accepted: Vec<&Finding> = outcome.findings.iter().filter(|finding| !finding.counts()).collect();
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    if console.detail == Detail::Everything {
+        return accepted.iter().try_for_each(|found| finding::write(console, painter, outcome, found, out));
+    }
+    writeln!(out, "\n  {} accepted, not counted (--verbose tells all)", accepted.len())?;
+    for found in accepted {
+        if let Some(why) = &found.accepted {
+            finding::write_accepted(outcome, found, why, out)?;
         }
     }
     Ok(())
