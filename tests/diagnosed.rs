@@ -59,6 +59,7 @@ fn diagnosed(name: &str, more: &[&str]) -> Ended {
 #[case::a_loop_that_goes_round("stuck-polling")]
 #[case::a_definition_that_did_not_run("another-definition")]
 #[case::a_long_stack_trace("stack-trace")]
+#[case::a_child_of_a_distributed_map("map-child")]
 fn a_diagnosis_says(#[case] name: &str) {
     let ended = diagnosed(name, &[]);
     assert_eq!((ended.code, ended.err.as_str()), (ExitCode::Finding, ""), "{}", ended.out);

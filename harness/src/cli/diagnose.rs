@@ -271,6 +271,12 @@ fn apart(subject: &Subject<'_>, diagnosis: &Diagnosis, rerun: &Rerun, recast: &R
     if !history::foreign_states(subject).is_empty() {
         return "another definition ran".to_owned();
     }
+    if let Some(map) = history::child_of_map(subject) {
+        return format!(
+            "this is a child execution of the distributed Map `{map}`, and a replay runs the whole definition; give its \
+             `ItemProcessor` as a definition of its own"
+        );
+    }
     if is(ErrorName::THRESHOLD) {
         return "the failures are in child executions, whose answers this export does not hold".to_owned();
     }

@@ -194,7 +194,7 @@ pub struct Other {
     pub error: Option<Arc<str>>,
     /// Verbatim.
     pub cause: Option<Arc<str>>,
-    /// How often in a row.
+    /// How often: in a row, and in other items.
     pub count: usize,
     /// What became of it.
     pub outcome: String,

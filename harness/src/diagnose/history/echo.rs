@@ -68,7 +68,8 @@ fn role(timeline: &Timeline<'_>, roots: &Roots, at: At) -> Option<Role> {
     (is_same && is_retry && same_error && at <= roots.last.at).then_some(Role::Retry)
 }
 
-/// The failures that neither are the root cause nor follow from it, each visit's row of the same error once.
+/// The failures that neither are the root cause nor follow from it: each visit's row of the same error once, and those
+/// of many items that went the same way together.
 pub(super) fn others(timeline: &Timeline<'_>, machine: Option<&Machine>, shown: &BTreeSet<At>) -> Vec<Other> {
     let redriven = before_redrives(timeline);
     let mut found: Vec<(VisitId, Other)> = Vec::new();
@@ -89,6 +90,19 @@ pub(super) fn others(timeline: &Timeline<'_>, machine: Option<&Machine>, shown: 
             other.count += 1;
             continue;
         }
+        let name = &timeline.visits[visit].name;
+        let outcome = if redriven.contains(&at) {
+            "the execution failed with it, and was redriven".to_owned()
+        } else {
+            outcome(timeline, visit)
+        };
+        let alike = |(earlier, other): &&mut (VisitId, Other)| {
+            timeline.visits[*earlier].name == *name && other.error == event.error && other.outcome == outcome
+        };
+        if let Some((_, other)) = found.iter_mut().find(alike) {
+            other.count += 1;
+            continue;
+        }
         found.push((
             visit,
             Other {
@@ -97,11 +111,7 @@ pub(super) fn others(timeline: &Timeline<'_>, machine: Option<&Machine>, shown: 
                 error: event.error.clone(),
                 cause: event.cause.clone(),
                 count: 1,
-                outcome: if redriven.contains(&at) {
-                    "the execution failed with it, and was redriven".to_owned()
-                } else {
-                    outcome(timeline, visit)
-                },
+                outcome,
             },
         ));
     }

@@ -24,6 +24,8 @@ pub struct Consulted {
     pub errors: Vec<String>,
     /// What it said.
     pub answer: Answer,
+    /// Why it does not list the error although it looks so.
+    pub hint: Option<String>,
 }
 
 /// What a retrier or catcher said.
@@ -100,7 +102,7 @@ fn ask(
     let texts = |names: &[ErrorName]| names.iter().map(ToString::to_string).collect();
     let nothing = |kind| {
         let (path, errors) = (path.to_owned(), Vec::new());
-        Consulted { path, kind, index: 0, errors, answer: Answer::None }
+        Consulted { path, kind, index: 0, errors, answer: Answer::None, hint: None }
     };
     if state.retry.is_empty() {
         asked.push(nothing(HandlerKind::Retrier));
@@ -114,8 +116,9 @@ fn ask(
             Answer::NoMatch
         };
         let decided = answer != Answer::NoMatch;
-        let errors = texts(&retrier.errors);
-        asked.push(Consulted { path: path.to_owned(), kind: HandlerKind::Retrier, index, errors, answer });
+        let (errors, hint) = (texts(&retrier.errors), hint(&retrier.errors, failure, &answer));
+        let path = path.to_owned();
+        asked.push(Consulted { path, kind: HandlerKind::Retrier, index, errors, answer, hint });
         if decided {
             // ASL spec, "Retrier": the first that lists the error decides; catchers follow when it is spent.
             break;
@@ -131,12 +134,27 @@ fn ask(
             (true, true) => Answer::Took { next: machine.state(catcher.next).name.to_string() },
             (true, false) => Answer::Contradicted,
         };
-        let errors = texts(&catcher.errors);
-        asked.push(Consulted { path: path.to_owned(), kind: HandlerKind::Catcher, index, errors, answer });
+        let (errors, hint) = (texts(&catcher.errors), hint(&catcher.errors, failure, &answer));
+        let path = path.to_owned();
+        asked.push(Consulted { path, kind: HandlerKind::Catcher, index, errors, answer, hint });
         if takes {
             break;
         }
     }
+}
+
+/// Why a handler that seems to be meant for the error does not match it.
+fn hint(names: &[ErrorName], failure: error::Failure<'_>, answer: &Answer) -> Option<String> {
+    if *answer != Answer::NoMatch {
+        return None;
+    }
+    let error = failure.error;
+    if error == ErrorName::TIMEOUT && names.iter().any(|name| name.as_str() == ErrorName::TASK_FAILED) {
+        return Some("`States.TaskFailed` leaves timeouts out".to_owned());
+    }
+    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    let alike = names.iter().find(|name| last(name.as_str()) == last(error))?;
+    Some(format!("`{alike}` is another name than `{error}`"))
 }
 
 /// ASL spec: only these states have `Retry` and `Catch`.

@@ -37,4 +37,4 @@ pub use handling::{Answer, Consulted};
 pub use recast::{Recast, recast};
 pub use safety::Safety;
 pub use shape::StateKind;
-pub use summary::foreign_states;
+pub use summary::{child_of_map, foreign_states};

@@ -107,8 +107,13 @@ fn repeated(timeline: &Timeline<'_>, machine: Option<&Machine>) -> Vec<Risk> {
             Safety::Safe { .. } | Safety::Depends { .. } | Safety::Useless { .. } => None,
         }
     };
-    let risk = |visit: VisitId| {
+    let mut seen = BTreeSet::new();
+    let mut risk = |visit: VisitId| {
         let (at, because) = unsure(&visit)?;
+        // Items of a Map that went the same way are one risk.
+        if !seen.insert(timeline.name(visit)) {
+            return None;
+        }
         Some(Risk {
             severity: Severity::High,
             id: "effect-repeated",
@@ -123,7 +128,7 @@ fn repeated(timeline: &Timeline<'_>, machine: Option<&Machine>) -> Vec<Risk> {
             ),
         })
     };
-    (0..timeline.visits.len()).filter_map(risk).collect()
+    (0..timeline.visits.len()).filter_map(&mut risk).collect()
 }
 
 /// Retries of what no retry can mend.

@@ -11,6 +11,7 @@ use super::failure::FailureKind;
 use super::kept;
 use super::place::and;
 use super::timeline::Timeline;
+use crate::asl::{Kind, MapMode};
 use crate::catalog::Service;
 use crate::error::ErrorName;
 use crate::history::VirtualTime;
@@ -210,6 +211,18 @@ pub fn foreign_states(subject: &Subject<'_>) -> Vec<Arc<str>> {
         }
     }
     found
+}
+
+/// The distributed Map that started the execution, where it is a child: it begins with a state inside of it.
+pub fn child_of_map(subject: &Subject<'_>) -> Option<Arc<str>> {
+    let machine = &subject.model?.machine;
+    let events = &subject.recording.events;
+    let entered = |event: &&Recorded| event.known().is_some_and(|kind| kind.name().ends_with("StateEntered"));
+    let first = events.iter().find(entered).filter(|_| subject.recording.gaps.is_empty())?.name.as_ref()?;
+    let state = machine.states.iter().find(|state| state.name == *first)?;
+    let parent = machine.state(machine.scope(state.scope).parent?);
+    matches!(&parent.kind, Kind::Map(map) if matches!(map.mode, MapMode::Distributed(_)))
+        .then(|| parent.name.clone())
 }
 
 /// What to say of them: the definition is another one, or another version of it.

@@ -194,7 +194,10 @@ fn echoes(all: &[Echo]) -> Vec<String> {
 /// `Charge Catch[0] (States.ALL): took it, to `Refund``
 fn consulted(consulted: &Consulted) -> String {
     let answer = match &consulted.answer {
-        Answer::NoMatch => "does not list the error".to_owned(),
+        Answer::NoMatch => match &consulted.hint {
+            Some(hint) => format!("does not list the error: {hint}"),
+            None => "does not list the error".to_owned(),
+        },
         Answer::Retried { used, max } => format!("lists it, {used} of {max} retries used"),
         Answer::Spent { max: 0, .. } => "lists it and allows no retry".to_owned(),
         Answer::Spent { used, max } => format!("lists it, all its retries are used ({used} of {max})"),
@@ -214,7 +217,7 @@ fn consulted(consulted: &Consulted) -> String {
 fn other(other: &Other) -> String {
     let place = other.path.as_deref().unwrap_or("state unknown");
     let error = other.error.as_deref().unwrap_or("without an error name");
-    let count = if other.count > 1 { format!(", {} in a row", other.count) } else { String::new() };
+    let count = if other.count > 1 { format!(" and {} more", other.count - 1) } else { String::new() };
     format!("`{place}` {error} (event {}{count}): {}", other.event, other.outcome)
 }
 

@@ -106,6 +106,7 @@ fn handler(consulted: &Consulted) -> Json {
         "index": consulted.index,
         "errors": consulted.errors,
         "answer": answer,
+        "hint": consulted.hint,
         "retries_used": used,
         "retries_max": max,
         "next": next,
