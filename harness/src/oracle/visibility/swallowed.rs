@@ -219,10 +219,12 @@ fn swallowed(run: &Run<'_>, caught: &Caught<'_>, severity: Severity, recorded: b
     let machine = &run.model.machine;
     let next = fix::name_of(machine, caught.next());
     let name = &machine.state(caught.record.state).name;
-    let trace_left = if recorded {
-        "Its error is written down on the way, but neither the status nor a message says so."
-    } else {
-        "Neither the status nor a message nor a record says so."
+    let trace_left = match recorded {
+        true if is_recorded(run, caught) => {
+            "Its error is written down on the way, but neither the status nor a message says so."
+        }
+        true => "Its error is left in the output, but neither the status nor a message says so.",
+        false => "Neither the status nor a message nor a record says so.",
     };
     Violation {
         state: Some(caught.state.id),
