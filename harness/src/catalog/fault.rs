@@ -97,6 +97,32 @@ pub fn fault(integration: &Integration, kind: FaultKind) -> Option<Fault> {
     Some(Fault { kind, ambiguous: means_two_things(&error), error, cause })
 }
 
+/// How the integration reports an exception that its operation declares, or else, with this status, one without a class
+/// of its own; `None` if it calls no API that is known.
+pub fn declared_error(
+    integration: &Integration,
+    exception: &str,
+    message: &str,
+    status: u16,
+) -> Option<(String, String)> {
+    let client = Client::of(integration)?;
+    let base = client.base?;
+    let stem = exception.strip_suffix("Exception").unwrap_or(exception);
+    let own = client.declared().find(|declared| declared.stem() == stem);
+    let kind = FaultKind::Invalid;
+    let cause = match integration.kind {
+        Service::Sdk => cause::sdk(client, kind, own.as_ref(), message),
+        _ => cause::optimized(&integration.service, client, kind, own.as_ref(), message)?,
+    };
+    Some(match own {
+        Some(own) => (client.full(&own.name), cause),
+        None => {
+            let cause = cause.replacen("Status Code: 400", &format!("Status Code: {status}"), 1);
+            (client.full(&format!("{base}Exception")), cause)
+        }
+    })
+}
+
 /// How the integration reports that the role may not make the call; without details, only that it may not.
 ///
 /// A class of its own where the service has one, else its base exception: `Ecs.AccessDeniedException`,

@@ -33,8 +33,11 @@ pub use absence::{Absence, Often, absence};
 pub use cause::Denial;
 pub use class::{ErrorClass, class_of, class_of_cause, class_of_failure, means_two_things};
 pub use correction::{suggest, suggest_own};
+pub(crate) use effect::expression_tokens;
 pub use effect::{Effect, effect, effect_of_request, is_same_condition, is_signal, update_is_repeatable};
-pub use fault::{Fault, FaultKind, application_error, denied, errors, fault, job_failed, role_not_assumed};
+pub use fault::{
+    Fault, FaultKind, application_error, declared_error, denied, errors, fault, job_failed, role_not_assumed,
+};
 pub use integration::{Integration, Pattern, Service};
 pub use names::{can_report, is_never_matched, is_of_maps};
 pub use outcome::rank as outcome_rank;

@@ -122,7 +122,8 @@ fn tell_idle(
     machine: &Machine,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
-    let struck = |at: usize| history.injected.iter().any(|injected| injected.fault == at);
+    let first = history.before.as_ref().map_or(history, |before| &before.history);
+    let struck = |at: usize| first.injected.iter().any(|injected| injected.fault == at);
     for (_, fault) in plan.faults().iter().enumerate().filter(|(at, _)| !struck(*at)) {
         let fault = fault.display(machine);
         writeln!(

@@ -41,8 +41,21 @@ const LINES_MAX: usize = 14;
 /// Longer causes are cut.
 const CAUSE_MAX: usize = 80;
 
-/// Tells a history.
+/// Tells a history, and before it the execution that came before; its times count from the start of that one.
 pub fn tell(machine: &Machine, history: &History) -> Vec<Line> {
+    let Some(before) = &history.before else { return tell_one(machine, history) };
+    let starts_after = |at: VirtualTime| VirtualTime(at.0.saturating_add(before.starts_after_ms));
+    let mut lines = tell_one(machine, &before.history);
+    lines.push(Line {
+        at: starts_after(VirtualTime::ZERO),
+        place: String::new(),
+        text: "a second execution starts with the same input".to_owned(),
+    });
+    lines.extend(tell_one(machine, history).into_iter().map(|line| Line { at: starts_after(line.at), ..line }));
+    lines
+}
+
+fn tell_one(machine: &Machine, history: &History) -> Vec<Line> {
     let teller = Teller { machine, history, told: strands_to_tell(history) };
     let mut lines = teller.lines();
     lines.push(teller.end());

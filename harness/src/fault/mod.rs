@@ -8,6 +8,7 @@ mod classes;
 mod denial;
 #[cfg(test)]
 mod fixture;
+mod incident;
 mod injection;
 mod intent;
 mod missing;
@@ -20,6 +21,7 @@ mod text;
 pub use class::Class;
 pub use classes::{UNEXPECTED_ERROR, classes};
 pub use denial::denials;
+pub use incident::Incident;
 pub use injection::{Injection, injection};
 pub use intent::{FaultName, Intent, Lasting, Meant, MeantEnding};
 pub use missing::{missing_members, without};

@@ -2,7 +2,7 @@
 
 use crate::history::Site;
 
-use super::Class;
+use super::{Class, Incident};
 
 /// How long a fault lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,9 +24,12 @@ pub struct Fault {
     pub burst: Burst,
 }
 
-/// The faults of one run, sorted.
+/// The faults of one run, and what happens to its execution as a whole; sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Plan(Vec<Fault>);
+pub struct Plan {
+    faults: Vec<Fault>,
+    incidents: Vec<Incident>,
+}
 
 impl Plan {
     /// A plan of these faults; one that another covers is left out.
@@ -40,22 +43,63 @@ impl Plan {
             }
             same
         });
-        Self(faults)
+        Self { faults, incidents: Vec::new() }
+    }
+
+    /// The same faults, and this happens to the execution; of one kind the last counts.
+    #[must_use]
+    pub fn with(mut self, incident: Incident) -> Self {
+        let is_same_kind = |known: &Incident| {
+            known.name() == incident.name() || (known.is_repetition() && incident.is_repetition())
+        };
+        self.incidents.retain(|known| !is_same_kind(known));
+        self.incidents.push(incident);
+        self.incidents.sort_unstable();
+        self
+    }
+
+    /// Other faults, and the same happens to the execution.
+    #[must_use]
+    pub fn with_faults(&self, faults: Vec<Fault>) -> Self {
+        Self { incidents: self.incidents.clone(), ..Self::new(faults) }
     }
 
     /// The faults in order.
     pub fn faults(&self) -> &[Fault] {
-        &self.0
+        &self.faults
     }
 
-    /// Whether nothing is injected.
+    /// What happens to the execution as a whole, in order.
+    pub fn incidents(&self) -> &[Incident] {
+        &self.incidents
+    }
+
+    /// The second execution, if there is one.
+    pub fn repetition(&self) -> Option<Incident> {
+        self.incidents.iter().copied().find(|incident| incident.is_repetition())
+    }
+
+    /// When the execution is stopped, in virtual milliseconds from its start.
+    pub fn aborted_after_ms(&self) -> Option<u64> {
+        self.incidents.iter().find_map(|incident| match incident {
+            Incident::Aborted { after_ms } => Some(*after_ms),
+            Incident::Redriven | Incident::StartedAgain { .. } | Incident::DeliveredTwice => None,
+        })
+    }
+
+    /// Whether the execution is redriven if it ends without success.
+    pub fn is_redriven(&self) -> bool {
+        self.incidents.contains(&Incident::Redriven)
+    }
+
+    /// Whether nothing is injected, and nothing happens.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.faults.is_empty() && self.incidents.is_empty()
     }
 
     /// The fault in force for an attempt (from 1) at a site.
     pub fn fault_at(&self, site: &Site, attempt: u32) -> Option<(usize, &Fault)> {
-        self.0.iter().enumerate().find(|(_, fault)| fault.covers(site, attempt))
+        self.faults.iter().enumerate().find(|(_, fault)| fault.covers(site, attempt))
     }
 }
 

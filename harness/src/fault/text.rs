@@ -2,10 +2,11 @@
 //!
 //! A fault is a place, a class and a burst: `Charge:throttling`, `Charge:error(PaymentDeclined)*4`,
 //! `ShipAll[3]/Ship:timeout`, `Fulfil/branch[1]/Ship#2:lost-answer`, `Poll:status(ABORTED)*forever`; a plan joins
-//! them by ` + `. Names that contain a sign of this grammar are written as JSON strings.
+//! them by ` + `. What happens to the execution as a whole stands at the end: `@execution:started-again(7d)`. Names that contain a sign of this grammar are written as JSON strings.
 
 use std::fmt;
 
+use super::incident::{EXECUTION, read_incident};
 use super::place::{read_site, write_site};
 use super::{Burst, Class, Fault, Plan};
 use crate::asl::Machine;
@@ -27,10 +28,14 @@ impl Plan {
     /// Reads a plan for a machine; an empty text is the plan without faults.
     pub fn parse(text: &str, machine: &Machine) -> Result<Self, ParseError> {
         let mut reader = Reader::new(text);
-        let mut faults = Vec::new();
+        let (mut faults, mut incidents) = (Vec::new(), Vec::new());
         reader.skip_spaces();
         while !reader.at_end() {
-            faults.push(read_fault(&mut reader, machine)?);
+            if reader.take_word(EXECUTION) {
+                incidents.push(read_incident(&mut reader)?);
+            } else {
+                faults.push(read_fault(&mut reader, machine)?);
+            }
             reader.skip_spaces();
             if reader.at_end() {
                 break;
@@ -41,7 +46,7 @@ impl Plan {
                 return Err(reader.error("a fault is missing after `+`"));
             }
         }
-        Ok(Self::new(faults))
+        Ok(incidents.into_iter().fold(Self::new(faults), Self::with))
     }
 
     /// The plan as text, for people and for [`Plan::parse`].
@@ -52,6 +57,10 @@ impl Plan {
                     f.write_str(" + ")?;
                 }
                 write_fault(fault, machine, f)?;
+            }
+            for (at, incident) in self.incidents().iter().enumerate() {
+                let join = if at > 0 || !self.faults().is_empty() { " + " } else { "" };
+                write!(f, "{join}{incident}")?;
             }
             Ok(())
         })
@@ -151,6 +160,7 @@ const SIGNS: [char; 11] = ['/', ':', '#', '*', '+', '[', ']', '(', ')', '"', '\\
 pub(super) fn write_name(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let plain = !name.is_empty()
         && name.trim() == name
+        && !name.starts_with('@')
         && !name.contains(|sign: char| SIGNS.contains(&sign) || sign.is_control());
     if plain {
         return f.write_str(name);
@@ -258,6 +268,10 @@ mod tests {
     #[case::several("Charge:throttling*4 + ShipAll[0]/Ship:permission-denied")]
     #[case::an_odd_argument("Charge:error(\"Payment(s) declined + fee\")")]
     #[case::nothing("")]
+    #[case::a_second_execution("Charge:throttling*4 + @execution:started-again")]
+    #[case::a_second_execution_later("@execution:aborted(350ms) + @execution:started-again(7d)")]
+    #[case::a_redrive("Charge:lost-answer + @execution:redriven")]
+    #[case::a_second_delivery("@execution:delivered-twice")]
     fn a_plan_is_written_as_it_is_read(#[case] text: &str) {
         let machine = machine();
         assert_eq!(Plan::parse(text, &machine).unwrap().display(&machine).to_string(), text);
@@ -270,6 +284,8 @@ mod tests {
         "  Charge : throttling * 2  +  Ship : timeout ",
         "Charge:throttling*2 + ShipAll[0]/Ship:timeout"
     )]
+    #[case::a_time("@execution:started-again(60s) + Charge:timeout", "Charge:timeout + @execution:started-again")]
+    #[case::a_time_in_other_units("@execution:started-again(168h)", "@execution:started-again(7d)")]
     #[case::once("Charge#1:throttling*1", "Charge:throttling")]
     fn a_short_form_means_the_long_one(#[case] short: &str, #[case] long: &str) {
         let machine = machine();
@@ -292,6 +308,18 @@ mod tests {
     )]
     #[case::no_attempt("Charge:timeout*0", "a fault lasts for at least one attempt (at character 16)")]
     #[case::a_second_fault("Charge:timeout +", "a fault is missing after `+` (at character 17)")]
+    #[case::an_incident(
+        "@execution:start-again",
+        "nothing called `start-again` happens to executions; did you mean `started-again`? (at character 12)"
+    )]
+    #[case::no_time(
+        "@execution:aborted",
+        "`aborted` needs a time, such as `aborted(350ms)` (at character 12)"
+    )]
+    #[case::no_unit(
+        "@execution:aborted(3w)",
+        "`w` is no unit of time; there are `ms`, `s`, `m`, `h` and `d` (at character 21)"
+    )]
     #[case::a_quote("\"Charge:timeout", "a quoted name is not closed, or not a JSON string (at character 1)")]
     fn a_slip_is_explained(#[case] text: &str, #[case] message: &str) {
         assert_eq!(Plan::parse(text, &machine()).unwrap_err().to_string(), message);

@@ -15,7 +15,7 @@ pub use ledger::{
 };
 
 use crate::asl::MachineType;
-use crate::mock::Objects;
+use crate::mock::{Met, Objects};
 use crate::sim::NotRedrivable;
 use crate::value::Value;
 
@@ -49,6 +49,19 @@ pub struct History {
     pub not_redrivable: Option<NotRedrivable>,
     /// What ResultWriters wrote to S3.
     pub objects: Objects,
+    /// The execution with the same input that came before this one.
+    pub before: Option<Arc<Before>>,
+}
+
+/// An execution, and what the next one with the same input met of it.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// What happened in it.
+    pub history: History,
+    /// Virtual milliseconds from its start to that of the next one.
+    pub starts_after_ms: u64,
+    /// What the calls of the next one met that it had left behind, in order.
+    pub met: Vec<Met>,
 }
 
 /// How an execution ended.

@@ -18,7 +18,7 @@ fn events_as(history: &History, machine: &Machine, epoch_ms: i64, identity: &Ide
     history.events.iter().map(|event| wire_event(event, machine, epoch_ms, identity)).collect()
 }
 
-/// What `run` prints: status, decoded output, error, cause and events.
+/// What `run` prints: status, decoded output, error, cause and events; of a second execution, the first one as `before`.
 pub fn execution(history: &History, machine: &Machine, epoch_ms: i64) -> Value {
     execution_as(history, machine, epoch_ms, &Identity::default())
 }
@@ -40,7 +40,13 @@ pub fn execution_as(history: &History, machine: &Machine, epoch_ms: i64, identit
     out.push("output", output);
     out.push("error", error.map_or(Value::Null, Value::from));
     out.push("cause", cause.map_or(Value::Null, Value::from));
-    out.push("events", Value::array(events_as(history, machine, epoch_ms, identity)));
+    let before = history.before.as_deref();
+    let starts_after_ms = before.map_or(0, |before| i64::try_from(before.starts_after_ms).unwrap_or(i64::MAX));
+    let own_epoch_ms = epoch_ms.saturating_add(starts_after_ms);
+    out.push("events", Value::array(events_as(history, machine, own_epoch_ms, identity)));
+    if let Some(before) = before {
+        out.push("before", execution_as(&before.history, machine, epoch_ms, identity));
+    }
     out.finish().into()
 }
 

@@ -4,7 +4,10 @@ mod answer;
 pub mod file;
 mod objects;
 mod script;
+mod world;
 
 pub use answer::{Answer, Call, FailingStep, Reply, Responder};
 pub use objects::Objects;
 pub use script::{Author, Script, Sequence, Then};
+pub use world::{Change, Found, Identity, Kind, Meeting, Met, Repeating, World, Write};
+pub use world::Author as WrittenBy;

@@ -33,6 +33,12 @@ pub trait Oracle: Sync {
     /// Says of each of its rules that it holds, is violated or could not be judged; a rule that it does not
     /// mention did not apply to this run.
     fn judge(&self, run: &Run<'_>, out: &mut Judgement);
+
+    /// Whether it judges runs in which an execution is redriven or runs once more. What such a run shows besides, a
+    /// plainer one shows too.
+    fn judges_repetitions(&self) -> bool {
+        false
+    }
 }
 
 /// What is known of a rule, over one run or many. The worst wins.

@@ -336,6 +336,11 @@ pub(super) fn only_measures(run: &Run<'_>, attempt: &Attempt) -> bool {
     run.model.is_own_code(attempt.state) && is_named_for(run, attempt, &MEASURING)
 }
 
+/// Whether an attempt is somebody's own code that is named for telling somebody.
+pub(super) fn only_tells(run: &Run<'_>, attempt: &Attempt) -> bool {
+    run.model.is_own_code(attempt.state) && is_named_for(run, attempt, &TELLING)
+}
+
 /// Whether the name of the state, its function or its resource has one of these words in it.
 fn is_named_for(run: &Run<'_>, attempt: &Attempt, words: &[&str]) -> bool {
     let state = run.model.machine.state(attempt.state);

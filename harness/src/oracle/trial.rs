@@ -105,7 +105,7 @@ impl Trial {
         };
         let grounds = [arena.ground(scenario)];
         let settings = Search {
-            phases: vec![Phase::Singles, Phase::Pairs],
+            phases: vec![Phase::Singles, Phase::Pairs, Phase::Again],
             budget: Budget::default(),
             threads: NonZeroUsize::MIN,
         };

@@ -8,13 +8,13 @@ pub(super) fn smaller(plan: &Plan) -> Vec<Plan> {
     let faults = plan.faults();
     let without = (0..faults.len()).map(|at| {
         let rest = faults.iter().enumerate().filter(|(other, _)| *other != at);
-        Plan::new(rest.map(|(_, fault)| fault.clone()).collect())
+        plan.with_faults(rest.map(|(_, fault)| fault.clone()).collect())
     });
     let weaker = faults.iter().enumerate().flat_map(|(at, fault)| {
         weaker(fault).into_iter().map(move |fault| {
             let mut faults = faults.to_vec();
             faults[at] = fault;
-            Plan::new(faults)
+            plan.with_faults(faults)
         })
     });
     without.chain(weaker).collect()

@@ -139,18 +139,22 @@ impl Json {
 }
 
 fn plan(plan: &Plan, machine: &Machine) -> Vec<FaultView> {
-    plan.faults()
-        .iter()
-        .map(|fault| FaultView {
-            site: fault.site.display(machine).to_string(),
-            class: fault.class.to_string(),
-            burst: match fault.burst {
-                Burst::Attempts(count) => Some(count),
-                Burst::Forever => None,
-            },
-            text: fault.display(machine).to_string(),
-        })
-        .collect()
+    let faults = plan.faults().iter().map(|fault| FaultView {
+        site: fault.site.display(machine).to_string(),
+        class: fault.class.to_string(),
+        burst: match fault.burst {
+            Burst::Attempts(count) => Some(count),
+            Burst::Forever => None,
+        },
+        text: fault.display(machine).to_string(),
+    });
+    let incidents = plan.incidents().iter().map(|incident| FaultView {
+        site: "@execution".to_owned(),
+        class: incident.name().to_owned(),
+        burst: Some(1),
+        text: incident.to_string(),
+    });
+    faults.chain(incidents).collect()
 }
 
 fn events(finding: &Finding, machine: Option<&Machine>) -> Vec<EventView> {

@@ -107,7 +107,8 @@ impl Arena {
             origin: ground.scenario.origin,
         };
         let mut judgement = Judgement::default();
-        for oracle in &self.oracles {
+        let is_repetition = case.plan.repetition().is_some() || case.plan.is_redriven();
+        for oracle in self.oracles.iter().filter(|oracle| !is_repetition || oracle.judges_repetitions()) {
             oracle.judge(&run, &mut judgement);
         }
         judgement

@@ -4,6 +4,7 @@
 //! scenarios and the seed; threads run them in any order, results are taken in that of the list. So reports are the
 //! same bytes whatever the number of threads.
 
+mod again;
 mod arena;
 mod budget;
 mod explore;

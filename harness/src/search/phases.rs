@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
+use super::again::{self, Again};
 use super::budget::Spent;
 use super::frontier::{PlaceKey, after_the_last_fault, later_items, rejoins, sites_from};
 use super::{Arena, Budget, Ground, Judged, Trial, explore, intended, pool};
 use crate::fault::{Burst, Class, Fault, Offer, Plan, offers};
 use crate::history::{Event, EventType, History, Site, StrandId};
+use crate::oracle::RuleId;
 
 /// A part of a search, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,19 +18,22 @@ pub enum Phase {
     Singles,
     /// A second fault where only the first one leads, such as in a failure handler.
     Pairs,
+    /// A second execution with the same input, a second delivery or a redrive, where one can meet what the first left.
+    Again,
     /// Random plans over everything that was discovered.
     Explore,
 }
 
 impl Phase {
     /// All phases.
-    pub const ALL: [Self; 3] = [Self::Singles, Self::Pairs, Self::Explore];
+    pub const ALL: [Self; 4] = [Self::Singles, Self::Pairs, Self::Again, Self::Explore];
 
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Singles => "singles",
             Self::Pairs => "pairs",
+            Self::Again => "again",
             Self::Explore => "explore",
         }
     }
@@ -69,6 +74,7 @@ pub fn search(
         stopped = stopped.and_then(|()| match phase {
             Phase::Singles => searcher.singles(),
             Phase::Pairs => searcher.pairs(),
+            Phase::Again => searcher.again(),
             Phase::Explore => searcher.explore(),
         });
     }
@@ -94,6 +100,8 @@ struct Searcher<'a> {
     signatures: BTreeSet<u64>,
     /// What the singles lead to.
     second: Second,
+    /// What a second execution could meet.
+    again: Again,
     /// For the random phase: every place with the ground it was reached from, in the order they were discovered.
     discovered: Vec<(usize, Site)>,
 }
@@ -124,6 +132,7 @@ impl<'a> Searcher<'a> {
             reached: BTreeSet::new(),
             signatures: BTreeSet::new(),
             second: Second::default(),
+            again: Again::default(),
             discovered: Vec::new(),
         }
     }
@@ -153,6 +162,7 @@ impl<'a> Searcher<'a> {
 
     /// Plans the pairs that a single leads to.
     fn extend(&mut self, single: &Judged) {
+        self.again.after(self.arena, &self.grounds[single.trial.ground], single);
         if !self.signatures.insert(single.signature) {
             return;
         }
@@ -184,6 +194,20 @@ impl<'a> Searcher<'a> {
                 }
             }
         })
+    }
+
+    /// Where no failure leaves anything behind, a stop in the middle still may.
+    fn again(&mut self) -> Result<(), String> {
+        let standing: Vec<usize> = standing(self.grounds).collect();
+        let trials = std::mem::take(&mut self.again).trials(self.arena, self.grounds, &standing);
+        let mut is_found = false;
+        let finds = |judged: &Judged| {
+            let mut rules = judged.judgement.violations().iter().map(|violation| violation.rule);
+            rules.any(|rule| rule == RuleId::RecordLeftBehind)
+        };
+        self.run(trials, |_, judged| is_found |= finds(judged))?;
+        let stops = if is_found { Vec::new() } else { again::aborted(self.arena, self.grounds, &standing) };
+        self.run(stops, |_, _| ())
     }
 
     fn explore(&mut self) -> Result<(), String> {
@@ -252,7 +276,7 @@ fn ends_as_meant(history: &History) -> bool {
 
 fn with_fault(ground: usize, plan: &Plan, site: &Site, class: &Class, burst: Burst) -> Trial {
     let fault = Fault { site: site.clone(), class: class.clone(), burst };
-    Trial { ground, plan: Plan::new(plan.faults().iter().cloned().chain([fault]).collect()) }
+    Trial { ground, plan: plan.with_faults(plan.faults().iter().cloned().chain([fault]).collect()) }
 }
 
 #[cfg(test)]

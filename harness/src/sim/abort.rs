@@ -21,8 +21,8 @@ pub struct Stop {
 impl Engine<'_> {
     /// The execution is stopped: no handler sees it, and no state has an event for it.
     pub(super) fn stop(&mut self) {
-        let Some(stop) = &self.case.stop else { unreachable!("the timer belongs to a call") };
-        let (error, cause) = (stop.error.clone(), stop.cause.clone());
+        let stop = self.case.stop.clone().unwrap_or_default();
+        let (error, cause) = (stop.error, stop.cause);
         let top = StrandId(0);
         // Like ExecutionTimedOut, the other end that comes from no state, it follows event 0.
         self.strands[at(top)].last = EventId::default();

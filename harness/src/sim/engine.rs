@@ -103,8 +103,9 @@ impl<'a> Engine<'a> {
         self.start();
         self.work();
         let case = self.case;
-        for after_ms in &case.redrives_after_ms {
-            if !self.redrive(*after_ms) {
+        let planned = case.plan.is_redriven().then_some(0);
+        for after_ms in case.redrives_after_ms.iter().copied().chain(planned) {
+            if !self.redrive(after_ms) {
                 break;
             }
             self.work();
@@ -154,8 +155,9 @@ impl<'a> Engine<'a> {
             return self.give_up("oversized execution input", detail, "");
         }
         self.clock.set(self.longest_ms().1, Alarm::Deadline);
-        if let Some(stop) = &self.case.stop {
-            self.clock.set(stop.after_ms, Alarm::Stop);
+        let stop_ms = self.case.stop.as_ref().map(|stop| stop.after_ms);
+        if let Some(after_ms) = stop_ms.or_else(|| self.case.plan.aborted_after_ms()) {
+            self.clock.set(after_ms, Alarm::Stop);
         }
         self.ready.push_back(top);
     }

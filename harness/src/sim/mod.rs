@@ -5,6 +5,7 @@
 //! [`crate::history::Outcome::Unknown`] with its place in the definition.
 
 mod abort;
+mod again;
 mod batch;
 mod case;
 mod choice;
@@ -47,7 +48,9 @@ use crate::asl::Machine;
 use crate::history::History;
 use crate::mock::Responder;
 
-/// Runs one execution to its end: an outcome, a timer, or a construct that is not modelled.
+/// Runs one execution to its end: an outcome, a timer, or a construct that is not modelled. Where the plan has a second
+/// execution, its history is the result, with the first one in [`History::before`].
 pub fn run(machine: &Machine, case: &Case, responder: &mut dyn Responder) -> History {
-    engine::Engine::new(machine, case, responder).run()
+    let first = engine::Engine::new(machine, case, responder).run();
+    again::again(machine, case, first, responder)
 }

@@ -26,6 +26,7 @@ pub(super) fn empty_history(case: &Case, states: usize) -> History {
         injected: Vec::new(),
         redrives: 0,
         not_redrivable: None,
+        before: None,
         objects: crate::mock::Objects::default(),
     }
 }

@@ -183,8 +183,8 @@ fn resolved(path: &str, names: &Value) -> String {
     path.split('.').map(part).collect::<Vec<_>>().join(".")
 }
 
-/// Words, placeholders, operators and parentheses.
-fn tokens(text: &str) -> Vec<&str> {
+/// The words, placeholders, operators and parentheses of an expression.
+pub(crate) fn tokens(text: &str) -> Vec<&str> {
     let is_word = |letter: char| letter.is_alphanumeric() || "_#:.[]".contains(letter);
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();

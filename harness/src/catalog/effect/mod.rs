@@ -11,6 +11,7 @@ mod request;
 mod signal;
 mod statement;
 
+pub(crate) use expression::tokens as expression_tokens;
 pub use expression::{is_same_condition, update_is_repeatable};
 pub use request::effect_of_request;
 pub use signal::is_signal;

@@ -14,8 +14,10 @@
 //! in both attempts (a client token, a deduplication id, a condition that the write makes false, a name, a key); a
 //! retry after an error that the worker itself reported.
 
+mod again;
 mod enclosing;
 mod guard;
+mod leftover;
 mod proposal;
 
 use crate::asl::{State, Task};
@@ -36,7 +38,18 @@ const RULE: RuleId = RuleId::EffectRepeated;
 pub(super) struct Idempotency;
 
 impl Oracle for Idempotency {
+    fn judges_repetitions(&self) -> bool {
+        true
+    }
+
     fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
+        if let Some(before) = &run.history.before {
+            leftover::judge(run, before, out);
+            return again::delivered(run, before, out);
+        }
+        if run.case.plan.is_redriven() {
+            return again::redriven(run, out);
+        }
         enclosing::judge(run, out);
         for (_, record, first) in trace::task_failures(run) {
             let Handling::Retried { .. } = record.handling else { continue };

@@ -4,6 +4,7 @@ mod dataflow;
 mod fixes;
 mod idempotency;
 mod intent;
+mod leftover;
 mod liveness;
 mod partial;
 mod payload;

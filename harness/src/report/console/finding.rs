@@ -141,7 +141,8 @@ fn faults(machine: &Machine, finding: &Finding) -> Vec<String> {
     if plan.is_empty() {
         return vec!["none".to_owned()];
     }
-    plan.faults().iter().map(|fault| fault.display(machine).to_string()).collect()
+    let faults = plan.faults().iter().map(|fault| fault.display(machine).to_string());
+    faults.chain(plan.incidents().iter().map(ToString::to_string)).collect()
 }
 
 /// The input and where it came from; a long one is cut, its case file holds all of it.
