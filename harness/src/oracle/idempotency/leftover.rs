@@ -63,6 +63,8 @@ struct Leftover<'a> {
     end: End,
     /// Tasks whose work neither execution did.
     undone: Vec<StateId>,
+    /// Whether there is work, and the second execution did none of it.
+    is_kept_out: bool,
     /// Whether the first execution changed it on its failure path.
     is_marked: bool,
     /// What the run without faults does to it.
@@ -106,7 +108,11 @@ impl<'a> Leftover<'a> {
             meeting,
             maker,
             end,
-            undone: undone(run, first, &found.identity, &world),
+            undone: undone(run, &[first, run.history], &found.identity, &world),
+            is_kept_out: {
+                let work = undone(run, &[], &found.identity, &world);
+                !work.is_empty() && work == undone(run, &[run.history], &found.identity, &world)
+            },
             is_marked: last.scheduled != maker.scheduled && trace::is_new(run, last.state),
             usual: usual.map(|write| write.change).collect(),
         })
@@ -150,6 +156,7 @@ impl<'a> Leftover<'a> {
             return None;
         }
         match self.end {
+            _ if !self.is_kept_out => None,
             End::Waits => Some(Severity::High),
             End::Refused | End::Skips if self.is_for_every_input() => Some(Severity::High),
             End::Refused if self.is_called_lock() => Some(Severity::High),
@@ -320,8 +327,8 @@ fn class(failure: &FailureRecord) -> ErrorClass {
     catalog::class_of_failure(&failure.error, failure.cause.as_deref().unwrap_or(""))
 }
 
-/// Tasks of the run without faults whose work neither execution did, without messages and the care of the record.
-fn undone(run: &Run<'_>, first: &History, record: &Identity, world: &World) -> Vec<StateId> {
+/// Tasks of the run without faults whose work none of these executions did, without messages and the care of the record.
+fn undone(run: &Run<'_>, executions: &[&History], record: &Identity, world: &World) -> Vec<StateId> {
     let machine = &run.model.machine;
     let is_work = |attempt: &&Attempt| {
         attempt.applied
@@ -346,7 +353,7 @@ fn undone(run: &Run<'_>, first: &History, record: &Identity, world: &World) -> V
     };
     let mut found = Vec::new();
     for attempt in run.baseline.attempts.iter().filter(is_work) {
-        if !is_done(attempt, first) && !is_done(attempt, run.history) && !found.contains(&attempt.state) {
+        if !executions.iter().any(|history| is_done(attempt, history)) && !found.contains(&attempt.state) {
             found.push(attempt.state);
         }
     }
