@@ -51,7 +51,9 @@ pub fn tell(machine: &Machine, history: &History) -> Vec<Line> {
         place: String::new(),
         text: "a second execution starts with the same input".to_owned(),
     });
-    lines.extend(tell_one(machine, history).into_iter().map(|line| Line { at: starts_after(line.at), ..line }));
+    lines.extend(
+        tell_one(machine, history).into_iter().map(|line| Line { at: starts_after(line.at), ..line }),
+    );
     lines
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::text::{ParseError, Reader, nearest};
+use super::text::{ParseError, Reader};
+use crate::spelling;
 
 /// What happens to an execution as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,8 +32,7 @@ pub(super) const EXECUTION: &str = "@execution";
 const SOON_MS: u64 = 60_000;
 
 /// Units of a duration, the longest first.
-const UNITS: [(&str, u64); 5] =
-    [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 impl Incident {
     /// Another execution with the same input, soon.
@@ -85,15 +85,13 @@ pub(super) fn read_incident(reader: &mut Reader<'_>) -> Result<Incident, ParseEr
     match (name.as_str(), argument) {
         ("aborted", Some(after_ms)) => Ok(Incident::Aborted { after_ms }),
         ("aborted", None) => failed("`aborted` needs a time, such as `aborted(350ms)`".to_owned()),
-        ("started-again", after_ms) => {
-            Ok(Incident::StartedAgain { after_ms: after_ms.unwrap_or(SOON_MS) })
-        }
+        ("started-again", after_ms) => Ok(Incident::StartedAgain { after_ms: after_ms.unwrap_or(SOON_MS) }),
         ("redriven", None) => Ok(Incident::Redriven),
         ("delivered-twice", None) => Ok(Incident::DeliveredTwice),
         ("redriven" | "delivered-twice", Some(_)) => failed(format!("`{name}` takes no argument")),
         _ => {
             let known = ["aborted", "redriven", "started-again", "delivered-twice"];
-            let hint = nearest(&name, known.into_iter());
+            let hint = spelling::nearest(&name, known.into_iter());
             let hint = hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             failed(format!("nothing called `{name}` happens to executions{hint}"))
         }

@@ -284,7 +284,10 @@ mod tests {
         "  Charge : throttling * 2  +  Ship : timeout ",
         "Charge:throttling*2 + ShipAll[0]/Ship:timeout"
     )]
-    #[case::a_time("@execution:started-again(60s) + Charge:timeout", "Charge:timeout + @execution:started-again")]
+    #[case::a_time(
+        "@execution:started-again(60s) + Charge:timeout",
+        "Charge:timeout + @execution:started-again"
+    )]
     #[case::a_time_in_other_units("@execution:started-again(168h)", "@execution:started-again(7d)")]
     #[case::once("Charge#1:throttling*1", "Charge:throttling")]
     fn a_short_form_means_the_long_one(#[case] short: &str, #[case] long: &str) {

@@ -41,7 +41,8 @@ pub fn execution_as(history: &History, machine: &Machine, epoch_ms: i64, identit
     out.push("error", error.map_or(Value::Null, Value::from));
     out.push("cause", cause.map_or(Value::Null, Value::from));
     let before = history.before.as_deref();
-    let starts_after_ms = before.map_or(0, |before| i64::try_from(before.starts_after_ms).unwrap_or(i64::MAX));
+    let starts_after_ms =
+        before.map_or(0, |before| i64::try_from(before.starts_after_ms).unwrap_or(i64::MAX));
     let own_epoch_ms = epoch_ms.saturating_add(starts_after_ms);
     out.push("events", Value::array(events_as(history, machine, own_epoch_ms, identity)));
     if let Some(before) = before {

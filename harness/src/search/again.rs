@@ -8,7 +8,7 @@ use crate::asl::{MachineType, StateId};
 use crate::catalog::Effect;
 use crate::fault::{Class, Incident, Plan};
 use crate::history::{Attempt, History, Outcome};
-use crate::mock::{Change, WrittenBy, World};
+use crate::mock::{Change, World, WrittenBy};
 
 /// After a week a lease is over, and what is still there stays.
 const LATER: Incident = Incident::StartedAgain { after_ms: 7 * 86_400_000 };
@@ -46,10 +46,14 @@ impl Again {
     pub(super) fn trials(mut self, arena: &Arena, grounds: &[Ground], standing: &[usize]) -> Vec<Trial> {
         for at in standing.iter().copied() {
             let ground = &grounds[at];
-            if arena.machine_type == MachineType::Express && ground.history.attempts.iter().any(|it| repeats(arena, it)) {
+            if arena.machine_type == MachineType::Express
+                && ground.history.attempts.iter().any(|it| repeats(arena, it))
+            {
                 self.trials.push(Trial { ground: at, plan: Plan::default().with(Incident::DeliveredTwice) });
             }
-            if ground.history.outcome.succeeded() && left_behind(arena, ground, &ground.history, usize::MAX).is_some() {
+            if ground.history.outcome.succeeded()
+                && left_behind(arena, ground, &ground.history, usize::MAX).is_some()
+            {
                 self.trials.push(Trial { ground: at, plan: Plan::default().with(LATER) });
             }
         }
@@ -62,7 +66,9 @@ impl Again {
         if arena.machine_type == MachineType::Express || !matches!(history.outcome, Outcome::Failed { .. }) {
             return;
         }
-        let Some(last) = history.attempts.last().filter(|last| last.applied && repeats(arena, last)) else { return };
+        let Some(last) = history.attempts.last().filter(|last| last.applied && repeats(arena, last)) else {
+            return;
+        };
         let class = last.injected.map(|at| &history.injected[at].class);
         if class == Some(&Class::LostAnswer) && self.redriven.insert(last.state) {
             let plan = judged.trial.plan.clone().with(Incident::Redriven);

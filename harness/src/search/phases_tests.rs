@@ -99,7 +99,10 @@ fn a_spent_budget_says_so_and_cuts_at_the_same_run() {
     let cut = |threads| searched(ORDER, &Search { budget, ..settings(&Phase::ALL, threads) });
     let (runs, summary) = cut(1);
     assert_eq!(runs.len(), 5);
-    assert_eq!(summary.runs, [(Phase::Singles, 5), (Phase::Pairs, 0), (Phase::Again, 0), (Phase::Explore, 0)]);
+    assert_eq!(
+        summary.runs,
+        [(Phase::Singles, 5), (Phase::Pairs, 0), (Phase::Again, 0), (Phase::Explore, 0)]
+    );
     assert_eq!(summary.stopped_because, "the budget of 5 runs was spent");
     assert_eq!(cut(2), (runs, summary));
 }

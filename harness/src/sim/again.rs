@@ -19,7 +19,9 @@ pub(super) fn again(
 ) -> History {
     let Some(incident) = case.plan.repetition() else { return first };
     let (wait_ms, name) = match incident {
-        Incident::StartedAgain { after_ms } => (after_ms, Arc::from(format!("{}-again", case.execution_name))),
+        Incident::StartedAgain { after_ms } => {
+            (after_ms, Arc::from(format!("{}-again", case.execution_name)))
+        }
         // It is the same execution, name and all.
         Incident::DeliveredTwice | Incident::Aborted { .. } | Incident::Redriven => {
             (0, case.execution_name.clone())

@@ -105,7 +105,11 @@ impl Question<'_> {
             }
             reader.expect(")")?;
             let unknown = answers.contains(&None);
-            return Some(if answers.contains(&Some(true)) { Some(true) } else { (!unknown).then_some(false) });
+            return Some(if answers.contains(&Some(true)) {
+                Some(true)
+            } else {
+                (!unknown).then_some(false)
+            });
         }
         let right = reader.next()?;
         if reader.peek() == Some("(") {
@@ -166,7 +170,9 @@ impl Question<'_> {
     fn compare(&self, left: Attribute<'_>, operator: &str, right: Attribute<'_>) -> Option<bool> {
         let (one, other) = match (left, right) {
             (Attribute::Is(one), Attribute::Is(other)) => (one, other),
-            (Attribute::Missing, Attribute::Unknown) | (Attribute::Unknown, Attribute::Missing) => return None,
+            (Attribute::Missing, Attribute::Unknown) | (Attribute::Unknown, Attribute::Missing) => {
+                return None;
+            }
             (Attribute::Missing, _) | (_, Attribute::Missing) => return Some(operator == "<>"),
             _ => return None,
         };
@@ -205,7 +211,8 @@ pub(super) fn path(token: &str, names: Option<&Value>) -> Option<Vec<String>> {
 
 /// Docs, "Comparison operators": values of another type are other values; numbers are compared as such.
 fn is_same(one: &Value, other: &Value) -> bool {
-    let number = |value: &Value| value.get("N").and_then(Value::as_str).and_then(|text| text.parse::<f64>().ok());
+    let number =
+        |value: &Value| value.get("N").and_then(Value::as_str).and_then(|text| text.parse::<f64>().ok());
     match (number(one), number(other)) {
         (Some(one), Some(other)) => one.total_cmp(&other) == Ordering::Equal,
         _ => one == other,

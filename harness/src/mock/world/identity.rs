@@ -127,8 +127,11 @@ fn guessed(request: &Value, item: &Object) -> Option<Vec<String>> {
             let letters = name.chars().filter(char::is_ascii_alphanumeric);
             letters.collect::<String>().to_ascii_lowercase()
         };
-        let names: Vec<String> =
-            item.iter().map(|(name, _)| name.to_string()).filter(|name| words.contains(&plain(name).as_str())).collect();
+        let names: Vec<String> = item
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .filter(|name| words.contains(&plain(name).as_str()))
+            .collect();
         names
     };
     if found.is_empty() {

@@ -236,7 +236,9 @@ impl World {
 
     /// A query by the whole key, without an index.
     fn queried(&self, request: &Value, scripted: Option<&Value>, now_ms: i64) -> Meeting {
-        let (Some(table), Some(scripted)) = (identity::table(request), scripted) else { return Meeting::Nothing };
+        let (Some(table), Some(scripted)) = (identity::table(request), scripted) else {
+            return Meeting::Nothing;
+        };
         let condition = request.get("KeyConditionExpression").and_then(Value::as_str).unwrap_or_default();
         let is_narrowed = ["IndexName", "FilterExpression", "ExclusiveStartKey", "Select"];
         if condition.is_empty() || is_narrowed.iter().any(|member| request.get(member).is_some()) {
@@ -244,9 +246,10 @@ impl World {
         }
         let mut items = scripted.get("Items").and_then(Value::as_array).unwrap_or_default().to_vec();
         let mut by = None;
-        let of_table = self.things.iter().filter(|(identity, _)| {
-            identity.kind == Kind::Item && *identity.home == *table
-        });
+        let of_table = self
+            .things
+            .iter()
+            .filter(|(identity, _)| identity.kind == Kind::Item && *identity.home == *table);
         for (identity, thing) in of_table {
             let Some(item) = thing.content.as_ref().filter(|item| !item.is_expired(now_ms)) else { continue };
             let question = Question {
@@ -280,7 +283,8 @@ impl World {
             let is_known = self.things.contains_key(&identity);
             let content = match deed {
                 Deed::PutItem(request) => {
-                    let attributes = request.get("Item").and_then(Value::as_object).cloned().unwrap_or_default();
+                    let attributes =
+                        request.get("Item").and_then(Value::as_object).cloned().unwrap_or_default();
                     Some(Item { attributes, is_whole: true })
                 }
                 Deed::UpdateItem(request) => Some(updated(there.clone(), is_known, request)),
@@ -335,7 +339,8 @@ fn read(request: &Value, content: Option<&Item>, scripted: Option<&Value>, found
         let paths = tokens.into_iter().filter(|token| *token != ",");
         paths.filter_map(|token| condition::path(token, names)?.into_iter().next()).collect::<Vec<_>>()
     });
-    let is_asked = |name: &str| projected.as_ref().is_none_or(|names| names.iter().any(|asked| asked == name));
+    let is_asked =
+        |name: &str| projected.as_ref().is_none_or(|names| names.iter().any(|asked| asked == name));
     // What is not known of it is as the script says.
     let mut whole = match answer.get("Item").and_then(Value::as_object) {
         Some(item_before) if !item.is_whole => item_before.clone(),
@@ -355,9 +360,10 @@ fn read(request: &Value, content: Option<&Item>, scripted: Option<&Value>, found
 /// The key attributes of tables, as the definition writes them.
 fn keys(machine: &Machine) -> Keys {
     let mut keys = Keys::default();
-    let tables = machine.states.iter().filter(|state| {
-        state.task().is_some_and(|task| &*task.integration.service == "dynamodb")
-    });
+    let tables = machine
+        .states
+        .iter()
+        .filter(|state| state.task().is_some_and(|task| &*task.integration.service == "dynamodb"));
     for state in tables {
         for field in ["Parameters", "Arguments"] {
             let written = machine.document.node(&format!("{}/{field}", state.pointer)).map(Node::to_value);

@@ -126,8 +126,9 @@ fn of_model<'r>(task: &Task, request: &'r Value) -> Option<Deed<'r>> {
     if name.starts_with("Delete") {
         return Some(Deed::Delete { service, noun, name: named });
     }
-    let taken = operation.errors().map(models::DeclaredError::name).find(|error| {
-        ["AlreadyExist", "InUse", "EntityExists"].iter().any(|word| error.contains(word))
-    })?;
+    let taken = operation
+        .errors()
+        .map(models::DeclaredError::name)
+        .find(|error| ["AlreadyExist", "InUse", "EntityExists"].iter().any(|word| error.contains(word)))?;
     Some(Deed::Create { service, noun, name: named, taken })
 }

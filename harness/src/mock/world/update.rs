@@ -18,7 +18,8 @@ pub(super) fn update(item: &mut Item, request: &Value) {
     let mut action: Vec<&str> = Vec::new();
     let mut depth = 0_usize;
     for token in tokens.iter().copied().chain(["SET"]) {
-        let is_clause = ["SET", "REMOVE", "ADD", "DELETE"].iter().any(|word| token.eq_ignore_ascii_case(word));
+        let is_clause =
+            ["SET", "REMOVE", "ADD", "DELETE"].iter().any(|word| token.eq_ignore_ascii_case(word));
         if is_clause || (token == "," && depth == 0) {
             act(item, clause, &action, names, values);
             action.clear();
@@ -90,7 +91,11 @@ mod tests {
     #[rstest]
     #[case::a_constant("SET #s = :done", r#"{"id":{"S":"7"},"status":{"S":"DONE"}}"#, true)]
     #[case::two("SET #s = :done, at = :one REMOVE id", r#"{"status":{"S":"DONE"},"at":{"N":"1"}}"#, true)]
-    #[case::a_first_value("SET at = if_not_exists(at, :one)", r#"{"id":{"S":"7"},"status":{"S":"NEW"},"at":{"N":"1"}}"#, true)]
+    #[case::a_first_value(
+        "SET at = if_not_exists(at, :one)",
+        r#"{"id":{"S":"7"},"status":{"S":"NEW"},"at":{"N":"1"}}"#,
+        true
+    )]
     #[case::a_sum("SET n = n + :one", r#"{"id":{"S":"7"},"status":{"S":"NEW"}}"#, false)]
     #[case::a_part("SET meta.at = :one", r#"{"id":{"S":"7"},"status":{"S":"NEW"}}"#, false)]
     #[case::an_addition("ADD n :one", r#"{"id":{"S":"7"},"status":{"S":"NEW"}}"#, false)]

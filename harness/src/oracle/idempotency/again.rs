@@ -29,15 +29,17 @@ pub(super) fn delivered(run: &Run<'_>, before: &Before, out: &mut Judgement) {
 
 /// Judges a redrive.
 pub(super) fn redriven(run: &Run<'_>, out: &mut Judgement) {
-    let Some(redriven) = run.history.events.iter().find(|event| event.kind == EventType::ExecutionRedriven) else {
+    let Some(redriven) = run.history.events.iter().find(|event| event.kind == EventType::ExecutionRedriven)
+    else {
         return;
     };
     let attempts = &run.history.attempts;
     for (at, second) in attempts.iter().enumerate().filter(|(_, attempt)| attempt.scheduled > redriven.id) {
         let site = run.history.site(second);
-        let first = attempts[..at].iter().rev().find(|attempt| {
-            attempt.scheduled < redriven.id && run.history.site(attempt) == site
-        });
+        let first = attempts[..at]
+            .iter()
+            .rev()
+            .find(|attempt| attempt.scheduled < redriven.id && run.history.site(attempt) == site);
         if let Some(first) = first.filter(|first| first.applied && second.applied) {
             pair(run, first, second, Severity::Low, out);
         }
@@ -47,9 +49,10 @@ pub(super) fn redriven(run: &Run<'_>, out: &mut Judgement) {
 /// The call of the second execution that is the same as this one of the first.
 fn same_call<'a>(history: &History, first: &Attempt, second: &'a History) -> Option<&'a Attempt> {
     let site = history.site(first);
-    second.attempts.iter().find(|attempt| {
-        attempt.number == first.number && attempt.applied && second.site(attempt) == site
-    })
+    second
+        .attempts
+        .iter()
+        .find(|attempt| attempt.number == first.number && attempt.applied && second.site(attempt) == site)
 }
 
 fn pair(run: &Run<'_>, first: &Attempt, second: &Attempt, severity: Severity, out: &mut Judgement) {
@@ -63,13 +66,7 @@ fn pair(run: &Run<'_>, first: &Attempt, second: &Attempt, severity: Severity, ou
     }
 }
 
-fn violation(
-    run: &Run<'_>,
-    found: &Repetition,
-    second: &Attempt,
-    state: &State,
-    task: &Task,
-) -> Violation {
+fn violation(run: &Run<'_>, found: &Repetition, second: &Attempt, state: &State, task: &Task) -> Violation {
     let is_delivery = run.case.plan.repetition().is_some();
     let call = &task.integration;
     let key = match &found.because {

@@ -90,9 +90,11 @@ impl<'a> Leftover<'a> {
         if first.attempts.iter().any(hits_the_record) {
             return None;
         }
-        let meeting = run.history.attempts.iter().find(|attempt| {
-            attempt.number == met.attempt && run.history.site(attempt) == met.site
-        })?;
+        let meeting = run
+            .history
+            .attempts
+            .iter()
+            .find(|attempt| attempt.number == met.attempt && run.history.site(attempt) == met.site)?;
         let usual = World::after(machine, run.baseline);
         let usual = usual.log().iter().filter(|write| write.identity == found.identity);
         let end = match &run.history.outcome {
@@ -220,9 +222,9 @@ impl<'a> Leftover<'a> {
     /// Whether the table or the state is called a lock.
     fn is_called_lock(&self) -> bool {
         let name = &self.run.model.machine.state(self.maker.state).name;
-        words(&self.found.identity.home).chain(words(name)).any(|word| {
-            ["lock", "locks", "mutex", "semaphore", "lease", "leases"].contains(&word.as_str())
-        })
+        words(&self.found.identity.home)
+            .chain(words(name))
+            .any(|word| ["lock", "locks", "mutex", "semaphore", "lease", "leases"].contains(&word.as_str()))
     }
 
     fn violation(&self, severity: Severity) -> Violation {
@@ -258,9 +260,13 @@ impl<'a> Leftover<'a> {
         let status = self.first.outcome.status();
         match self.end {
             _ if self.is_success() => format!("Nothing releases {what}, and the next execution is kept out"),
-            End::Refused => format!("{status} leaves {what}, and the next execution with the same input fails"),
+            End::Refused => {
+                format!("{status} leaves {what}, and the next execution with the same input fails")
+            }
             End::Waits => {
-                format!("{status} leaves {what}, and the next execution with the same input waits for it without end")
+                format!(
+                    "{status} leaves {what}, and the next execution with the same input waits for it without end"
+                )
             }
             End::Skips => format!(
                 "{status} leaves {what}, and the next execution with the same input succeeds without the work"
