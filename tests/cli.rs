@@ -43,8 +43,12 @@ fn a_finding_is_told_with_its_place_and_its_fix() {
     let folder = folder(&[("ask.asl.json", STUCK)]);
     let ended = run(folder.path(), &["chaos", "ask.asl.json"]);
     assert_eq!(ended.code, ExitCode::Finding, "{}", ended.out);
-    for part in ["HIGH Ask callback-unbounded", "ask.asl.json:4:5", "add TimeoutSeconds:", "callback-missing"]
-    {
+    for part in [
+        "HIGH Ask callback-unbounded",
+        "ask.asl.json:4:5",
+        "+      \"TimeoutSeconds\": 3600",
+        "callback-missing",
+    ] {
         assert!(ended.out.contains(part), "{part} is missing in:\n{}", ended.out);
     }
     assert_eq!(ended.err, "");

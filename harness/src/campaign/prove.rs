@@ -11,6 +11,7 @@ use super::patched::patched;
 use super::{Campaign, Finding, FixVerdict, MachineOutcome, MachineVerdict, Shown, replay_denying};
 use crate::asl::Machine;
 use crate::case::CaseFile;
+use crate::oracle::PatchOperation;
 
 /// Tries the fix of every finding and of all advice, each alone, and notes what becomes of it.
 pub fn prove(campaign: &Campaign, outcome: &mut MachineOutcome) {
@@ -27,6 +28,8 @@ pub fn prove(campaign: &Campaign, outcome: &mut MachineOutcome) {
 pub struct Mended {
     /// The definition with all of them.
     pub machine: Arc<Machine>,
+    /// The patches, one after the other.
+    pub patch: Vec<PatchOperation>,
     /// The ids of the findings whose patches were applied, in order.
     pub applied: Vec<String>,
     /// What is still found.
@@ -41,7 +44,7 @@ pub fn mend(
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Option<Mended> {
     let machine = outcome.machine.clone()?;
-    let mut mended = Mended { machine, applied: Vec::new(), outcome };
+    let mut mended = Mended { machine, patch: Vec::new(), applied: Vec::new(), outcome };
     let mut tried = BTreeSet::new();
     let mut campaign = campaign.clone();
     loop {
@@ -55,6 +58,7 @@ pub fn mend(
             attempt(&campaign, &mended.outcome, &next)
         {
             campaign = campaign.against(machine.clone());
+            mended.patch.extend(next.violation.fix.asl_patch);
             mended.applied.push(next.id);
             mended.machine = machine;
             mended.outcome = outcome;

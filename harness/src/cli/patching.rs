@@ -8,6 +8,7 @@ use super::args::PatchingArgs;
 use super::failure::Failure;
 use super::selection::folder_join;
 use crate::campaign::{Campaign, Finding, MachineOutcome, Mended, mend};
+use crate::diagnose::edited;
 use crate::report::counted;
 
 /// Where the patched definition goes, and which fixes it gets.
@@ -56,8 +57,14 @@ impl Patching {
         let file = self.file.display();
         match mend(campaign, outcome.clone(), &wanted) {
             Some(mended) if !mended.applied.is_empty() => {
-                let Mended { machine, applied, .. } = mended;
-                std::fs::write(&self.file, format!("{}\n", machine.document.root.to_json()))?;
+                let Mended { machine, patch, applied, .. } = mended;
+                let own = outcome.machine.as_ref().and_then(|machine| edited(machine, &patch));
+                if own.is_none() {
+                    let reason = "the text cannot be edited in place, so the bare definition is written";
+                    writeln!(streams.err, "note: {}: {reason}", outcome.source)?;
+                }
+                let text = own.unwrap_or_else(|| format!("{}\n", machine.document.root.to_json()));
+                std::fs::write(&self.file, text)?;
                 let fixes = counted(applied.len() as u64, "patch");
                 writeln!(streams.err, "wrote {file} with {fixes}: {}", applied.join(", "))?;
             }

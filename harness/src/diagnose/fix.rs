@@ -2,7 +2,7 @@
 
 use super::route;
 use crate::asl::{Catcher, Kind, Machine, QueryLanguage, ResultPath, State, StateId, Transition};
-use crate::catalog::{self, Effect, FaultKind, Integration};
+use crate::catalog::{self, Effect, ErrorClass, FaultKind, Integration};
 use crate::error::ErrorName;
 use crate::model::Model;
 use crate::oracle::{Fix, PatchOperation};
@@ -39,8 +39,17 @@ pub(crate) fn remove(path: String) -> PatchOperation {
 
 /// A retrier for the passing faults of a task: before the first wildcard, which would take them otherwise.
 pub(crate) fn add_retrier(state: &State, integration: &Integration, seen: &str, safety: Safety) -> Fix {
+    let mut passing = transient_names(integration, seen, safety);
+    // What the catchers name as such may come, too.
+    let caught = state.catch.iter().flat_map(|catcher| &catcher.errors).map(ErrorName::as_str);
+    for name in caught.filter(|name| catalog::can_report(integration, name) != Some(false)) {
+        let passes = matches!(catalog::class_of(name), ErrorClass::Transient | ErrorClass::Throttling);
+        if passes && !name.starts_with("States.") && passing.iter().all(|known| known != name) {
+            passing.push(name.to_owned());
+        }
+    }
     let retrier = object([
-        ("ErrorEquals", names(transient_names(integration, seen, safety))),
+        ("ErrorEquals", names(passing)),
         ("IntervalSeconds", Value::from(2)),
         ("MaxAttempts", Value::from(4)),
         ("BackoffRate", Value::from(2)),
@@ -93,8 +102,14 @@ pub(crate) fn add_retried_name(
 /// A catcher for more errors: with everything else as in the last catcher that is for failures of any kind. Where all
 /// catchers are for errors that the work names, what they lead to is meant for these, and the new one ends badly.
 pub(crate) fn add_catcher_like_last(machine: &Machine, state: &State, error: &str) -> Fix {
-    let is_general =
-        |catcher: &Catcher| catcher.errors.iter().any(|name| name.as_str().starts_with("States."));
+    let takes_timers = error == ErrorName::TIMEOUT;
+    let is_general = |catcher: &Catcher| {
+        catcher.errors.iter().any(|name| match name.as_str() {
+            ErrorName::ALL | ErrorName::TASK_FAILED => true,
+            ErrorName::HEARTBEAT_TIMEOUT => takes_timers,
+            _ => false,
+        })
+    };
     let Some(last) = state.catch.iter().rposition(is_general) else {
         return add_catcher_that_fails(machine, state, error);
     };

@@ -3,6 +3,7 @@
 
 mod apply;
 pub(crate) mod complete;
+mod edit;
 pub(crate) mod fix;
 mod fold;
 pub mod history;
@@ -10,4 +11,5 @@ pub(crate) mod route;
 mod telling;
 
 pub use apply::{Unfit, apply};
+pub use edit::{diff, edited};
 pub use telling::{Line, tell};

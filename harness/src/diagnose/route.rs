@@ -99,8 +99,10 @@ pub(crate) fn move_rule(
     Some(vec![remove(at(from)), add(at(to), rule)])
 }
 
-/// A count of the rounds on the way back into a loop: a Choice that counts in a variable, and a Fail state.
-pub(crate) fn count_rounds(machine: &Machine, choice: &State, back: StateId) -> Fix {
+/// A count of the rounds on the way back into a loop: a Choice that counts in a variable, and a Fail state. After
+/// `rounds_max` rounds something else would end the loop.
+pub(crate) fn count_rounds(machine: &Machine, choice: &State, back: StateId, rounds_max: usize) -> Fix {
+    let rounds = ROUNDS.min(i64::try_from(rounds_max).unwrap_or(ROUNDS)).max(1);
     let letters: String = choice.name.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     let text = &machine.document.file.text;
     let variable = (1..=text.len() + 1)
@@ -109,10 +111,10 @@ pub(crate) fn count_rounds(machine: &Machine, choice: &State, back: StateId) -> 
         })
         .find(|name| !text.contains(name.as_str()))
         .expect("one name more than the text has room for");
-    let cause = format!("{ROUNDS} rounds were not enough for {}.", choice.name);
+    let cause = format!("{rounds} rounds were not enough for {}.", choice.name);
     let fail = fail_state(machine, choice, " Gave Up", "TooManyRounds", cause);
     let rule = object([
-        ("Condition", Value::from(format!("{{% $exists(${variable}) and ${variable} >= {ROUNDS} %}}"))),
+        ("Condition", Value::from(format!("{{% $exists(${variable}) and ${variable} >= {rounds} %}}"))),
         ("Next", Value::from(fail.name.clone())),
     ]);
     let counted = Value::from(format!("{{% $exists(${variable}) ? ${variable} + 1 : 1 %}}"));
@@ -130,7 +132,7 @@ pub(crate) fn count_rounds(machine: &Machine, choice: &State, back: StateId) -> 
     operations.extend([count.operation, fail.operation]);
     patch(
         format!(
-            "Count the rounds and give up after a number of them (the patch says {ROUNDS}; choose what the work may \
+            "Count the rounds and give up after a number of them (the patch says {rounds}; choose what the work may \
              take). A timer of the whole execution would end it without a handler."
         ),
         operations,

@@ -96,6 +96,27 @@ pub fn definitions(path: &Path, options: &LoadOptions) -> Result<Vec<Definition>
     Ok(found)
 }
 
+/// The definition in another version of the text of its file: `document` as it would be with `text` in the file.
+pub(crate) fn reread(
+    document: &Document,
+    name: &str,
+    substitutions: &BTreeMap<String, Substitution>,
+    text: &str,
+) -> Option<Document> {
+    let file = SourceFile::new(document.file.name.clone(), text);
+    let root = syntax::parse(&file.name, text).ok()?;
+    let path = Path::new(&file.name).to_owned();
+    let mut found = if is_definition(&root) {
+        Definition::bare(&path, file, root)
+    } else {
+        let all = template::definitions(&path, &file, &root);
+        all.into_iter().find(|definition| definition.name == name)?
+    };
+    found.substitutions.extend(substitutions.clone());
+    found.substitute(&LoadOptions::default());
+    (found.document.pointer == document.pointer).then_some(found.document)
+}
+
 /// The definition, or the definitions of the template, in one file.
 fn from_file(path: &Path) -> Result<Vec<Definition>, LoadError> {
     if let Some(language) = source_language(path) {
@@ -196,7 +217,7 @@ impl Definition {
             name: stem(path),
             source: path.to_owned(),
             declared_type: None,
-            document: Document { file: Arc::new(file), root },
+            document: Document { file: Arc::new(file), root, pointer: String::new() },
             substitutions: BTreeMap::new(),
             packaging: Packaging::default(),
             problems: Vec::new(),

@@ -12,6 +12,9 @@ pub struct Document {
     pub file: Arc<SourceFile>,
     /// The definition itself (not the template around it).
     pub root: Node,
+    /// Where the definition is in the file, as a JSON pointer: `/Resources/Orders/Properties/Definition`. Empty where it
+    /// is the file.
+    pub pointer: String,
 }
 
 /// A value and where it stands.
@@ -231,8 +234,11 @@ mod tests {
         #[case] offset: usize,
         #[case] shown: &str,
     ) {
-        let document =
-            Document { file: Arc::new(SourceFile::new("f", text)), root: json::parse(text).unwrap() };
+        let document = Document {
+            file: Arc::new(SourceFile::new("f", text)),
+            root: json::parse(text).unwrap(),
+            pointer: String::new(),
+        };
         let span = document.inside(&document.root, offset);
         assert_eq!(&text[span.start..span.end], shown);
     }
@@ -240,8 +246,11 @@ mod tests {
     #[test]
     fn a_pointer_leads_to_the_nearest_place_that_exists() {
         let text = r#"{"a/b": [1, {"c": 2}]}"#;
-        let document =
-            Document { file: Arc::new(SourceFile::new("f", text)), root: json::parse(text).unwrap() };
+        let document = Document {
+            file: Arc::new(SourceFile::new("f", text)),
+            root: json::parse(text).unwrap(),
+            pointer: String::new(),
+        };
         assert_eq!(document.locate("/a~1b/1/c").column, 14);
         assert_eq!(document.locate("/a~1b/1/missing/more").column, 13);
         assert_eq!(document.locate("/nothing").column, 1);

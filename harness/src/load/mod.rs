@@ -23,6 +23,7 @@ mod tests;
 mod write;
 mod yaml;
 
+pub(crate) use definition::reread;
 pub use definition::{Definition, LoadError, LoadOptions, Packaging, definitions};
 pub use document::{Document, Member, Node, NodeKind};
 pub(crate) use document::{parse_number, pointer_token};

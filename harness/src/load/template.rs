@@ -8,7 +8,7 @@ use super::intrinsic::Resolver;
 use super::substitution::{Substitution, whole_placeholder};
 use super::{
     Definition, Document, Member, Node, NodeKind, Packaging, Problem, ProblemSeverity, SourceFile,
-    definition, embedded, lookup, syntax,
+    definition, embedded, lookup, pointer_token, syntax,
 };
 use crate::asl::MachineType;
 
@@ -57,8 +57,14 @@ impl Template<'_> {
         {
             return self.read_uri(uri);
         }
+        let at = |property: &str| {
+            let resources = if self.root.get("Resources").is_some() { "/Resources" } else { "" };
+            format!("{resources}/{}/Properties/{property}", pointer_token(&member.key))
+        };
         if let Some(inline) = properties.get("Definition") {
-            return self.here(resolver.definition(inline));
+            let mut found = self.here(resolver.definition(inline));
+            found.document.pointer = at("Definition");
+            return found;
         }
         let Some(text) = properties.get("DefinitionString") else {
             let message = "the state machine has no definition";
@@ -70,7 +76,11 @@ impl Template<'_> {
             return self.broken(text.span, "unsupported-packaging", message.to_owned(), definition::EXPORT);
         };
         match embedded::parse(self.file, text.span, &body) {
-            Ok(root) => self.here(root),
+            Ok(root) => {
+                let mut found = self.here(root);
+                found.document.pointer = at("DefinitionString");
+                found
+            }
             Err(problem) => {
                 self.broken(problem.span, "syntax", problem.message, problem.help.unwrap_or_default())
             }
@@ -115,7 +125,7 @@ impl Template<'_> {
             name: String::new(),
             source: self.path.to_owned(),
             declared_type: None,
-            document: Document { file: self.file.clone(), root },
+            document: Document { file: self.file.clone(), root, pointer: String::new() },
             substitutions: BTreeMap::new(),
             packaging: Packaging::default(),
             problems: Vec::new(),

@@ -9,8 +9,13 @@ const ONE_LINE_MAX: usize = 60;
 impl Node {
     /// The tree as JSON. A bare placeholder stays one, so that reading the text gives the same tree again.
     pub fn to_json(&self) -> String {
+        self.to_json_with("  ")
+    }
+
+    /// The tree as JSON, with these blanks for each level.
+    pub(crate) fn to_json_with(&self, indent: &str) -> String {
         let mut text = String::new();
-        write(self, "  ", 0, &mut text);
+        write(self, indent, 0, &mut text);
         text
     }
 }

@@ -11,6 +11,7 @@ use super::view::{
 use super::{Replay, Reporter};
 use crate::asl::Machine;
 use crate::campaign::{Finding, MachineOutcome, Outcome};
+use crate::diagnose::diff;
 use crate::fault::{Burst, Plan};
 use crate::history::{EventId, History, Outcome as Ended};
 use crate::oracle::Verdict;
@@ -55,6 +56,7 @@ impl Json {
         MachineView {
             name: outcome.name.clone(),
             source: outcome.source.clone(),
+            definition_pointer: outcome.machine.as_ref().map(|machine| machine.document.pointer.clone()),
             verdict: verdict_name(outcome.verdict),
             runs: outcome.phases.iter().map(|phase| phase.runs).sum(),
             coverage: CoverageView::new(&outcome.coverage),
@@ -124,6 +126,7 @@ impl Json {
             events: events(finding, machine),
             why: redactor.text(&violation.why),
             fix: violation.fix.clone(),
+            fix_diff: machine.and_then(|machine| diff(machine, &violation.fix.asl_patch)),
             fix_verdict: finding.fix_verdict.as_ref().map(FixVerdictView::new),
             location: locate(machine, &violation.pointer),
             accepted: finding.accepted.as_ref().map(|accepted| AcceptedView {

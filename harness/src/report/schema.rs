@@ -55,6 +55,7 @@ fn machine() -> Json {
     closed(&json!({
         "name": text("Its name."),
         "source": text("The file it came from."),
+        "definition_pointer": optional("string", "Where the definition is in the file, as a JSON pointer; empty: the whole file."),
         "verdict": { "enum": ["clean", "violated", "unknown", "baseline-failed", "invalid"] },
         "runs": count("Simulated executions of all phases."),
         "coverage": reference("coverage"),
@@ -108,6 +109,7 @@ fn finding() -> Json {
         "events": list("event"),
         "why": text("Why it is a problem."),
         "fix": reference("fix"),
+        "fix_diff": optional("string", "The patch in your own file as a unified diff; null where its text cannot be edited in place."),
         "fix_verdict": nullable("fix_verdict"),
         "location": nullable("location"),
         "accepted": nullable("accepted"),

@@ -26,6 +26,7 @@ pub(super) struct ReportView {
 pub(super) struct MachineView {
     pub(super) name: String,
     pub(super) source: String,
+    pub(super) definition_pointer: Option<String>,
     pub(super) verdict: &'static str,
     pub(super) runs: u64,
     pub(super) coverage: CoverageView,
@@ -61,6 +62,8 @@ pub(super) struct FindingView {
     pub(super) events: Vec<EventView>,
     pub(super) why: String,
     pub(super) fix: Fix,
+    /// The patch in the user's own file, as a unified diff; none where its text cannot be edited in place.
+    pub(super) fix_diff: Option<String>,
     pub(super) fix_verdict: Option<FixVerdictView>,
     pub(super) location: Option<LocationView>,
     pub(super) accepted: Option<AcceptedView>,

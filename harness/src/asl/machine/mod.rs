@@ -306,10 +306,11 @@ impl Machine {
         let text = root.to_json();
         let document = match parse_json(&text) {
             Ok(root) => {
-                Document { file: Arc::new(SourceFile::new(self.document.file.name.clone(), text)), root }
+                let file = Arc::new(SourceFile::new(self.document.file.name.clone(), text));
+                Document { file, root, pointer: String::new() }
             }
             // A placeholder that only YAML can hold: the tree stays with the places that it has.
-            Err(_) => Document { file: self.document.file.clone(), root: root.clone() },
+            Err(_) => Document { root: root.clone(), ..(*self.document).clone() },
         };
         Definition {
             name: self.name.to_string(),

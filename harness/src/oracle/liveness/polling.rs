@@ -154,6 +154,9 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
     } else {
         "It ended only after the longest time that the service allows"
     };
+    // The counter has to be quicker than the timer of the execution.
+    let decided = run.history.decisions.iter().filter(|decision| decision.state == round.choice.id).count();
+    let rounds_max = if declared { decided / 2 } else { usize::MAX };
     let mut states: Vec<StateId> = round.looped.tasks.iter().chain(&round.looped.waits).copied().collect();
     states.sort_unstable();
     Violation {
@@ -165,7 +168,7 @@ fn polling(run: &Run<'_>, round: &Round<'_>) -> Violation {
              this run.",
             run.history.duration
         ),
-        fix: route::count_rounds(machine, round.choice, round.back),
+        fix: route::count_rounds(machine, round.choice, round.back, rounds_max),
         ..base(run, RuleId::PollingUnbounded, severity, Some(round))
     }
 }

@@ -237,7 +237,7 @@ fn swallowed(run: &Run<'_>, caught: &Caught<'_>, severity: Severity, recorded: b
              Alarms on failed executions stay silent.",
             caught.catcher, caught.state.name
         ),
-        fix: end_badly(run, caught),
+        fix: if severity > Severity::Low { end_badly(run, caught) } else { end_badly_in_words(run, caught) },
         pointer: format!("{}/Catch/{}", caught.state.pointer, caught.catcher),
         ..trace::violation(run, RuleId::FailureSwallowed, severity, caught.record)
     }
@@ -274,12 +274,14 @@ pub(in crate::oracle) fn end_badly(run: &Run<'_>, caught: &Caught<'_>) -> Fix {
         let entry = (caught.state, caught.catcher);
         (!replaces).then(|| route::fail_instead(machine, &run.model.graph, entry, caught.next())).flatten()
     };
-    own_end.or_else(instead).unwrap_or_else(|| {
-        fix::words(format!(
-            "End the way through `{}` in a Fail state, or send a message there, so that the failure shows.",
-            fix::name_of(machine, caught.next())
-        ))
-    })
+    own_end.or_else(instead).unwrap_or_else(|| end_badly_in_words(run, caught))
+}
+
+fn end_badly_in_words(run: &Run<'_>, caught: &Caught<'_>) -> Fix {
+    fix::words(format!(
+        "End the way through `{}` in a Fail state, or send a message there, so that the failure shows.",
+        fix::name_of(&run.model.machine, caught.next())
+    ))
 }
 
 /// Whether the failure path does what the task could not: the same work another way, the work again, or what has to be

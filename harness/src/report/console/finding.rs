@@ -58,7 +58,7 @@ pub(super) fn write(
     why.extend(wrap(&redactor.text(&violation.why)));
     field("why", why)?;
     let mut fix = wrap(&violation.fix.text);
-    fix.extend(patch::lines(&violation.fix.asl_patch));
+    fix.extend(patch::shown(machine, &violation.fix.asl_patch));
     fix.extend(violation.fix.iam.iter().flat_map(patch::statement));
     field("fix", fix)?;
     if let Some(verdict) = &finding.fix_verdict {

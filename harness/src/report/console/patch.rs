@@ -1,7 +1,33 @@
 //! A JSON Patch as a person would write it into the definition: which state, which field, what stands there.
 
+use std::path::Path;
+
+use crate::asl::Machine;
+use crate::diagnose::diff;
 use crate::oracle::PatchOperation;
 use crate::value::{Key, Value};
+
+/// A patch in the user's own file: a diff of its text where that can be edited in place, or else its operations in
+/// words.
+pub(in crate::report) fn shown(machine: &Machine, operations: &[PatchOperation]) -> Vec<String> {
+    if operations.is_empty() {
+        return Vec::new();
+    }
+    let document = &machine.document;
+    let file = &document.file;
+    let mut shown = match diff(machine, operations) {
+        // The place of the finding names the file; here the lines count.
+        Some(diff) => diff.lines().skip(2).map(str::to_owned).collect(),
+        None => {
+            let place = (!document.pointer.is_empty()).then(|| format!("in {}:", document.pointer));
+            place.into_iter().chain(lines(operations)).collect::<Vec<_>>()
+        }
+    };
+    if Path::new(&file.name).components().any(|part| part.as_os_str() == "cdk.out") {
+        shown.push("This file is generated: make the change in the program that it comes from.".to_owned());
+    }
+    shown
+}
 
 /// Each operation: a line that says where, then the fields.
 pub(in crate::report) fn lines(operations: &[PatchOperation]) -> Vec<String> {
