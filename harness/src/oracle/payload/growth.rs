@@ -189,6 +189,7 @@ pub(super) fn violation(run: &Run<'_>, record: &FailureRecord, grown: &Grown<'_>
     let state = grown.adds.first().copied().unwrap_or(record.state);
     let limit = grouped(run.case.limits.payload_bytes_max as u64);
     let name = grown.member.text();
+    let name_inside = name.replacen("The ", "the ", 1);
     let others: Vec<StateId> = grown.adds.iter().skip(1).copied().collect();
     let source = largest_result(run, grown).map_or_else(String::new, |(task, bytes)| {
         format!(
@@ -210,7 +211,7 @@ pub(super) fn violation(run: &Run<'_>, record: &FailureRecord, grown: &Grown<'_>
             "{name} grows with every turn of the loop, and nothing ends the loop before the limit"
         ),
         why: format!(
-            "`{}` hands on more than it is given: {name} grows by {} bytes a turn.{source} After {} turns the payload \
+            "`{}` hands on more than it is given: {name_inside} grows by {} bytes a turn.{source} After {} turns the payload \
              has more than {limit} bytes, and the execution fails at `{}` with `{}`{end}.",
             fix::name_of(machine, state),
             grouped(grown.bytes as u64),
