@@ -2,6 +2,7 @@
 
 mod baseline;
 mod candidates;
+mod crowd;
 mod invent;
 mod load;
 mod name;
@@ -17,6 +18,7 @@ mod variation;
 mod witness;
 
 pub use baseline::{Baselines, Ending, Examples, baselines};
+pub use crowd::crowds;
 pub use load::{CONVERSATIONS, conversation_in, rounds};
 pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};

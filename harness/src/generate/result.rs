@@ -74,7 +74,7 @@ fn asks(state: &State) -> bool {
 }
 
 /// The members of a request that are written down.
-fn literals(parameters: &Template) -> Value {
+pub(super) fn literals(parameters: &Template) -> Value {
     match parameters {
         Template::Literal(value) => value.clone(),
         Template::Object(members) => {

@@ -69,6 +69,7 @@ pub struct Demands {
     roots: BTreeMap<Source, PlaceId>,
     choices: BTreeMap<StateId, Vec<Dependency>>,
     reads: BTreeMap<StateId, BTreeMap<Arc<str>, Vec<PlaceId>>>,
+    items: BTreeMap<StateId, Vec<PlaceId>>,
 }
 
 /// A path that rules of a Choice state look at.
@@ -176,6 +177,11 @@ impl Demands {
         paths.map(|(path, places)| (path, places.as_slice()))
     }
 
+    /// Where the list that a Map state iterates over may come from.
+    pub fn items(&self, map: StateId) -> &[PlaceId] {
+        self.items.get(&map).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether a place, or something inside it, is used (and not only asked for).
     pub fn is_needed(&self, id: PlaceId) -> bool {
         let place = self.place(id);
@@ -238,6 +244,15 @@ impl Demands {
 
     pub(super) fn read_by(&mut self, state: StateId, path: &Arc<str>, places: &[PlaceId]) {
         let known = self.reads.entry(state).or_default().entry(path.clone()).or_default();
+        for place in places {
+            if !known.contains(place) {
+                known.push(*place);
+            }
+        }
+    }
+
+    pub(super) fn iterates(&mut self, map: StateId, places: &[PlaceId]) {
+        let known = self.items.entry(map).or_default();
         for place in places {
             if !known.contains(place) {
                 known.push(*place);

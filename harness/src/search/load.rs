@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::error::ErrorName;
 use crate::fault::Plan;
-use crate::generate::{Scenario, rounds};
+use crate::generate::{Scenario, crowds, rounds};
 use crate::history::{Detail, History, Outcome};
 use crate::model::Loop;
 
@@ -26,10 +26,12 @@ pub struct Loads {
 /// Events of a first look, besides three times those of the run that it is made from.
 const PROBE_EVENTS: usize = 200;
 
-/// Puts loads on every loop that the grounds go round, each once.
+/// Puts loads on every loop that the grounds go round and on every Map that they go through, until each has shown what
+/// it shows.
 pub fn loads(arena: &Arena, grounds: &[Ground]) -> Loads {
     let mut found = Loads::default();
-    let mut known = BTreeSet::new();
+    let (mut known, mut maps) = (BTreeSet::new(), BTreeSet::new());
+    let limit = arena.limits.payload_bytes_max;
     for ground in grounds.iter().filter(|ground| ground.history.outcome.succeeded()) {
         for (at, scenario) in rounds(&arena.model, &ground.scenario, &ground.history) {
             let looped = &arena.model.graph.loops()[at];
@@ -45,6 +47,16 @@ pub fn loads(arena: &Arena, grounds: &[Ground]) -> Loads {
             let heavy = arena.ground(scenario);
             if is_too_large(&heavy.history) {
                 known.insert(at);
+                found.grounds.push(heavy);
+            }
+        }
+        for (map, scenario) in crowds(&arena.model, &ground.scenario, &ground.history, limit) {
+            if !maps.insert(map) {
+                continue;
+            }
+            found.runs += 1;
+            let heavy = arena.ground(scenario);
+            if is_too_large(&heavy.history) {
                 found.grounds.push(heavy);
             }
         }

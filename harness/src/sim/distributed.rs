@@ -14,6 +14,7 @@ use crate::value::Value;
 use super::container::ContainerId;
 use super::engine::{EXPRESS_LONGEST_MS, Engine};
 use super::failure::StateError;
+use super::flow::oversized;
 use super::record::too_many_events;
 use super::strand::{Step, at};
 use super::writer::{ChildEnding, Ended};
@@ -141,6 +142,13 @@ impl Engine<'_> {
         let result = self.export_results(container, state);
         let started = self.strands[at(owner)].last;
         self.emit(owner, EventType::MapRunSucceeded, Detail::None);
+        let limit = self.limits().payload_bytes_max;
+        // Reported (aws-cdk, issue 24799): results that nobody exports are too large for the Map itself, whatever
+        // `ResultPath` and `OutputPath` would make of them.
+        if result.is_none() && outputs.iter().map(|output| output.json_len() + 1).sum::<usize>() + 1 > limit {
+            self.containers[container.0].close();
+            return self.fail(owner, oversized(state), None);
+        }
         self.emit_aside(owner, EventType::MapStateSucceeded, Detail::None);
         if !self.case.rules.departs(Contested::MapExit) {
             self.strands[at(owner)].last = started;

@@ -129,6 +129,7 @@ impl Analysis<'_> {
         if map.item_reader.is_some() {
             let list = self.demands.root_mut(Source::ItemReader(id));
             self.demands.used(list, Uses::LIST);
+            self.demands.iterates(id, &[list]);
             return Abstract::origin(self.demands.child(list, Step::Each));
         }
         let items = match &map.items {
@@ -137,6 +138,7 @@ impl Analysis<'_> {
             MapItems::Template(template) => self.template(template, scene),
         };
         self.used(&items, Uses::LIST);
+        self.demands.iterates(id, items.origins());
         items.any_item(&mut self.demands)
     }
 

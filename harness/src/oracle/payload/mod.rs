@@ -2,6 +2,7 @@
 
 mod growth;
 mod limit;
+mod results;
 mod siblings;
 
 use super::{Judgement, Oracle, Run};

@@ -143,3 +143,76 @@ fn the_patch_bounds_the_loop(#[case] definition: &str, #[case] trial: fn(&str) -
     assert!(!found[0].fix.asl_patch.is_empty());
     assert_eq!(of_rule(&trial(&patched)).len(), 0, "{patched}");
 }
+
+/// A Map of one task, with fields of both.
+fn items(task: &str, map: &str, processor: &str, rest: &str) -> String {
+    r#"{"StartAt":"Each","States":{
+      "Each":{"Type":"Map","ItemsPath":"$.items",MAP "ItemProcessor":{PROCESSOR "StartAt":"Work","States":{
+        "Work":{"Type":"Task",TASK "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Mark"}],"End":true},
+        "Mark":{"Type":"Pass","Result":{"failed":true},"End":true}}},"Next":"Look"},
+      REST}}"#
+        .replace("MAP", map)
+        .replace("PROCESSOR", processor)
+        .replace("TASK", task)
+        .replace("REST", rest)
+}
+
+const INVOKE: &str = r#""Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"render"},"#;
+const PICKED: &str = r#""ResultSelector":{"key.$":"$.Payload.key"},"#;
+const UNREAD: &str = r#""Look":{"Type":"Succeed"}"#;
+const READ: &str = r#""Look":{"Type":"Pass","Parameters":{"first.$":"$[0].Payload.key"},"End":true}"#;
+const CHILDREN: &str = r#""ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"},"#;
+const READER: &str = r#""ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2",
+  "Parameters":{"Bucket":"b"}},"#;
+const WRITER: &str = r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
+  "Parameters":{"Bucket":"b","Prefix":"p"}},"#;
+const FEW: &str = r#""ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2",
+  "ReaderConfig":{"MaxItems":100},"Parameters":{"Bucket":"b"}},"#;
+
+/// What `lambda:invoke` answers: most of it is about the call.
+fn rendered(definition: &str) -> Trial {
+    let headers = r#"{"connection":["keep-alive"],"content-type":["application/json"],"date":["Fri, 02 Jan 2026"],
+      "x-amzn-requestid":["11111111-2222-3333-4444-555555555555"],"x-amzn-remapped-content-length":["0"],
+      "x-amz-executed-version":["$LATEST"],"x-amzn-trace-id":["root=1-5f84c7a1-0123456789abcdef01234567;sampled=0"]}"#;
+    let answer = format!(
+        r#"{{"ExecutedVersion":"$LATEST","Payload":{{"key":"rendered/1.pdf"}},
+          "SdkHttpMetadata":{{"AllHttpHeaders":{headers},"HttpHeaders":{headers},"HttpStatusCode":200}},
+          "SdkResponseMetadata":{{"RequestId":"11111111-2222-3333-4444-555555555555"}},"StatusCode":200}}"#
+    );
+    let objects = r#"[{"Key":"a"},{"Key":"b"}]"#;
+    Trial::of(definition)
+        .answers("Each/Work", &[&answer])
+        .answers("Each", &[objects])
+        .input(r#"{"items":[{"id":1},{"id":2}]}"#)
+}
+
+#[rstest]
+#[case::whole_answers(items(INVOKE, "", "", UNREAD), Some(Severity::Medium))]
+#[case::whole_answers_that_are_read(items(INVOKE, "", "", READ), Some(Severity::Medium))]
+#[case::in_child_executions(items(INVOKE, READER, CHILDREN, UNREAD), Some(Severity::Medium))]
+#[case::a_distributed_map_cannot_drop_them(
+    items(INVOKE, &[READER, r#""ResultPath":null,"#].concat(), CHILDREN, UNREAD), Some(Severity::Medium)
+)]
+#[case::what_is_read_is_picked(items(&[INVOKE, PICKED].concat(), "", "", UNREAD), None)]
+#[case::they_are_dropped(items(INVOKE, r#""ResultPath":null,"#, "", UNREAD), None)]
+#[case::the_map_picks(items(INVOKE, r#""ResultSelector":{"first.$":"$[0].StatusCode"},"#, "", UNREAD), None)]
+#[case::they_are_exported(items(INVOKE, &[READER, WRITER].concat(), CHILDREN, UNREAD), None)]
+#[case::the_reader_is_bounded(items(INVOKE, FEW, CHILDREN, UNREAD), None)]
+fn the_results_of_all_items_are_too_large(#[case] definition: String, #[case] expected: Option<Severity>) {
+    let definition = if definition.contains("ItemReader") {
+        definition.replace(r#""ItemsPath":"$.items","#, "")
+    } else {
+        definition
+    };
+    let found = rendered(&definition).of_rule(RULE);
+    assert_eq!(found, Vec::from_iter(expected.map(|severity| ("Each".to_owned(), severity))));
+}
+
+#[rstest]
+#[case::of_an_inline_map(items(INVOKE, "", "", UNREAD))]
+#[case::of_a_distributed_map(items(INVOKE, READER, CHILDREN, UNREAD).replace(r#""ItemsPath":"$.items","#, ""))]
+fn the_patch_keeps_the_results_out(#[case] definition: String) {
+    let found = of_rule(&rendered(&definition));
+    let patched = Trial::patched(&definition, &found[0].fix.asl_patch);
+    assert_eq!(of_rule(&rendered(&patched)).len(), 0, "{patched}");
+}

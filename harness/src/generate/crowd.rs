@@ -1,0 +1,114 @@
+//! Lists as long as in production: so many items that the results of a Map, as large as a run showed them, are too
+//! large together. Only lists that may be so long, and that can be given at all.
+
+use super::slot::{Moment, Slot};
+use super::{Origin, Scenario};
+use crate::asl::{Amount, Kind, Map, MapMode, ResultPath, ScopeId, State, StateId};
+use crate::catalog;
+use crate::history::{Detail, Event, EventType, History, StrandId};
+use crate::model::{Model, Source};
+use crate::value::Value;
+
+/// Items that a reader of a distributed Map is likely to give in production: there are lists of millions.
+const READ: usize = 10_000;
+/// Child executions of one run, so that a load stays small enough to be run.
+const CHILDREN_MAX: usize = 6_000;
+/// Items of a list of which nothing is known.
+const UNKNOWN: usize = 1_000;
+
+/// The scenario with as many items in the list of a Map as make its results too large, for each Map that a run went
+/// through.
+pub fn crowds(model: &Model, scenario: &Scenario, history: &History, limit: usize) -> Vec<(StateId, Scenario)> {
+    let maps = model.machine.states.iter().filter_map(|state| match &state.kind {
+        Kind::Map(map) => Some((state, &**map)),
+        _ => None,
+    });
+    maps.filter_map(|(state, map)| Some((state.id, crowd(model, scenario, history, state, map, limit)?))).collect()
+}
+
+fn crowd(
+    model: &Model,
+    scenario: &Scenario,
+    history: &History,
+    state: &State,
+    map: &Map,
+    limit: usize,
+) -> Option<Scenario> {
+    // Docs, "ResultPath": null drops the result. Reported (aws-cdk, issue 24799): not so that of a distributed Map.
+    if map.mode == MapMode::Inline && matches!(state.flow.result_path, ResultPath::Discard) {
+        return None;
+    }
+    let events = || history.events.iter().chain(&history.child_events);
+    let entered = events().find(|event| event.kind == EventType::MapStateEntered && event.state == Some(state.id))?;
+    let bytes = largest_output(history, map.processor)?;
+    let children = limit / (bytes + 1) + 2;
+    let items = children.checked_mul(batch(map)?)?;
+    let per_child = events().count() / outputs(history, map.processor).count().max(1);
+    let fits_history = map.mode != MapMode::Inline || children.saturating_mul(per_child) < 24_000;
+    if items > items_max(model, state, map) || children > CHILDREN_MAX || !fits_history {
+        return None;
+    }
+    let place = model.demands().items(state.id).first().copied()?;
+    let slot = Slot::find(model, history, &Moment::of(history, entered), place)?;
+    let list = slot.get(&model.machine, scenario)?;
+    let item = list.as_array()?.first()?;
+    // A list that is too large itself cannot be given.
+    if map.item_reader.is_none() && (item.json_len() + 1) * items > limit / 2 {
+        return None;
+    }
+    let many = Value::array(vec![item.clone(); items]);
+    let crowded = slot.set(&model.machine, scenario, Some(&many))?;
+    let origin = if scenario.origin == Origin::User { Origin::Varied } else { scenario.origin };
+    Some(Scenario { name: format!("{}, {items} items for {}", scenario.name, state.path), origin, ..crowded })
+}
+
+/// The last outputs of the iterations of a Map, as (strand, bytes).
+fn outputs(history: &History, processor: ScopeId) -> impl Iterator<Item = StrandId> + '_ {
+    (0..).map(StrandId).zip(&history.strands).filter(move |(_, strand)| strand.scope == processor).map(|(id, _)| id)
+}
+
+fn largest_output(history: &History, processor: ScopeId) -> Option<usize> {
+    let events = || history.events.iter().chain(&history.child_events);
+    let last = |strand: StrandId| {
+        let of_it = |event: &Event| match &event.detail {
+            Detail::Output(output, _) if event.strand == strand && event.kind.name().ends_with("StateExited") => {
+                Some(output.json_len())
+            }
+            _ => None,
+        };
+        events().filter_map(of_it).last()
+    };
+    outputs(history, processor).take(4).filter_map(last).max()
+}
+
+/// Items of one child execution; none where only the run knows.
+fn batch(map: &Map) -> Option<usize> {
+    match &map.item_batcher {
+        None => Some(1),
+        Some(batcher) => match batcher.max_items {
+            Some(Amount::Literal(items)) if batcher.max_bytes.is_none() => Some(items as usize),
+            _ => None,
+        },
+    }
+}
+
+/// How long the list may be, as far as the definition shows.
+fn items_max(model: &Model, state: &State, map: &Map) -> usize {
+    if let Some(reader) = &map.item_reader {
+        return match reader.max_items {
+            Some(Amount::Literal(items)) => items as usize,
+            _ => READ,
+        };
+    }
+    let of = |source: Source| match source {
+        Source::Result(task) if !model.is_own_code(task) => {
+            let state = model.machine.state(task);
+            let request = state.flow.parameters.as_ref().map(super::result::literals).unwrap_or_default();
+            state.task().map_or(0, |task| catalog::page_size(&task.integration, &request))
+        }
+        Source::Result(_) | Source::Input | Source::ItemReader(_) => UNKNOWN,
+        Source::Failure(_) => 0,
+    };
+    let places = model.demands().items(state.id);
+    places.iter().map(|place| of(model.demands().place(*place).source)).min().unwrap_or(0)
+}
