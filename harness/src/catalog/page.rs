@@ -4,8 +4,16 @@ use super::integration::{Integration, Service};
 use crate::value::Value;
 
 /// Members of a request that say how many entries are wanted.
-const LIMITS: [&str; 8] =
-    ["MaxResults", "MaxItems", "MaxKeys", "Limit", "PageSize", "MaxRecords", "MaxNumberOfMessages", "NumberOfMessages"];
+const LIMITS: [&str; 8] = [
+    "MaxResults",
+    "MaxItems",
+    "MaxKeys",
+    "Limit",
+    "PageSize",
+    "MaxRecords",
+    "MaxNumberOfMessages",
+    "NumberOfMessages",
+];
 
 /// The entries of one answer, as the request says, or as the service gives them if nothing is said.
 pub fn page_size(integration: &Integration, request: &Value) -> usize {

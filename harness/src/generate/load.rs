@@ -48,8 +48,11 @@ fn going_on(model: &Model, scenario: &Scenario, history: &History, looped: &Loop
     for state in machine.states.iter().filter(|state| is_within(machine, state, looped)) {
         let Some(sequence) = script.answers.get(&state.path) else { continue };
         let Some(first @ Answer { reply: Reply::Return(result), .. }) = sequence.get(0) else { continue };
-        let result =
-            if model.is_own_code(state.id) { lengthened(model, state, result) } else { result.clone() };
+        let result = if model.is_own_code(state.id) {
+            lengthened(model, state, result, TEXT_BYTES)
+        } else {
+            result.clone()
+        };
         let by = sequence.by;
         let calls = match conversation(model, history, state, &result) {
             Some(path) => with_more_each_time(&result, &path),
@@ -134,13 +137,13 @@ fn changed(value: &Value, path: &[Key], change: &dyn Fn(&Value) -> Value) -> Val
 
 /// The result of somebody's own code with a text of real length in it: where a text may be anything, or beside what is
 /// read of it.
-pub(super) fn lengthened(model: &Model, state: &State, result: &Value) -> Value {
+pub(super) fn lengthened(model: &Model, state: &State, result: &Value, bytes: usize) -> Value {
     let demands = model.demands();
     let root = demands.root(Source::Result(state.id));
     let mut best: Option<(u32, Vec<Step>)> = None;
     free_texts(model, result, root, &mut Vec::new(), &mut best);
     if let Some((_, steps)) = best {
-        return super::place::set(result, &steps, &[], Some(&text(TEXT_BYTES)));
+        return super::place::set(result, &steps, &[], Some(&text(bytes)));
     }
     let is_wrapped = state.task().is_some_and(|task| &*task.integration.action == "invoke");
     let path: Vec<Key> =
@@ -148,10 +151,10 @@ pub(super) fn lengthened(model: &Model, state: &State, result: &Value) -> Value 
     changed(result, &path, &|body| match body {
         Value::Object(object) if object.get("detail").is_none() => {
             let mut object = object.clone();
-            object.insert("detail", text(TEXT_BYTES));
+            object.insert("detail", text(bytes));
             Value::Object(object)
         }
-        Value::Null => text(TEXT_BYTES),
+        Value::Null => text(bytes),
         other => other.clone(),
     })
 }

@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::asl::StateId;
 use crate::error::ErrorName;
 use crate::fault::Plan;
-use crate::generate::{Scenario, crowds, rounds};
-use crate::history::{Detail, History, Outcome};
+use crate::generate::{Scenario, crowds, realistic, rounds};
+use crate::history::{Detail, EventType, History, Outcome};
 use crate::model::Loop;
 
 use super::{Arena, Ground};
@@ -29,39 +30,71 @@ const PROBE_EVENTS: usize = 200;
 /// Puts loads on every loop that the grounds go round and on every Map that they go through, until each has shown what
 /// it shows.
 pub fn loads(arena: &Arena, grounds: &[Ground]) -> Loads {
-    let mut found = Loads::default();
-    let (mut known, mut maps) = (BTreeSet::new(), BTreeSet::new());
-    let limit = arena.limits.payload_bytes_max;
+    let mut loader = Loader { arena, found: Loads::default(), loops: BTreeSet::new(), maps: BTreeSet::new() };
     for ground in grounds.iter().filter(|ground| ground.history.outcome.succeeded()) {
-        for (at, scenario) in rounds(&arena.model, &ground.scenario, &ground.history) {
-            let looped = &arena.model.graph.loops()[at];
-            if known.contains(&at) {
+        loader.loops(ground);
+        loader.maps(ground);
+    }
+    loader.found
+}
+
+struct Loader<'a> {
+    arena: &'a Arena,
+    found: Loads,
+    /// Loops that are known to grow, by their position.
+    loops: BTreeSet<usize>,
+    /// Maps that have had their load.
+    maps: BTreeSet<StateId>,
+}
+
+impl Loader<'_> {
+    fn loops(&mut self, ground: &Ground) {
+        let model = &self.arena.model;
+        for (at, scenario) in rounds(model, &ground.scenario, &ground.history) {
+            if self.loops.contains(&at) {
                 continue;
             }
-            found.runs += 1;
-            let probe = probed(arena, &scenario, &ground.history);
-            if !would_exceed(arena, &probe, looped) {
-                continue;
-            }
-            found.runs += 1;
-            let heavy = arena.ground(scenario);
-            if is_too_large(&heavy.history) {
-                known.insert(at);
-                found.grounds.push(heavy);
-            }
-        }
-        for (map, scenario) in crowds(&arena.model, &ground.scenario, &ground.history, limit) {
-            if !maps.insert(map) {
-                continue;
-            }
-            found.runs += 1;
-            let heavy = arena.ground(scenario);
-            if is_too_large(&heavy.history) {
-                found.grounds.push(heavy);
+            self.found.runs += 1;
+            let probe = probed(self.arena, &scenario, &ground.history);
+            if would_exceed(self.arena, &probe, &model.graph.loops()[at]) && self.keeps(scenario) {
+                self.loops.insert(at);
             }
         }
     }
-    found
+
+    fn maps(&mut self, ground: &Ground) {
+        let new: Vec<StateId> =
+            maps_of(&ground.history).into_iter().filter(|map| !self.maps.contains(map)).collect();
+        let model = &self.arena.model;
+        let Some(scenario) = realistic(model, &ground.scenario).filter(|_| !new.is_empty()) else { return };
+        self.found.runs += 1;
+        let real = self.arena.ground(scenario);
+        for (map, scenario) in
+            crowds(model, &real.scenario, &real.history, self.arena.limits.payload_bytes_max)
+        {
+            if new.contains(&map) {
+                self.keeps(scenario);
+            }
+        }
+        self.maps.extend(new);
+    }
+
+    /// Runs a scenario to its end; keeps it if a payload becomes too large.
+    fn keeps(&mut self, scenario: Scenario) -> bool {
+        self.found.runs += 1;
+        let heavy = self.arena.ground(scenario);
+        let kept = is_too_large(&heavy.history);
+        if kept {
+            self.found.grounds.push(heavy);
+        }
+        kept
+    }
+}
+
+/// The Maps that a run went through.
+fn maps_of(history: &History) -> BTreeSet<StateId> {
+    let events = history.events.iter().chain(&history.child_events);
+    events.filter(|event| event.kind == EventType::MapStateEntered).filter_map(|event| event.state).collect()
 }
 
 fn probed(arena: &Arena, scenario: &Scenario, usual: &History) -> History {

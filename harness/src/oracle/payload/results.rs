@@ -31,7 +31,9 @@ pub(super) fn violation(run: &Run<'_>, record: &FailureRecord) -> Option<Violati
         whole && inner.task().is_some_and(|task| task.integration.is_lambda())
     });
     let what = match wrapped {
-        Some(task) => format!(" (`{}` hands on the whole answer of the call, not only the payload)", task.name),
+        Some(task) => {
+            format!(" (`{}` hands on the whole answer of the call, not only the payload)", task.name)
+        }
         None => String::new(),
     };
     let end = if limit::is_uncatchable(record) { "; nothing can catch that" } else { "" };
@@ -85,9 +87,14 @@ fn proposed(run: &Run<'_>, state: &State, map: &Map) -> Fix {
     let small = "Let each item end with what is read later and nothing else (`ResultSelector`, `Output`)";
     match map.mode {
         MapMode::Distributed(_) if !is_read => {
-            let parameters = fix::object([("Bucket", Value::from("BUCKET")), ("Prefix", Value::from("results"))]);
-            let fields = if state.query_language == QueryLanguage::Jsonata { "Arguments" } else { "Parameters" };
-            let writer = fix::object([("Resource", Value::from("arn:aws:states:::s3:putObject")), (fields, parameters)]);
+            let parameters =
+                fix::object([("Bucket", Value::from("BUCKET")), ("Prefix", Value::from("results"))]);
+            let fields =
+                if state.query_language == QueryLanguage::Jsonata { "Arguments" } else { "Parameters" };
+            let writer = fix::object([
+                ("Resource", Value::from("arn:aws:states:::s3:putObject")),
+                (fields, parameters),
+            ]);
             fix::patch(
                 "Export the results with a `ResultWriter` (put the name of your bucket for `BUCKET`); the Map's result \
                  is then where they are. `\"ResultPath\": null` does not help here: the results are too large before.",
@@ -99,7 +106,9 @@ fn proposed(run: &Run<'_>, state: &State, map: &Map) -> Fix {
              `\"ResultPath\": null` does not help here: the results are too large before.",
         ),
         MapMode::Inline if !is_read && state.query_language == QueryLanguage::JsonPath => fix::patch(
-            format!("Nothing reads the results: drop them with `\"ResultPath\": null`. {small}, where they are needed."),
+            format!(
+                "Nothing reads the results: drop them with `\"ResultPath\": null`. {small}, where they are needed."
+            ),
             vec![match state.flow.result_path {
                 ResultPath::At(_) => fix::replace(at("ResultPath"), Value::Null),
                 ResultPath::Replace | ResultPath::Discard => fix::add(at("ResultPath"), Value::Null),
@@ -122,7 +131,9 @@ fn is_read_later(run: &Run<'_>, map: &State) -> bool {
     let inside = |state: StateId| machine.enclosing(state).any(|outer| outer.id == map.id);
     let of_item = |source: Source| matches!(source, Source::Result(task) if inside(task));
     let reads = |state: &State| {
-        demands.reads_of(state.id).any(|(_, places)| places.iter().any(|place| of_item(demands.place(*place).source)))
+        demands
+            .reads_of(state.id)
+            .any(|(_, places)| places.iter().any(|place| of_item(demands.place(*place).source)))
     };
     machine.states.iter().filter(|state| state.id != map.id && !inside(state.id)).any(reads)
 }

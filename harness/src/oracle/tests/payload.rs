@@ -208,6 +208,14 @@ fn the_results_of_all_items_are_too_large(#[case] definition: String, #[case] ex
     assert_eq!(found, Vec::from_iter(expected.map(|severity| ("Each".to_owned(), severity))));
 }
 
+#[test]
+fn the_answers_of_a_function_have_what_the_service_adds_though_no_mock_says_so() {
+    let few = r#"{"Payload":{"key":"rendered/1.pdf"},"StatusCode":200}"#;
+    let trial =
+        Trial::of(&items(INVOKE, "", "", UNREAD)).answers("Each/Work", &[few]).input(r#"{"items":[1,2]}"#);
+    assert_eq!(trial.of_rule(RULE), [("Each".to_owned(), Severity::Medium)]);
+}
+
 #[rstest]
 #[case::of_an_inline_map(items(INVOKE, "", "", UNREAD))]
 #[case::of_a_distributed_map(items(INVOKE, READER, CHILDREN, UNREAD).replace(r#""ItemsPath":"$.items","#, ""))]
