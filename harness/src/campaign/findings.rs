@@ -82,6 +82,10 @@ impl Collector {
     }
 }
 
+/// Events of a run without faults from which on it counts as a load, and how often it is made smaller at most.
+const LOAD_EVENTS: usize = 1_000;
+const LOAD_RUNS: u64 = 12;
+
 impl Found {
     fn new(violation: &Violation, judged: &Judged) -> Self {
         Self {
@@ -121,7 +125,11 @@ impl Found {
             history: self.history.clone(),
             violation: self.violation.clone(),
         };
-        let proof = reduce::reduce(arena, proof, budget);
+        // What a load shows is large by nature: there is little to take away, and each try takes long.
+        let events = self.history.events.len() + self.history.child_events.len();
+        let is_load = self.plan.is_empty() && events > LOAD_EVENTS;
+        let short = Budget { reduce_runs_max: budget.reduce_runs_max.min(LOAD_RUNS), ..*budget };
+        let proof = reduce::reduce(arena, proof, if is_load { &short } else { budget });
         let mut violation = proof.violation;
         self.others.iter().for_each(|other| violation.absorb(other));
         Finding {

@@ -18,7 +18,7 @@ const READ: usize = 10_000;
 /// Child executions of one run, so that a load stays small enough to be run.
 const CHILDREN_MAX: usize = 6_000;
 /// Items of a list of which nothing is known.
-const UNKNOWN: usize = 1_000;
+const UNKNOWN: usize = 600;
 
 /// The scenario with as many items in the list of a Map as make its results too large, for each Map that a run went
 /// through.

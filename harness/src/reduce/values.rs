@@ -5,6 +5,9 @@ use crate::value::{Key, Object, Value};
 /// Texts up to this length are left alone: people recognise them.
 const TEXT_MAX: usize = 64;
 
+/// Of a longer list the first items are made smaller; where a list must be long, its items are alike.
+const ITEMS_MAX: usize = 32;
+
 /// Makes a value smaller as long as `accept` takes it; says whether it did. `accept` is asked about whole values.
 pub(super) fn shrink(value: &Value, accept: &mut dyn FnMut(&Value) -> bool) -> bool {
     shrunk(value, accept).is_some()
@@ -58,7 +61,7 @@ fn shrunk_list(items: &[Value], accept: &mut dyn FnMut(&Value) -> bool) -> Optio
         shortest.map(|length| items[..length].to_vec()).find(|items| accept(&Value::array(items.clone())));
     let mut any = cut.is_some();
     let mut items = cut.unwrap_or_else(|| items.to_vec());
-    for at in 0..items.len() {
+    for at in 0..items.len().min(ITEMS_MAX) {
         let value = items[at].clone();
         let mut with = |value: &Value| {
             let mut items = items.clone();

@@ -3,7 +3,8 @@
 //! Measured in the run: what one item gives, and how many items make it too much. An inline Map can drop or shorten
 //! what its items give; a distributed one must export it, whatever its `ResultPath` says.
 
-use crate::asl::{Kind, Map, MapMode, QueryLanguage, ResultPath, State, StateId};
+use crate::asl::{DataPath, Kind, Map, MapMode, QueryLanguage, ResultPath, State, StateId};
+use crate::catalog::Service;
 use crate::diagnose::fix;
 use crate::history::FailureRecord;
 use crate::model::Source;
@@ -27,8 +28,14 @@ pub(super) fn violation(run: &Run<'_>, record: &FailureRecord) -> Option<Violati
     let most = run.case.limits.payload_bytes_max;
     let bytes = most / items + 1;
     let wrapped = machine.scope(map.processor).states.iter().map(|id| machine.state(*id)).find(|inner| {
-        let whole = inner.flow.result_selector.is_none() && inner.flow.output.is_none();
-        whole && inner.task().is_some_and(|task| task.integration.is_lambda())
+        let flow = &inner.flow;
+        let whole = flow.result_selector.is_none() && flow.output.is_none();
+        let is_call = inner
+            .task()
+            .is_some_and(|task| task.integration.is_lambda() && task.integration.kind == Service::Optimized);
+        whole
+            && is_call
+            && matches!((&flow.output_path, &flow.result_path), (DataPath::All, ResultPath::Replace))
     });
     let what = match wrapped {
         Some(task) => {
