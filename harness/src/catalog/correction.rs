@@ -50,7 +50,12 @@ pub fn suggest_own(error: &str) -> Option<String> {
     if INTERPRETER.contains(&error) || is_of_maps(error) || is_never_matched(error) {
         return None;
     }
-    spelling::slip(error, INTERPRETER.into_iter().chain(OF_MAPS)).map(str::to_owned)
+    let all = || INTERPRETER.into_iter().chain(OF_MAPS);
+    let longer = || {
+        let mut begin_so = all().filter(|name| error.len() > "States.".len() && name.starts_with(error));
+        begin_so.next().filter(|_| begin_so.next().is_none())
+    };
+    spelling::slip(error, all()).or_else(longer).map(str::to_owned)
 }
 
 /// The base exception, for a name that stands for it elsewhere: the other form's, or a code without a class.
@@ -128,6 +133,7 @@ mod tests {
     )]
     #[case::not_what_another_operation_reports(GET, "DynamoDB.ConditionalCheckFailException", None)]
     #[case::what_a_child_fails_with(CHILD, "PaymentDeclined", Some("States.TaskFailed"))]
+    #[case::only_its_beginning(GET, "States.Heartbeat", Some("States.HeartbeatTimeout"))]
     #[case::a_status_without_its_prefix(HTTP, "Http.StatusCode.404", Some("States.Http.StatusCode.404"))]
     #[case::a_status_with_a_prefix_of_its_own(API, "APIGateway.403", Some("ApiGateway.403"))]
     fn a_slip_of_the_pen_has_a_correction(

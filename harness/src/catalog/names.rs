@@ -382,6 +382,7 @@ mod tests {
     #[case::a_code_without_a_class(SDK_PUT, "DynamoDb.ValidationException", Some(false))]
     #[case::every_class_ends_alike("arn:aws:states:::aws-sdk:s3:getObject", "S3.NoSuchKey", Some(false))]
     #[case::every_class_ends_alike("arn:aws:states:::aws-sdk:s3:getObject", "S3.AccessDenied", Some(false))]
+    #[case::only_the_beginning_of_a_name(LAMBDA, "States.Heartbeat", Some(false))]
     #[case::only_a_map_reads_items(LAMBDA, "States.ItemReaderFailed", Some(false))]
     #[case::a_connection_of_an_endpoint(HTTP, "Events.ConnectionResource.AuthInProgress", Some(true))]
     #[case::a_new_reason_of_a_connection(HTTP, "Events.ConnectionResource.SomethingNew", None)]

@@ -16,6 +16,9 @@ pub enum Class {
     Timeout,
     /// The work is done, but the answer is lost and the call is reported as failed or timed out.
     LostAnswer,
+    /// The work is done, and the call is reported as failed with this error: the connection broke, or the function was
+    /// ended before it could answer.
+    LostAnswerAs(ErrorName),
     /// The worker goes silent: no heartbeat, no answer.
     LostHeartbeat,
     /// The role may not make the call.
@@ -52,6 +55,7 @@ impl Class {
             Self::ServiceError => "service-error",
             Self::Timeout => "timeout",
             Self::LostAnswer => "lost-answer",
+            Self::LostAnswerAs(_) => "lost-answer-as",
             Self::LostHeartbeat => "lost-heartbeat",
             Self::PermissionDenied => "permission-denied",
             Self::ApplicationError(_) => "error",
@@ -71,7 +75,9 @@ impl Class {
     /// The argument in parentheses, where the class has one.
     pub fn argument(&self) -> Option<&str> {
         match self {
-            Self::ApplicationError(error) | Self::CallbackFailed(error) => Some(error.as_str()),
+            Self::ApplicationError(error) | Self::CallbackFailed(error) | Self::LostAnswerAs(error) => {
+                Some(error.as_str())
+            }
             Self::Status(argument) | Self::PartialSuccess(argument) | Self::MissingMember(argument) => {
                 Some(argument)
             }
@@ -84,6 +90,7 @@ impl Class {
         Some(match (name, argument) {
             ("error", Some(error)) => Self::ApplicationError(ErrorName::new(error)),
             ("callback-failed", Some(error)) => Self::CallbackFailed(ErrorName::new(error)),
+            ("lost-answer-as", Some(error)) => Self::LostAnswerAs(ErrorName::new(error)),
             ("status", Some(status)) => Self::Status(Arc::from(status)),
             ("missing-member", Some(member)) => Self::MissingMember(Arc::from(member)),
             ("partial-success", Some(member)) => Self::PartialSuccess(Arc::from(member)),
@@ -93,8 +100,8 @@ impl Class {
     }
 
     /// The names of the classes with an argument.
-    pub const NAMES_WITH_ARGUMENT: [&str; 5] =
-        ["error", "callback-failed", "status", "partial-success", "missing-member"];
+    pub const NAMES_WITH_ARGUMENT: [&str; 6] =
+        ["error", "callback-failed", "lost-answer-as", "status", "partial-success", "missing-member"];
 
     /// All classes without an argument.
     pub const PLAIN: [Self; 12] = [

@@ -1,5 +1,6 @@
 //! Which classes of faults apply to a task.
 
+use super::lost::lost_answer;
 use super::statuses::{member_path, statuses};
 use super::{Class, Injection, injection, missing_members};
 use crate::asl::{Kind, Machine, State, StateId, Task};
@@ -34,6 +35,7 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
         classes.push(Class::Timeout);
     }
     classes.extend(own_errors(&model.machine, state, task, &classes));
+    classes.extend(lost_answer(model, state, task));
     let tried = statuses(model, state, task);
     let is_known = !tried.classes.is_empty() && tried.places.is_empty();
     classes.extend(tried.classes);

@@ -63,6 +63,7 @@ pub fn injection(class: &Class, task: &Task) -> Injection {
         Class::PermissionDenied => rejected(integration, FaultKind::PermissionDenied),
         Class::Timeout => unanswered(task, Work::Undone),
         Class::LostAnswer => unanswered(task, Work::Done),
+        Class::LostAnswerAs(error) => answered_as(integration, error),
         Class::LostHeartbeat => {
             Injection::Silence { applied: integration.pattern == Pattern::Callback, heartbeats: false }
         }
@@ -125,6 +126,15 @@ fn unanswered(task: &Task, work: Work) -> Injection {
         }
     };
     fail(error, cause, limit_seconds * 1000, work)
+}
+
+/// The work is done, and the call fails with this error all the same.
+fn answered_as(integration: &Integration, error: &ErrorName) -> Injection {
+    let (name, cause) = call_error(integration, FaultKind::Connection);
+    if name == error.as_str() {
+        return fail(name, cause, REFUSAL_MS, Work::Done);
+    }
+    reported(integration, error, Work::Done)
 }
 
 /// Recorded on AWS: the Cause is the payload of the runtime, as for any error of a function.
@@ -193,7 +203,7 @@ fn partly_done(integration: &Integration, member: &Arc<str>) -> Injection {
 }
 
 /// Error and Cause of a failed call; by the naming rules of the SDK where the catalogue does not know the service.
-fn call_error(integration: &Integration, kind: FaultKind) -> (String, String) {
+pub(super) fn call_error(integration: &Integration, kind: FaultKind) -> (String, String) {
     if let Some(fault) = catalog::fault(integration, kind) {
         return (fault.error, fault.cause);
     }

@@ -11,6 +11,7 @@ mod fixture;
 mod incident;
 mod injection;
 mod intent;
+mod lost;
 mod missing;
 mod offer;
 mod place;

@@ -62,7 +62,7 @@ struct Key {
 fn is_apart(model: &Model, state: &State, class: &Class) -> bool {
     match class {
         Class::Status(_) => is_cause_read(model, state),
-        Class::MissingMember(_) => true,
+        Class::MissingMember(_) | Class::LostAnswerAs(_) => true,
         Class::ApplicationError(error) | Class::CallbackFailed(error) => model
             .idle_names(state.id)
             .iter()
@@ -111,6 +111,7 @@ fn trouble(class: &Class, task: &Task) -> Trouble {
         | Class::ServiceError
         | Class::Timeout
         | Class::LostAnswer
+        | Class::LostAnswerAs(_)
         | Class::LostHeartbeat
         | Class::CallbackMissing
         | Class::CallbackLate
@@ -235,6 +236,10 @@ fn bursts(
     let Some(task) = state.task() else { return Vec::new() };
     if matches!(class, Class::Status(_)) && !task.integration.is_job() {
         return vec![Burst::Forever];
+    }
+    // One answer that was lost shows whether the work is done twice.
+    if matches!(class, Class::LostAnswerAs(_)) {
+        return vec![Burst::Attempts(1)];
     }
     let own = meeting.retries.first().copied().unwrap_or(0);
     // A denial stays. That it is retried, and what becomes of it in the end, only shows if it does.

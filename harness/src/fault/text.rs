@@ -335,6 +335,7 @@ mod tests {
             ".{1,8}".prop_map(|name| Class::CallbackFailed(ErrorName::new(name))),
             ".{1,8}".prop_map(|name| Class::Status(name.into())),
             ".{1,8}".prop_map(|name| Class::MissingMember(name.into())),
+            ".{1,8}".prop_map(|name| Class::LostAnswerAs(ErrorName::new(name))),
         ]
     }
 

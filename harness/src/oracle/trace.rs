@@ -133,7 +133,7 @@ pub(super) fn class_of(history: &History, record: &FailureRecord) -> ErrorClass 
         Some(Class::Throttling) => ErrorClass::Throttling,
         Some(Class::ServiceError) => ErrorClass::Transient,
         Some(Class::OversizedResult) => ErrorClass::DataLimit,
-        Some(Class::Timeout | Class::LostAnswer | Class::LostHeartbeat) => ErrorClass::Timeout,
+        Some(Class::Timeout | Class::LostAnswer | Class::LostAnswerAs(_) | Class::LostHeartbeat) => ErrorClass::Timeout,
         _ => catalog::class_of_failure(&record.error, record.cause.as_deref().unwrap_or("")),
     }
 }
@@ -326,6 +326,12 @@ pub(super) fn may_tell(run: &Run<'_>, record: &FailureRecord) -> bool {
         matches!(attempt.ending, Ending::Succeeded(_))
             && ((is_new && (hidden || (own_code && says_so))) || (hidden && says_so))
     })
+}
+
+/// Whether the task or its queue is named for telling of failures.
+pub(super) fn is_named_for_telling(run: &Run<'_>, attempt: &Attempt) -> bool {
+    let queue = attempt.parameters.get("QueueUrl").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    is_named_for(run, attempt, &TELLING) || ["dead", "dlq"].iter().any(|word| queue.contains(word))
 }
 
 /// Words in the name of a state or function that say it only measures.

@@ -6,6 +6,7 @@
 use crate::asl::{State, Task};
 use crate::catalog::{self, Effect, Pattern};
 use crate::history::Attempt;
+use crate::model::{PlaceId, Source};
 use crate::oracle::trace;
 use crate::oracle::{Run, Severity};
 use crate::value::Value;
@@ -67,6 +68,9 @@ pub(super) fn repetition(
         Effect::Unknown => of_own_code(run, state, first, second),
         Effect::Guarded { by } => guarded(run, state, task, &by, first, second),
         Effect::Unguarded if declared.effect.is_some() && has_stable_key(run, state, first, second) => None,
+        Effect::Unguarded if only_tells_of_failure(run, state, task, first) => {
+            found(Severity::Low, Because::ToldTwice)
+        }
         // A message with a token: two workers get to work, and only one of the tokens is still awaited.
         Effect::Notification | Effect::Unguarded => {
             if carries(task) && strong_key(first, second) == Some(Ok(())) {
@@ -75,6 +79,20 @@ pub(super) fn repetition(
             found(Severity::Critical, Because::Unguarded)
         }
     }
+}
+
+/// Whether a message to a queue only tells of a failure: the execution can but fail after it, and it carries the error, or
+/// is named for telling.
+fn only_tells_of_failure(run: &Run<'_>, state: &State, task: &Task, attempt: &Attempt) -> bool {
+    let demands = run.model.demands();
+    let ends_badly = !run.model.graph.can_end_well(state.id) && run.model.graph.can_end_badly(state.id);
+    if !ends_badly || task.integration.pattern != Pattern::RequestResponse || !run.model.is_signal(state.id) {
+        return false;
+    }
+    let of_failure = |place: &PlaceId| matches!(demands.place(*place).source, Source::Failure(_));
+    demands.reads_of(state.id).flat_map(|(_, places)| places).any(of_failure)
+        || run.history.failures.iter().any(|record| trace::mentions(&attempt.parameters, record))
+        || trace::is_named_for_telling(run, attempt)
 }
 
 /// Functions, endpoints, workers: with a key they can tell that it is the same call again.

@@ -6,10 +6,13 @@
 //! Exempt: a retrier with `MaxAttempts: 0` (the author has decided), a retrier of an enclosing state, a route that
 //! comes back to the task by itself. A failure that is announced is a note: somebody knows and can start again.
 //! On the failure path it is a note too: more than one thing has to go wrong first.
+//!
+//! Where most of the other tasks are retried, the one that is not was forgotten: a finding of its own.
 
-use crate::asl::State;
-use crate::catalog::{self, Effect, ErrorClass, Integration};
+use crate::asl::{State, StateId};
+use crate::catalog::{self, Effect, ErrorClass, Integration, Pattern};
 use crate::diagnose::fix::{self, Safety};
+use crate::error::ErrorName;
 use crate::history::{FailureRecord, Handling};
 use crate::oracle::trace::{self, Fate};
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
@@ -69,7 +72,13 @@ fn violation(
     let corrected = super::names::corrected(run.model, state, &record.error);
     Violation {
         route: if related.is_some() { "name-missing" } else { "no-retrier" }.to_owned()
-            + if severity == Severity::Note { ">noted" } else { "" },
+            + if severity == Severity::Note {
+                ">noted"
+            } else if related.is_none() && is_odd_one_out(run, state) {
+                ">forgotten"
+            } else {
+                ""
+            },
         title,
         why: format!(
             "`{}` of {integration} is a passing fault: the same call succeeds a little later. {consequence}",
@@ -96,12 +105,63 @@ fn severity(run: &Run<'_>, index: usize, state: &State) -> Severity {
     if related_retrier(state, &run.history.failures[index].error).is_some() {
         return Severity::Low;
     }
+    if is_odd_one_out(run, state) {
+        // A job may also be left to those who read the alert.
+        return if integration_is_job(state) { Severity::Low } else { Severity::Medium };
+    }
     match trace::fate(run.history, index) {
         Fate::Caught { record, .. } if is_to_be_announced(run, record) => Severity::Note,
         Fate::Ended => Severity::Medium,
         // Compensated, or gone on without it: `visibility` judges what is lost.
         Fate::Caught { .. } | Fate::Retried | Fate::Other => Severity::Low,
     }
+}
+
+/// Whether most of the other tasks are retried, so that this one was forgotten. Not so for a call that would do its work
+/// twice: there it may be a decision.
+fn is_odd_one_out(run: &Run<'_>, state: &State) -> bool {
+    let (machine, graph) = (&run.model.machine, &run.model.graph);
+    let Some(task) = state.task() else { return false };
+    let is_job = task.integration.is_job();
+    if task.integration.pattern == Pattern::Callback || (!is_job && does_its_work_twice(run, state)) {
+        return false;
+    }
+    let others = machine.states.iter().filter(|other| {
+        other.id != state.id && other.task().is_some() && !graph.is_failure_path(other.id)
+    });
+    let (mut all, mut retried) = (0, 0);
+    for other in others {
+        all += 1;
+        retried += usize::from(has_retrier(run, other.id));
+    }
+    retried > 0 && retried * 2 >= all
+}
+
+/// Whether a second call may do the work once more, as far as the request tells.
+fn does_its_work_twice(run: &Run<'_>, state: &State) -> bool {
+    let Some(attempt) = run.history.attempts.iter().find(|attempt| attempt.state == state.id) else {
+        return false;
+    };
+    match run.model.effect_of(state.id, &attempt.parameters) {
+        Effect::Unguarded => true,
+        Effect::Guarded { by } => !by.iter().any(|member| attempt.parameters.get(member).is_some()),
+        _ => false,
+    }
+}
+
+fn integration_is_job(state: &State) -> bool {
+    state.task().is_some_and(|task| task.integration.is_job())
+}
+
+/// Whether a retrier of the state, or of one around it, takes faults that pass.
+fn has_retrier(run: &Run<'_>, id: StateId) -> bool {
+    let state = run.model.machine.state(id);
+    std::iter::once(state).chain(run.model.machine.enclosing(id)).any(|level| {
+        let names = level.retry.iter().filter(|retrier| retrier.attempts_max > 0);
+        names.flat_map(|retrier| &retrier.errors).any(|name| {
+            matches!(name.as_str(), ErrorName::ALL | ErrorName::TASK_FAILED) || passes(name.as_str())
+        })
+    })
 }
 
 /// Whether the way behind the catcher tells somebody; that the message fails as well is another matter.

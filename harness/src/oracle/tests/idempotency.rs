@@ -313,3 +313,71 @@ fn a_retry_of_the_state_around_repeats_what_was_done(
     let at_both = found.into_iter().filter(|(state, _)| state == "Both").map(|(_, severity)| severity);
     assert_eq!(at_both.max(), expected);
 }
+
+/// One task with a timer that is not retried, and a retrier for other names.
+fn lost_otherwise(resource: &str, fields: &str, names: &str) -> Option<Severity> {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Work","States":{{"Work":{{"Type":"Task","Resource":"arn:aws:states:::{resource}",
+          {fields} "Retry":[{{"ErrorEquals":[{names}],"MaxAttempts":2}}],"End":true}}}}}}"#
+    ));
+    trial.of_rule(RuleId::EffectRepeated).into_iter().map(|(_, severity)| severity).max()
+}
+
+#[rstest]
+#[case::a_broken_connection("ecs:runTask", r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
+    r#""ECS.SdkClientException""#, Some(Severity::Critical))]
+#[case::any_failure_but_the_timer("ecs:runTask", r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
+    r#""States.TaskFailed""#, Some(Severity::Critical))]
+#[case::a_job_whose_start_was_not_confirmed("ecs:runTask.sync",
+    r#""TimeoutSeconds":3600,"Parameters":{"TaskDefinition":"t"},"#, r#""States.TaskFailed""#,
+    Some(Severity::Critical))]
+#[case::a_job_with_a_token("ecs:runTask.sync",
+    r#""TimeoutSeconds":3600,"Parameters":{"TaskDefinition":"t","ClientToken.$":"$$.Execution.Name"},"#,
+    r#""States.TaskFailed""#, None)]
+#[case::a_message_with_a_token("sqs:sendMessage.waitForTaskToken",
+    r#""TimeoutSeconds":3600,"Parameters":{"QueueUrl":"q","MessageBody":{"t.$":"$$.Task.Token"}},"#,
+    r#""SQS.SdkClientException""#, Some(Severity::Critical))]
+#[case::a_function_that_was_cut("lambda:invoke", r#""TimeoutSeconds":30,"Parameters":{"FunctionName":"f"},"#,
+    r#""Lambda.Unknown""#, Some(Severity::Low))]
+#[case::a_function_that_was_cut("lambda:invoke", r#""Parameters":{"FunctionName":"f"},"#,
+    r#""Sandbox.Timedout""#, Some(Severity::Low))]
+#[case::only_what_was_refused("lambda:invoke", r#""TimeoutSeconds":30,"Parameters":{"FunctionName":"f"},"#,
+    r#""Lambda.TooManyRequestsException""#, None)]
+#[case::only_what_was_refused("ecs:runTask", r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
+    r#""ECS.ThrottlingException""#, None)]
+fn an_answer_is_lost_in_other_ways_than_by_a_timer(
+    #[case] resource: &str,
+    #[case] fields: &str,
+    #[case] names: &str,
+    #[case] expected: Option<Severity>,
+) {
+    assert_eq!(lost_otherwise(resource, fields, names), expected);
+}
+
+/// A message to a queue, sent after a failure, that may be sent twice.
+fn message_after_a_failure(body: &str, after: &str) -> Option<Severity> {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Work","States":{{
+          "Work":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{{"FunctionName":"f"}},
+            "Catch":[{{"ErrorEquals":["Bad"],"Next":"Failed"}},
+              {{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Send"}}],"Next":"Done"}},
+          "Send":{{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{{"QueueUrl":"q",{body}}},
+            "Retry":[{{"ErrorEquals":["States.ALL"]}}],"Next":"{after}"}},
+          "Failed":{{"Type":"Fail"}},"Done":{{"Type":"Succeed"}}}}}}"#
+    ));
+    let found = trial.of_rule(RuleId::EffectRepeated);
+    found.into_iter().find(|(state, _)| state == "Send").map(|(_, severity)| severity)
+}
+
+#[rstest]
+#[case::the_error(r#""MessageBody.$":"$.error""#, "Failed", Some(Severity::Low))]
+#[case::all_of_the_data(r#""MessageBody.$":"$""#, "Failed", Some(Severity::Low))]
+#[case::a_refund(r#""MessageBody":{"refund.$":"$.id"}"#, "Failed", Some(Severity::Critical))]
+#[case::work_that_goes_on(r#""MessageBody.$":"$.error""#, "Done", Some(Severity::Critical))]
+fn a_message_that_only_tells_of_a_failure_may_come_twice(
+    #[case] body: &str,
+    #[case] after: &str,
+    #[case] expected: Option<Severity>,
+) {
+    assert_eq!(message_after_a_failure(body, after), expected);
+}

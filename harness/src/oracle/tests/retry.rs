@@ -43,6 +43,36 @@ fn a_passing_fault(#[case] states: &str, #[case] handlers: String, #[case] expec
     assert_eq!(work, expected);
 }
 
+/// Three tasks in a row; these fields are those of the last.
+fn last_of_three(resource: &str, handlers: &str) -> Option<Severity> {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"A","States":{{
+          "A":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{{"FunctionName":"a"}},
+            "Retry":[{{"ErrorEquals":["States.ALL"]}}],"Next":"B"}},
+          "B":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{{"FunctionName":"b"}},
+            "Retry":[{{"ErrorEquals":["Lambda.ServiceException","Lambda.TooManyRequestsException"]}}],"Next":"C"}},
+          "C":{{"Type":"Task","Resource":"arn:aws:states:::{resource}","Parameters":{{"FunctionName":"c"}},
+            {handlers} "Catch":[{{"ErrorEquals":["States.ALL"],"Next":"Tell"}}],"Next":"Done"}},
+          {TELL} "Done":{{"Type":"Succeed"}}}}}}"#
+    ));
+    let found = trial.of_rule(RuleId::TransientNotRetried);
+    found.into_iter().find(|(state, _)| state == "C").map(|(_, severity)| severity)
+}
+
+#[rstest]
+#[case::forgotten("lambda:invoke", "", Some(Severity::Medium))]
+#[case::forgotten_at_a_job("glue:startJobRun.sync", "", Some(Severity::Low))]
+#[case::a_message_would_be_sent_twice("sqs:sendMessage", "", Some(Severity::Note))]
+#[case::decided_against("lambda:invoke", r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":0}],"#, None)]
+#[case::retried("lambda:invoke", r#""Retry":[{"ErrorEquals":["States.TaskFailed"]}],"#, None)]
+fn the_one_task_that_is_not_retried_was_forgotten(
+    #[case] resource: &str,
+    #[case] handlers: &str,
+    #[case] expected: Option<Severity>,
+) {
+    assert_eq!(last_of_three(resource, handlers), expected);
+}
+
 #[test]
 fn the_habit_of_not_retrying_is_one_finding_with_all_its_states() {
     let trial = Trial::of(
