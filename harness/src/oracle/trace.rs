@@ -133,7 +133,9 @@ pub(super) fn class_of(history: &History, record: &FailureRecord) -> ErrorClass 
         Some(Class::Throttling) => ErrorClass::Throttling,
         Some(Class::ServiceError) => ErrorClass::Transient,
         Some(Class::OversizedResult) => ErrorClass::DataLimit,
-        Some(Class::Timeout | Class::LostAnswer | Class::LostAnswerAs(_) | Class::LostHeartbeat) => ErrorClass::Timeout,
+        Some(Class::Timeout | Class::LostAnswer | Class::LostAnswerAs(_) | Class::LostHeartbeat) => {
+            ErrorClass::Timeout
+        }
         _ => catalog::class_of_failure(&record.error, record.cause.as_deref().unwrap_or("")),
     }
 }

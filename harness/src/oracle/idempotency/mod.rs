@@ -80,7 +80,13 @@ fn is_outcome_unknown(run: &Run<'_>, record: &FailureRecord, attempt: &Attempt) 
     let injected = attempt.injected.map(|index| &run.history.injected[index].class);
     let lost = matches!(
         injected,
-        Some(Class::LostAnswer | Class::LostAnswerAs(_) | Class::LostHeartbeat | Class::CallbackMissing | Class::CallbackLate)
+        Some(
+            Class::LostAnswer
+                | Class::LostAnswerAs(_)
+                | Class::LostHeartbeat
+                | Class::CallbackMissing
+                | Class::CallbackLate
+        )
     );
     lost || &*record.error == ErrorName::TIMEOUT
 }

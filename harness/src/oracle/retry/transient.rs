@@ -126,9 +126,10 @@ fn is_odd_one_out(run: &Run<'_>, state: &State) -> bool {
     if task.integration.pattern == Pattern::Callback || (!is_job && does_its_work_twice(run, state)) {
         return false;
     }
-    let others = machine.states.iter().filter(|other| {
-        other.id != state.id && other.task().is_some() && !graph.is_failure_path(other.id)
-    });
+    let others = machine
+        .states
+        .iter()
+        .filter(|other| other.id != state.id && other.task().is_some() && !graph.is_failure_path(other.id));
     let (mut all, mut retried) = (0, 0);
     for other in others {
         all += 1;

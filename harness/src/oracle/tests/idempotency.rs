@@ -324,27 +324,60 @@ fn lost_otherwise(resource: &str, fields: &str, names: &str) -> Option<Severity>
 }
 
 #[rstest]
-#[case::a_broken_connection("ecs:runTask", r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
-    r#""ECS.SdkClientException""#, Some(Severity::Critical))]
-#[case::any_failure_but_the_timer("ecs:runTask", r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
-    r#""States.TaskFailed""#, Some(Severity::Critical))]
-#[case::a_job_whose_start_was_not_confirmed("ecs:runTask.sync",
-    r#""TimeoutSeconds":3600,"Parameters":{"TaskDefinition":"t"},"#, r#""States.TaskFailed""#,
-    Some(Severity::Critical))]
-#[case::a_job_with_a_token("ecs:runTask.sync",
+#[case::a_broken_connection(
+    "ecs:runTask",
+    r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
+    r#""ECS.SdkClientException""#,
+    Some(Severity::Critical)
+)]
+#[case::any_failure_but_the_timer(
+    "ecs:runTask",
+    r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
+    r#""States.TaskFailed""#,
+    Some(Severity::Critical)
+)]
+#[case::a_job_whose_start_was_not_confirmed(
+    "ecs:runTask.sync",
+    r#""TimeoutSeconds":3600,"Parameters":{"TaskDefinition":"t"},"#,
+    r#""States.TaskFailed""#,
+    Some(Severity::Critical)
+)]
+#[case::a_job_with_a_token(
+    "ecs:runTask.sync",
     r#""TimeoutSeconds":3600,"Parameters":{"TaskDefinition":"t","ClientToken.$":"$$.Execution.Name"},"#,
-    r#""States.TaskFailed""#, None)]
-#[case::a_message_with_a_token("sqs:sendMessage.waitForTaskToken",
+    r#""States.TaskFailed""#,
+    None
+)]
+#[case::a_message_with_a_token(
+    "sqs:sendMessage.waitForTaskToken",
     r#""TimeoutSeconds":3600,"Parameters":{"QueueUrl":"q","MessageBody":{"t.$":"$$.Task.Token"}},"#,
-    r#""SQS.SdkClientException""#, Some(Severity::Critical))]
-#[case::a_function_that_was_cut("lambda:invoke", r#""TimeoutSeconds":30,"Parameters":{"FunctionName":"f"},"#,
-    r#""Lambda.Unknown""#, Some(Severity::Low))]
-#[case::a_function_that_was_cut("lambda:invoke", r#""Parameters":{"FunctionName":"f"},"#,
-    r#""Sandbox.Timedout""#, Some(Severity::Low))]
-#[case::only_what_was_refused("lambda:invoke", r#""TimeoutSeconds":30,"Parameters":{"FunctionName":"f"},"#,
-    r#""Lambda.TooManyRequestsException""#, None)]
-#[case::only_what_was_refused("ecs:runTask", r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
-    r#""ECS.ThrottlingException""#, None)]
+    r#""SQS.SdkClientException""#,
+    Some(Severity::Critical)
+)]
+#[case::a_function_that_was_cut(
+    "lambda:invoke",
+    r#""TimeoutSeconds":30,"Parameters":{"FunctionName":"f"},"#,
+    r#""Lambda.Unknown""#,
+    Some(Severity::Low)
+)]
+#[case::a_function_that_was_cut(
+    "lambda:invoke",
+    r#""Parameters":{"FunctionName":"f"},"#,
+    r#""Sandbox.Timedout""#,
+    Some(Severity::Low)
+)]
+#[case::only_what_was_refused(
+    "lambda:invoke",
+    r#""TimeoutSeconds":30,"Parameters":{"FunctionName":"f"},"#,
+    r#""Lambda.TooManyRequestsException""#,
+    None
+)]
+#[case::only_what_was_refused(
+    "ecs:runTask",
+    r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
+    r#""ECS.ThrottlingException""#,
+    None
+)]
 fn an_answer_is_lost_in_other_ways_than_by_a_timer(
     #[case] resource: &str,
     #[case] fields: &str,

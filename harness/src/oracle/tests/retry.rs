@@ -63,7 +63,11 @@ fn last_of_three(resource: &str, handlers: &str) -> Option<Severity> {
 #[case::forgotten("lambda:invoke", "", Some(Severity::Medium))]
 #[case::forgotten_at_a_job("glue:startJobRun.sync", "", Some(Severity::Low))]
 #[case::a_message_would_be_sent_twice("sqs:sendMessage", "", Some(Severity::Note))]
-#[case::decided_against("lambda:invoke", r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":0}],"#, None)]
+#[case::decided_against(
+    "lambda:invoke",
+    r#""Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":0}],"#,
+    None
+)]
 #[case::retried("lambda:invoke", r#""Retry":[{"ErrorEquals":["States.TaskFailed"]}],"#, None)]
 fn the_one_task_that_is_not_retried_was_forgotten(
     #[case] resource: &str,
