@@ -55,8 +55,11 @@ fn lines_of(name: &str, text: &str, patch: &[PatchOperation]) -> Vec<String> {
 #[case::a_member_on_one_line(operation("add", "/States/Done/Comment", Some("\"x\"")),
     &[r#"-        "Done": { "Type": "Succeed" }"#, r#"+        "Done": { "Type": "Succeed", "Comment": "x" }"#])]
 #[case::an_entry_before(operation("add", "/States/Call/Retry/0", Some(RETRIER)),
-    &["+                {", r#"+                    "ErrorEquals": ["States.TaskFailed"],"#,
-      r#"+                    "MaxAttempts": 2"#, "+                },"])]
+    &[r#"+                { "ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 2 },"#])]
+#[case::a_list(operation("add", "/States/Call/Catch", Some(r#"[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Done"}]"#)),
+    &[r#"-            "Next": "Done""#, r#"+            "Next": "Done","#, r#"+            "Catch": ["#, "+                {",
+      r#"+                    "ErrorEquals": ["States.ALL"],"#, r#"+                    "ResultPath": "$.error","#,
+      r#"+                    "Next": "Done""#, "+                }", "+            ]"])]
 #[case::a_name(operation("replace", "/States/Call/Retry/0/ErrorEquals/0", Some("\"B\"")),
     &[r#"-                { "ErrorEquals": ["A"], "MaxAttempts": 1 }"#,
       r#"+                { "ErrorEquals": ["B"], "MaxAttempts": 1 }"#])]
