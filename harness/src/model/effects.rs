@@ -220,7 +220,7 @@ impl Effects {
 }
 
 /// The request as the definition has it, with nothing evaluated.
-fn written_request(machine: &Machine, state: &State) -> Value {
+pub(super) fn written_request(machine: &Machine, state: &State) -> Value {
     let field = |name: &str| machine.document.node(&format!("{}/{name}", state.pointer)).map(Node::to_value);
     field("Parameters").or_else(|| field("Arguments")).unwrap_or(Value::Null)
 }
@@ -231,6 +231,7 @@ impl Model {
     pub fn declare(mut self, mut declarations: Declarations) -> Self {
         self.intents = std::mem::take(&mut declarations.intents).into();
         self.effects = Effects::declared(&self.machine, declarations);
+        self.undoing = OnceLock::new();
         self
     }
 
@@ -257,6 +258,11 @@ impl Model {
         let called =
             self.effects.targets.iter().rev().filter(|(target, _)| target.is_called_by(here, request));
         called.fold(own.cloned(), |found, (_, declaration)| Some(found.unwrap_or_default().over(declaration)))
+    }
+
+    /// The state that takes back the effect of another, as declared.
+    pub(super) fn declared_undo(&self, state: StateId) -> Option<StateId> {
+        self.effects.declared.get(&state)?.undone_by
     }
 
     /// Whether a task tells somebody of a failure, as declared, or else as the catalogue knows it.

@@ -8,6 +8,7 @@ mod effects;
 mod flow;
 mod graph;
 mod handlers;
+mod undo;
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,6 +19,7 @@ pub use effects::{Declaration, Declarations, KeyPath, Target, matches_pattern};
 pub use flow::{Right, only_or_at, operand};
 pub use graph::{Graph, Loop, inner_scopes};
 pub use handlers::{HandlerKind, Idle, IdleName};
+pub use undo::{Evidence, Undo};
 
 use crate::asl::{Machine, StateId};
 use crate::contested::Rules;
@@ -39,6 +41,7 @@ pub struct Model {
     demands: Demands,
     effects: effects::Effects,
     idle_names: OnceLock<Vec<Vec<IdleName>>>,
+    undoing: OnceLock<undo::Undoing>,
 }
 
 impl Model {
@@ -56,6 +59,7 @@ impl Model {
             denied: Arc::from([]),
             intents: Arc::from([]),
             idle_names: OnceLock::new(),
+            undoing: OnceLock::new(),
         }
     }
 

@@ -219,9 +219,11 @@ impl Violation {
             | RuleId::PermissionRetried
             | RuleId::PermissionDenialHidden => true,
             // What may be an effect asks for a declaration: one request for all tasks.
-            RuleId::EffectRepeated => self.severity <= Severity::Low,
+            RuleId::EffectRepeated | RuleId::EffectLostOnTimeout => self.severity <= Severity::Low,
             // A timer is set for one task; leaving the errors of the platform out is a habit.
             RuleId::FailureUncaught => self.severity <= Severity::Medium,
+            // A thing that is given back on the good way only: any step before may fail.
+            RuleId::CompensationIncomplete => self.route.starts_with("uncaught"),
             RuleId::ErrorNameNeverMatches
             | RuleId::CatchShadowed
             | RuleId::HandlerLosesInput
@@ -235,8 +237,6 @@ impl Violation {
             | RuleId::MissingPath
             | RuleId::ChoiceUnmatched
             | RuleId::PartialSuccessIgnored
-            | RuleId::EffectLostOnTimeout
-            | RuleId::CompensationIncomplete
             | RuleId::RecordLeftBehind
             | RuleId::PayloadExceedsLimit
             | RuleId::ItemFailureDiscardsSiblings

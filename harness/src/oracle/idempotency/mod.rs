@@ -15,10 +15,14 @@
 //! retry after an error that the worker itself reported.
 
 mod again;
+mod compensation;
 mod enclosing;
 mod guard;
 mod leftover;
+mod ledger;
+mod lost;
 mod proposal;
+mod take_back;
 
 use crate::asl::{State, Task};
 use crate::catalog::{ErrorClass, Pattern};
@@ -51,6 +55,8 @@ impl Oracle for Idempotency {
             return again::redriven(run, out);
         }
         enclosing::judge(run, out);
+        compensation::judge(run, out);
+        lost::judge(run, out);
         for (_, record, first) in trace::task_failures(run) {
             let Handling::Retried { .. } = record.handling else { continue };
             if !first.applied || !is_outcome_unknown(run, record, first) {

@@ -1,5 +1,6 @@
 //! Each rule has machines that it must flag, and their repaired twins that it must not.
 
+mod compensation;
 mod dataflow;
 mod fixes;
 mod idempotency;
