@@ -28,6 +28,8 @@ use sfn_chaos_tests::scenario::{self, Version};
 #[case(RuleId::HistoryLimit)]
 #[case(RuleId::EffectRepeated)]
 #[case(RuleId::PayloadExceedsLimit)]
+#[case(RuleId::EffectLostOnTimeout)]
+#[case(RuleId::CompensationIncomplete)]
 #[case(RuleId::ItemFailureDiscardsSiblings)]
 #[case(RuleId::PermissionMissing)]
 #[case(RuleId::PermissionRetried)]

@@ -23,6 +23,7 @@ use sfn_chaos_tests::scenario::{self, ExpectedFinding, Version};
 #[case::order_payment("order-payment")]
 #[case::parallel_enrichment("parallel-enrichment")]
 #[case::support_agent("support-agent")]
+#[case::ticket_sale("ticket-sale")]
 #[case::trip_saga("trip-saga")]
 fn flaws_are_found_and_the_repaired_twin_is_left_in_peace(#[case] folder: &str) {
     let expected = scenario::expected(folder);
@@ -47,6 +48,7 @@ fn every_scenario_is_a_case() {
         "order-payment",
         "parallel-enrichment",
         "support-agent",
+        "ticket-sale",
         "trip-saga",
     ];
     assert_eq!(scenario::names(), cases, "add the new folder to the cases of this file");

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::words::ENDING;
+use super::words::{ENDING, HELD};
 use crate::asl::{Machine, State, StateId};
 use crate::catalog::{Integration, Service, sdk_service};
 use crate::model::effects::written_request;
@@ -69,8 +69,10 @@ pub(super) fn undone_by(
     if DATA.contains(&first.1.as_str()) {
         return same_store(&requests.0, &requests.1, demands, effect.id, undo.id).then_some(Undone::Written);
     }
-    let ends = ENDING.iter().any(|word| first.1.ends_with(word));
-    if (ends && matches!(first.0.as_str(), "start" | "run")) || ends_itself(&requests.0) {
+    let is_of = |words: &[&str]| words.iter().any(|word| first.1.ends_with(word));
+    let is_started = matches!(first.0.as_str(), "start" | "run") && !is_of(HELD);
+    let is_stopped = matches!(second.0.as_str(), "stop" | "cancel" | "terminate" | "end");
+    if is_started || (is_of(ENDING) && is_stopped) || ends_itself(&requests.0) {
         return None;
     }
     let is_same = is_of_result(demands, effect.id, undo.id)

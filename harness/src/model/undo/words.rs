@@ -236,7 +236,7 @@ const SAME: &[(&str, &[&str])] = &[
 ];
 
 /// Things that are there for as long as somebody needs them.
-const HELD: &[&str] = &[
+pub(super) const HELD: &[&str] = &[
     "cluster",
     "instance",
     "server",
@@ -443,7 +443,9 @@ impl Named {
             (does.contains(&made) && undoes.contains(&undone)).then_some(*trust)
         };
         let trust = PAIRS.iter().filter_map(of_pair).max()?;
-        if matches!(made, "start" | "submit" | "launch") && self.ends {
+        // What is started ends by itself, unless it is a thing that is there until somebody stops it.
+        let ends = matches!(made, "start" | "submit") && !self.is_of(HELD) && !self.is_of(&["order"]);
+        if ends || (self.ends && matches!(undone, "cancel" | "stop" | "terminate")) {
             return None;
         }
         let is_made = MADE.contains(&made) && UNMADE.contains(&undone);
@@ -599,6 +601,7 @@ mod tests {
     #[case::an_old_one("CreateEndpoint", "DeleteOldEndpoint", false)]
     #[case::a_check("ValidatePolicy", "RevertPolicy", false)]
     #[case::a_job_ends_by_itself("StartTranscriptionJob", "CancelTranscriptionJob", false)]
+    #[case::a_load_ends_by_itself("StartLoad", "CancelLoad", false)]
     #[case::a_cluster_does_not("StartCluster", "StopCluster", true)]
     #[case::the_wrong_verb("BookHotel", "DeleteHotel", false)]
     fn names_tell_what_is_undone(#[case] made: &str, #[case] undone: &str, #[case] expected: bool) {

@@ -306,7 +306,12 @@ fn violation(run: &Run<'_>, turn: &Turn<'_>, lost: &[(Entry<'_>, &Undo)]) -> Vio
         state: Some(turn.state()),
         class: if matches!(turn, Turn::TimedOut { .. }) { ErrorClass::Timeout } else { base.class },
         states: states.iter().copied().filter(|state| *state != turn.state()).collect(),
-        route: format!("{route}>{undoing}"),
+        // A thing that is given back on the good way only is one finding, wherever the failure was.
+        route: match turn {
+            Turn::Caught { catcher, .. } => format!("{route}>Catch[{catcher}]"),
+            Turn::Uncaught { .. } => format!("{route}>{undoing}"),
+            Turn::Decided { .. } | Turn::TimedOut { .. } => route.to_owned(),
+        },
         events,
         title: format!("What {effects} did {} when the execution fails here", one(&states)),
         why: format!(
@@ -366,7 +371,14 @@ fn way(run: &Run<'_>, turn: &Turn<'_>, undoing: &str) -> (String, &'static str) 
 fn is_told(run: &Run<'_>, turn: &Turn<'_>) -> bool {
     match turn {
         Turn::Caught { record, .. } => {
-            trace::announcement(run, record).is_some() || trace::may_tell(run, record)
+            // A message that fails in this run is sent in others.
+            let is_signal = |attempt: &Attempt| {
+                run.model.is_signal_with(attempt.state, &attempt.parameters)
+                    && trace::is_new(run, attempt.state)
+            };
+            trace::announcement(run, record).is_some()
+                || trace::may_tell(run, record)
+                || trace::attempts_after(run.history, record).any(is_signal)
         }
         Turn::Uncaught { .. } | Turn::TimedOut { .. } => false,
         Turn::Decided { .. } => after(run, turn).any(|attempt| {

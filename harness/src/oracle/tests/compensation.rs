@@ -5,6 +5,19 @@ use super::super::{RuleId, Severity};
 
 const RULE: RuleId = RuleId::CompensationIncomplete;
 
+/// A trial of a definition, without its Fail state where nothing leads there.
+fn trial(definition: &str) -> Trial {
+    let leads = definition.contains(r#""Next":"Failed""#);
+    let fail =
+        definition.find(r#","Failed":{"#).or_else(|| definition.find(r#""Failed":{"#)).filter(|_| !leads);
+    let Some(start) = fail else { return Trial::of(definition) };
+    let end = start + definition[start..].find('}').expect("the state ends") + 1;
+    let text = format!("{}{}", &definition[..start], &definition[end..]);
+    // A comma may be left before the end.
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Trial::of(&text.replace(", }", "}").replace(",}", "}"))
+}
+
 fn task(name: &str, rest: &str) -> String {
     format!(
         r#""{name}":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
@@ -49,7 +62,7 @@ fn a_saga_of_functions(
     #[case] cancel_flight: &str,
     #[case] expected: Option<(&str, Severity)>,
 ) {
-    let found = Trial::of(&saga(pay, cancel_flight)).of_rule(RULE);
+    let found = trial(&saga(pay, cancel_flight)).of_rule(RULE);
     let expected: Vec<_> =
         expected.into_iter().map(|(state, severity)| (state.to_owned(), severity)).collect();
     assert_eq!(found, expected);
@@ -57,7 +70,7 @@ fn a_saga_of_functions(
 
 #[test]
 fn a_declared_effect_that_is_lost_is_critical() {
-    let trial = Trial::of(&saga(&catch("Failed"), &catch("CancelHotel")));
+    let trial = trial(&saga(&catch("Failed"), &catch("CancelHotel")));
     let declared = "[machines.trial.states.BookHotel]\neffect = \"effect\"\nundone-by = \"CancelHotel\"\n";
     assert_eq!(trial.declared(declared).of_rule(RULE), [("ChargeCard".to_owned(), Severity::Critical)]);
 }
@@ -91,7 +104,7 @@ fn a_cluster_that_is_left_running(
     #[case] undo: &str,
     #[case] expected: Option<(&str, Severity)>,
 ) {
-    let trial = Trial::of(&cluster(fields, catch, undo)).answers("Create", &[r#"{"ClusterId":"j-1"}"#]);
+    let trial = trial(&cluster(fields, catch, undo)).answers("Create", &[r#"{"ClusterId":"j-1"}"#]);
     let expected: Vec<_> =
         expected.into_iter().map(|(state, severity)| (state.to_owned(), severity)).collect();
     assert_eq!(trial.of_rule(RULE), expected);
@@ -129,7 +142,7 @@ fn an_update_that_another_takes_back(
 ) {
     let expected: Vec<_> =
         expected.into_iter().map(|(state, severity)| (state.to_owned(), severity)).collect();
-    assert_eq!(Trial::of(&stock(take, give, catch)).of_rule(RULE), expected);
+    assert_eq!(trial(&stock(take, give, catch)).of_rule(RULE), expected);
 }
 
 /// Two bookings side by side, and a handler around them; then a payment.
@@ -157,7 +170,7 @@ fn bookings_in_a_parallel_state(
     #[case] catch_of_payment: &str,
     #[case] expected: Option<(&str, Severity)>,
 ) {
-    let found = Trial::of(&side_by_side(catch_of_both, catch_of_payment)).of_rule(RULE);
+    let found = trial(&side_by_side(catch_of_both, catch_of_payment)).of_rule(RULE);
     let expected: Vec<_> =
         expected.into_iter().map(|(state, severity)| (state.to_owned(), severity)).collect();
     assert_eq!(found, expected);
@@ -174,7 +187,7 @@ fn what_the_definition_does_not_know_to_undo(#[case] handler: &str, #[case] next
         task("ChargeCard", &format!(r#"{}"End":true"#, catch(handler))),
         task(handler, &format!(r#""Next":"{next}""#)),
     );
-    assert_eq!(Trial::of(&definition).of_rule(RULE), []);
+    assert_eq!(trial(&definition).of_rule(RULE), []);
 }
 
 #[test]
@@ -186,7 +199,7 @@ fn the_last_words_need_not_be_undone() {
                 r#""CancelFlight":{"#,
                 &format!("{},{}", task("SendReceipt", r#""End":true"#), r#""CancelFlight":{"#),
             );
-    assert_eq!(Trial::of(&definition).of_rule(RULE), []);
+    assert_eq!(trial(&definition).of_rule(RULE), []);
 }
 
 const LOST: RuleId = RuleId::EffectLostOnTimeout;
@@ -215,7 +228,7 @@ fn a_payment_that_timed_out(
     #[case] expected: Option<Severity>,
 ) {
     let definition = payment(&task(handler, next).replace("$.Handler", result));
-    let found = Trial::of(&definition).declared(declared).of_rule(LOST);
+    let found = trial(&definition).declared(declared).of_rule(LOST);
     let expected: Vec<_> = expected.into_iter().map(|severity| ("Charge".to_owned(), severity)).collect();
     assert_eq!(found, expected);
 }
@@ -226,17 +239,17 @@ fn a_payment_that_timed_out(
 fn a_failure_path_that_covers_the_payment(#[case] first: &str) {
     let states = format!("{},{}", task(first, r#""Next":"Note""#), task("Note", r#""Next":"Failed""#));
     let definition = payment(&states).replace(r#""Next":"Handler""#, &format!(r#""Next":"{first}""#));
-    assert_eq!(Trial::of(&definition).declared(DECLARED).of_rule(LOST), []);
+    assert_eq!(trial(&definition).declared(DECLARED).of_rule(LOST), []);
 }
 
 #[test]
 fn an_alert_and_a_fail_state_are_sound() {
     let definition = payment(ALERT).replace(r#""Next":"Handler""#, r#""Next":"Alert""#);
-    assert_eq!(Trial::of(&definition).declared(DECLARED).of_rule(LOST), []);
+    assert_eq!(trial(&definition).declared(DECLARED).of_rule(LOST), []);
 }
 
 #[test]
 fn a_saga_that_leaves_out_the_step_that_timed_out() {
-    let found = Trial::of(&saga(&catch("CancelFlight"), &catch("CancelHotel"))).of_rule(LOST);
-    assert_eq!(found, [("ChargeCard".to_owned(), Severity::Note)]);
+    let found = trial(&saga(&catch("CancelFlight"), &catch("CancelHotel"))).of_rule(LOST);
+    assert_eq!(found, [("ChargeCard".to_owned(), Severity::Low)]);
 }
