@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::words::{ENDING, HELD};
+use super::lexicon::{ENDING, HELD};
 use crate::asl::{Machine, State, StateId};
 use crate::catalog::{Integration, Service, sdk_service};
 use crate::model::effects::written_request;

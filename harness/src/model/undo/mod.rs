@@ -4,6 +4,7 @@
 //! the same object, and a way from the one to the other. In doubt there is no pair.
 
 mod calls;
+mod lexicon;
 mod ways;
 mod words;
 
@@ -15,8 +16,9 @@ use crate::asl::{State, StateId};
 use crate::catalog::{Effect, Service};
 use crate::value::Value;
 use calls::Undone;
+use lexicon::Trust;
 use ways::Edges;
-use words::{Named, Trust};
+use words::Named;
 
 /// How it is known that one state undoes another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
