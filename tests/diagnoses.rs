@@ -27,6 +27,7 @@ use sfn_chaos_tests::scenario::{self, Version};
 #[case(RuleId::ExecutionUnbounded)]
 #[case(RuleId::HistoryLimit)]
 #[case(RuleId::EffectRepeated)]
+#[case(RuleId::RecordLeftBehind)]
 #[case(RuleId::PayloadExceedsLimit)]
 #[case(RuleId::EffectLostOnTimeout)]
 #[case(RuleId::CompensationIncomplete)]

@@ -60,6 +60,7 @@ fn the_policies_of_the_library_are_as_they_were_read(
         "express-events",
         "fan-out",
         "human-approval",
+        "invoice-once",
         "job-polling",
         "nightly-pipeline",
         "order-payment",

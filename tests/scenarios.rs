@@ -17,6 +17,7 @@ use sfn_chaos_tests::scenario::{self, ExpectedFinding, Version};
 #[case::express_events("express-events")]
 #[case::fan_out("fan-out")]
 #[case::human_approval("human-approval")]
+#[case::invoice_once("invoice-once")]
 #[case::job_polling("job-polling")]
 #[case::lake_refresh("lake-refresh")]
 #[case::nightly_pipeline("nightly-pipeline")]
@@ -42,6 +43,7 @@ fn every_scenario_is_a_case() {
         "express-events",
         "fan-out",
         "human-approval",
+        "invoice-once",
         "job-polling",
         "lake-refresh",
         "nightly-pipeline",

@@ -94,7 +94,9 @@ impl Reducer<'_> {
     /// Answers of states that are never called say nothing.
     fn only_called(&mut self) -> bool {
         let machine = &self.arena.model.machine;
-        let attempts = self.proof.history.attempts.iter().chain(&self.proof.ground.history.attempts);
+        let before = self.proof.history.before.iter().flat_map(|before| &before.history.attempts);
+        let attempts =
+            self.proof.history.attempts.iter().chain(&self.proof.ground.history.attempts).chain(before);
         let called: Vec<_> = attempts.map(|attempt| machine.state(attempt.state).path.clone()).collect();
         let mut script = Script::clone(&self.proof.ground.scenario.script);
         let before = script.answers.len();

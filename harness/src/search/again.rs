@@ -113,9 +113,9 @@ fn left_behind(arena: &Arena, ground: &Ground, history: &History, calls: usize) 
         return None;
     }
     let Incident::StartedAgain { after_ms } = LATER else { return None };
-    let now_ms = arena.case(&ground.scenario, &Plan::default()).epoch_ms;
-    let now_ms = now_ms.saturating_add(i64::try_from(after_ms).unwrap_or(i64::MAX));
-    if !world.would_change(machine, &ground.history, now_ms) {
+    let case = arena.case(&ground.scenario, &Plan::default());
+    let now_ms = case.epoch_ms.saturating_add(i64::try_from(after_ms).unwrap_or(i64::MAX));
+    if !world.would_change(machine, &ground.history, now_ms, &case.execution_name) {
         return None;
     }
     let left = world.log().iter().filter(|write| write.change != Change::Removed);

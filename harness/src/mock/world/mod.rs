@@ -141,7 +141,9 @@ impl World {
     }
 
     /// Whether a second execution that makes the same calls would meet anything.
-    pub fn would_change(&self, machine: &Machine, baseline: &History, now_ms: i64) -> bool {
+    ///
+    /// What is made of the name of the execution is another value in the second one, so that nobody can say before.
+    pub fn would_change(&self, machine: &Machine, baseline: &History, now_ms: i64, name: &str) -> bool {
         if self.is_empty() {
             return false;
         }
@@ -152,7 +154,15 @@ impl World {
                 crate::history::Ending::Succeeded(result) => Some(result),
                 _ => None,
             };
-            let met = world.meet(task, &attempt.parameters, scripted, now_ms) != Meeting::Nothing;
+            let is_own = |identity: &Identity| world.things.contains_key(identity);
+            let asks_for_execution = attempt
+                .parameters
+                .get("ExpressionAttributeValues")
+                .is_some_and(|values| names_execution(values, name));
+            let met = world.meet(task, &attempt.parameters, scripted, now_ms) != Meeting::Nothing
+                || (asks_for_execution
+                    && attempt.parameters.get("ConditionExpression").is_some()
+                    && world.touched(machine.state(attempt.state), &attempt.parameters).iter().any(is_own));
             if attempt.applied {
                 world.apply(task, &attempt.parameters, Author::Second);
             }
@@ -310,6 +320,16 @@ impl World {
         {
             self.keys.learn(request);
         }
+    }
+}
+
+/// Whether any text is the name of the execution, or an ARN that ends with it.
+fn names_execution(value: &Value, name: &str) -> bool {
+    match value {
+        Value::String(text) => **text == *name || text.rsplit(':').next() == Some(name),
+        Value::Array(items) => items.iter().any(|item| names_execution(item, name)),
+        Value::Object(object) => object.iter().any(|(_, member)| names_execution(member, name)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

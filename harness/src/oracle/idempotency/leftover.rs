@@ -9,13 +9,13 @@
 //! execution is refused for a reason; a lease or a time to live, since the second execution starts a week later; a fault
 //! in a write of the record itself.
 
-use crate::asl::{State, StateId};
+use crate::asl::{Machine, State, StateId};
 use crate::catalog::{self, Effect, ErrorClass};
 use crate::diagnose::fix;
 use crate::fault::Incident;
 use crate::history::{Attempt, Before, Ending, FailureRecord, Handling, History, Outcome};
 use crate::load::Node;
-use crate::mock::{Change, Found, Identity, Kind, Met, World, WrittenBy};
+use crate::mock::{Change, Found, Identity, Kind, Meeting, Met, World, WrittenBy};
 use crate::oracle::visibility::swallowed::may_be_lost;
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation, trace};
 use crate::value::Value;
@@ -28,7 +28,7 @@ pub(super) fn judge(run: &Run<'_>, before: &Before, out: &mut Judgement) {
     if !is_second || !run.baseline.outcome.succeeded() {
         return;
     }
-    if matches!(run.history.outcome, Outcome::Unknown(_)) {
+    if [run.history, &before.history].iter().any(|history| matches!(history.outcome, Outcome::Unknown(_))) {
         return out.unknown(RULE);
     }
     let decided = before.met.iter().find(|met| met.is_decided);
@@ -69,6 +69,8 @@ struct Leftover<'a> {
     is_marked: bool,
     /// What the run without faults does to it.
     usual: Vec<Change>,
+    /// Whether it does not meet what the run without faults leaves.
+    is_released: bool,
 }
 
 impl<'a> Leftover<'a> {
@@ -95,8 +97,8 @@ impl<'a> Leftover<'a> {
             .attempts
             .iter()
             .find(|attempt| attempt.number == met.attempt && run.history.site(attempt) == met.site)?;
-        let usual = World::after(machine, run.baseline);
-        let usual = usual.log().iter().filter(|write| write.identity == found.identity);
+        let usual_world = World::after(machine, run.baseline);
+        let usual = usual_world.log().iter().filter(|write| write.identity == found.identity);
         let end = match &run.history.outcome {
             Outcome::Succeeded { .. } => End::Skips,
             Outcome::TimedOut { .. } => End::Waits,
@@ -117,6 +119,7 @@ impl<'a> Leftover<'a> {
             },
             is_marked: last.scheduled != maker.scheduled && trace::is_new(run, last.state),
             usual: usual.map(|write| write.change).collect(),
+            is_released: is_released(run, &usual_world, meeting),
         })
     }
 
@@ -182,23 +185,21 @@ impl<'a> Leftover<'a> {
     /// Whether it is there to keep others away, and not only data: it is removed or changed when all goes well, or the
     /// definition has an answer for finding it.
     fn is_record(&self) -> bool {
-        let is_handled = self.run.history.failures.iter().any(|failure| {
-            let attempt = failure.attempt.and_then(|at| self.run.history.attempts.get(at));
-            attempt.is_some_and(|attempt| attempt.scheduled == self.meeting.scheduled)
-                && matches!(failure.handling, Handling::Caught { .. } | Handling::Retried { .. })
-        });
-        let was_found = !self
-            .run
-            .history
-            .failures
-            .iter()
-            .filter_map(|failure| self.run.history.attempts.get(failure.attempt?))
-            .any(|attempt| attempt.scheduled == self.meeting.scheduled);
+        let refusals = || {
+            self.run.history.failures.iter().filter(|failure| {
+                let attempt = failure.attempt.and_then(|at| self.run.history.attempts.get(at));
+                attempt.is_some_and(|attempt| {
+                    (attempt.state, attempt.strand) == (self.meeting.state, self.meeting.strand)
+                })
+            })
+        };
+        let is_handled = refusals().any(|failure| names(&self.run.model.machine, failure));
+        let was_found = refusals().next().is_none();
         self.usual.iter().any(|change| *change != Change::Made) || is_handled || was_found
     }
 
     fn is_released(&self) -> bool {
-        self.usual.last() == Some(&Change::Removed)
+        self.is_released
     }
 
     /// Whether the key is written down in the definition, the same for all executions.
@@ -257,21 +258,21 @@ impl<'a> Leftover<'a> {
 
     fn title(&self) -> String {
         let what = &self.found.identity;
-        let status = self.first.outcome.status();
-        match self.end {
-            _ if self.is_success() => format!("Nothing releases {what}, and the next execution is kept out"),
-            End::Refused => {
-                format!("{status} leaves {what}, and the next execution with the same input fails")
+        let first = match self.first.outcome {
+            Outcome::Aborted { .. } => "An execution that is stopped",
+            Outcome::TimedOut { .. } => "An execution that times out",
+            Outcome::Succeeded { .. } => "An execution",
+            Outcome::Failed { .. } | Outcome::Unknown(_) => "A failed execution",
+        };
+        let then = match self.end {
+            _ if self.is_success() => {
+                return format!("Nothing releases {what}, and the next execution is kept out");
             }
-            End::Waits => {
-                format!(
-                    "{status} leaves {what}, and the next execution with the same input waits for it without end"
-                )
-            }
-            End::Skips => format!(
-                "{status} leaves {what}, and the next execution with the same input succeeds without the work"
-            ),
-        }
+            End::Refused => "fails",
+            End::Waits => "waits for it without end",
+            End::Skips => "succeeds without the work",
+        };
+        format!("{first} leaves {what}, and the next one with the same input {then}")
     }
 
     fn why(&self, maker: &State, failure: Option<&FailureRecord>) -> String {
@@ -290,14 +291,16 @@ impl<'a> Leftover<'a> {
             );
         }
         let happens = match failure {
-            Some(failure) => format!("`{}` fails for good", fix::name_of(machine, failure.state)),
-            None => "The execution is stopped from outside".to_owned(),
+            Some(failure) => {
+                format!("`{}` fails for good, the execution", fix::name_of(machine, failure.state))
+            }
+            None => "The execution is stopped from outside,".to_owned(),
         };
-        let undone = self.undone.first().map_or("", |state| fix::name_of(machine, *state));
+        let undone = self.undone.last().map_or("", |state| fix::name_of(machine, *state));
         let left = if self.is_marked { "changes" } else { "leaves" };
         let status = self.first.outcome.status();
         format!(
-            "`{made_at}` writes {what}. {happens}, the execution ends as {status} and {left} the record. The next one with \
+            "`{made_at}` writes {what}. {happens} ends as {status} and {left} the record. The next one with \
              the same input meets it at `{met_at}` and {ends}. The work of `{undone}` is never done."
         )
     }
@@ -327,6 +330,28 @@ impl<'a> Leftover<'a> {
             ),
         })
     }
+}
+
+/// Whether a call meets nothing of what the run without faults leaves behind.
+fn is_released(run: &Run<'_>, usual: &World, meeting: &Attempt) -> bool {
+    let scripted = run.baseline.attempts.iter().find_map(|attempt| match &attempt.ending {
+        Ending::Succeeded(result) if attempt.state == meeting.state => Some(result),
+        _ => None,
+    });
+    let Some(task) = run.model.machine.state(meeting.state).task() else { return false };
+    let now_ms = run.case.epoch_ms;
+    usual.meet(task, &meeting.parameters, scripted, now_ms) == Meeting::Nothing
+}
+
+/// Whether the handler that takes a failure has its name.
+fn names(machine: &Machine, failure: &FailureRecord) -> bool {
+    let state = machine.state(failure.state);
+    let errors = match failure.handling {
+        Handling::Caught { catcher, .. } => &state.catch[catcher].errors,
+        Handling::Retried { retrier, .. } => &state.retry[retrier].errors,
+        Handling::Uncaught { .. } | Handling::Tolerated => return false,
+    };
+    errors.iter().any(|name| name.as_str() == &*failure.error)
 }
 
 fn class(failure: &FailureRecord) -> ErrorClass {

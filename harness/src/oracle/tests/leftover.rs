@@ -58,3 +58,202 @@ fn a_lock(
     let expected = expected.map(|severity| one("Lock", severity)).unwrap_or_default();
     assert_eq!(found(&trial), expected);
 }
+
+/// Remembers the order, charges for it, and notes that it is done; more fields for each.
+fn record(remember: &str, charge: &str, done: &str, more: &str) -> String {
+    format!(
+        r##"{{"StartAt":"Remember","States":{{
+          "Remember":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{{"TableName":"Orders",
+            "Item":{{"orderId":{{"S.$":"States.Format('{{}}', $.id)"}},"status":{{"S":"IN_PROGRESS"}}}},{remember}
+            "ResultPath":null,{RETRY},"Next":"Charge"}},
+          "Charge":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{{"FunctionName":"charge"}},
+            {RETRY},{charge}"ResultPath":null,"Next":"Finish"}},
+          "Finish":{{{done}}}{more}}}}}"##
+    )
+}
+
+const NEW: &str = r#""ConditionExpression":"attribute_not_exists(orderId)"}"#;
+const NEW_OR_FAILED: &str = r##""ConditionExpression":"attribute_not_exists(orderId) OR #s = :failed",
+  "ExpressionAttributeNames":{"#s":"status"},"ExpressionAttributeValues":{":failed":{"S":"FAILED"}}}"##;
+const SEEN: &str = r#""Catch":[{"ErrorEquals":["DynamoDB.ConditionalCheckFailedException"],"Next":"Seen"}],"#;
+const TO_UNDO: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Undo"}],"#;
+const ENDS: &str = r#""Type":"Succeed""#;
+
+/// An update of the record's status.
+fn mark(status: &str, next: &str) -> String {
+    format!(
+        r##""Type":"Task","Resource":"arn:aws:states:::dynamodb:updateItem","Parameters":{{"TableName":"Orders",
+          "Key":{{"orderId":{{"S.$":"States.Format('{{}}', $.id)"}}}},"UpdateExpression":"SET #s = :s",
+          "ExpressionAttributeNames":{{"#s":"status"}},"ExpressionAttributeValues":{{":s":{{"S":"{status}"}}}}}},
+          "ResultPath":null,{RETRY},{next}"##
+    )
+}
+
+const FORGET: &str = r##""Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem","Parameters":{
+  "TableName":"Orders","Key":{"orderId":{"S.$":"States.Format('{}', $.id)"}}},"Next":"Failed""##;
+const PUBLISH: &str = r#""Type":"Task","Resource":"arn:aws:states:::sns:publish",
+  "Parameters":{"TopicArn":"t","Message":"failed"},"Next":"Failed""#;
+
+fn ends(undo: &str, seen: &str) -> String {
+    format!(r#","Undo":{{{undo}}},"Failed":{{"Type":"Fail","Error":"NotCharged"}},"Seen":{{{seen}}}"#)
+}
+
+#[rstest]
+#[case::looks_like_done(&format!("{NEW},{SEEN}"), TO_UNDO, &mark("DONE", r#""End":true"#), &ends(PUBLISH, ENDS),
+    Some(Severity::Critical))]
+#[case::looks_like_done_without_a_status(&format!("{NEW},{SEEN}"), "", ENDS, &ends(PUBLISH, ENDS), Some(Severity::Critical))]
+#[case::a_duplicate_fails(&format!("{NEW},{SEEN}"), TO_UNDO, ENDS, &ends(PUBLISH, r#""Type":"Fail","Error":"Twice""#),
+    Some(Severity::High))]
+#[case::a_duplicate_is_not_thought_of(&format!("{NEW},"), TO_UNDO, ENDS, &ends(PUBLISH, ENDS), Some(Severity::Medium))]
+#[case::a_status_that_is_only_finished(&format!("{NEW},"), TO_UNDO, &mark("DONE", r#""End":true"#), &ends(PUBLISH, ENDS),
+    Some(Severity::High))]
+#[case::another_status_than_the_condition_asks_for(&format!("{NEW_OR_FAILED},"), TO_UNDO, &mark("DONE", r#""End":true"#),
+    &ends(&mark("ERROR", r#""Next":"Failed""#), ENDS), Some(Severity::High))]
+#[case::the_failure_path_forgets_it(&format!("{NEW},{SEEN}"), TO_UNDO, ENDS, &ends(FORGET, ENDS), Some(Severity::Low))]
+#[case::the_failure_path_marks_it(&format!("{NEW},"), TO_UNDO, &mark("DONE", r#""End":true"#),
+    &ends(&mark("FAILED", r#""Next":"Failed""#), ENDS), Some(Severity::Low))]
+#[case::the_next_takes_over(&format!("{NEW_OR_FAILED},{SEEN}"), TO_UNDO, &mark("DONE", r#""End":true"#),
+    &ends(&mark("FAILED", r#""Next":"Failed""#), ENDS), Some(Severity::Low))]
+#[case::no_condition(r#""ReturnValues":"NONE"},"#, TO_UNDO, &mark("DONE", r#""End":true"#), &ends(PUBLISH, ENDS), None)]
+#[case::a_duplicate_goes_on(
+    &format!(r#"{NEW},"Catch":[{{"ErrorEquals":["DynamoDB.ConditionalCheckFailedException"],"ResultPath":null,"Next":"Charge"}}],"#),
+    TO_UNDO, &mark("DONE", r#""End":true"#), &ends(PUBLISH, ENDS), None)]
+fn a_record(
+    #[case] remember: &str,
+    #[case] charge: &str,
+    #[case] done: &str,
+    #[case] more: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let trial = Trial::of(&reachable(&record(remember, charge, done, more)));
+    let expected = expected.map(|severity| one("Remember", severity)).unwrap_or_default();
+    assert_eq!(found(&trial), expected);
+}
+
+/// Looks for the record, and works if there is none; the record is written before or after the work.
+fn looked_up(order: [&str; 2], handled: &str) -> Trial {
+    let [first, second] = order;
+    let state = |name: &str, then: &str| match name {
+        "Write" => format!(
+            r##""Write":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodb:putItem","Parameters":{{
+              "TableName":"Processed","Item":{{"pk":{{"S.$":"$.key"}},"sk":{{"S":"DONE"}}}}}},"ResultPath":null,{then}}}"##
+        ),
+        _ => format!(
+            r#""Work":{{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{{"QueueUrl":"q",
+              "MessageBody.$":"$"}},"ResultPath":null,{handled}{then}}}"#
+        ),
+    };
+    let definition = format!(
+        r##"{{"StartAt":"Look","States":{{
+          "Look":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{{"TableName":"Processed",
+            "Key":{{"pk":{{"S.$":"$.key"}},"sk":{{"S":"DONE"}}}}}},"ResultPath":"$.found","Next":"Known"}},
+          "Known":{{"Type":"Choice","Choices":[{{"Variable":"$.found.Item","IsPresent":true,"Next":"Done"}}],
+            "Default":"{first}"}},
+          {},{},
+          "Forget":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem","Parameters":{{"TableName":"Processed",
+            "Key":{{"pk":{{"S.$":"$.key"}},"sk":{{"S":"DONE"}}}}}},"Next":"Failed"}},
+          "Failed":{{"Type":"Fail","Error":"NotSent"}},
+          "Done":{{"Type":"Succeed"}}}}}}"##,
+        state(first, &format!(r#""Next":"{second}""#)),
+        state(second, r#""Next":"Done""#),
+    );
+    Trial::of(&reachable(&definition)).input(r#"{"key":"7"}"#)
+}
+
+const TO_FORGET: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Forget"}],"#;
+
+#[rstest]
+#[case::before_the_work(["Write", "Work"], "", Some(Severity::Critical))]
+#[case::after_the_work(["Work", "Write"], "", None)]
+#[case::before_the_work_and_forgotten(["Write", "Work"], TO_FORGET, Some(Severity::Low))]
+fn a_record_that_is_looked_up(
+    #[case] order: [&str; 2],
+    #[case] handled: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let expected = expected.map(|severity| one("Write", severity)).unwrap_or_default();
+    assert_eq!(found(&looked_up(order, handled)), expected);
+}
+
+/// A lock that is waited for, by an update, in JSONata.
+fn awaited(handled: &str) -> String {
+    let update = |name: &str, more: &str, next: &str| {
+        format!(
+            r##""{name}":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:updateItem","Arguments":{{
+              "TableName":"Devices","Key":{{"deviceId":{{"S":"{{% $string($states.context.Execution.Input.id) %}}"}}}},
+              {more}}},{next}}}"##
+        )
+    };
+    let take = r##""UpdateExpression":"SET #h = :h","ConditionExpression":"attribute_not_exists(#h)",
+        "ExpressionAttributeNames":{"#h":"holder"},
+        "ExpressionAttributeValues":{":h":{"S":"{% $states.context.Execution.Id %}"}}"##;
+    let give = r##""UpdateExpression":"REMOVE #h","ExpressionAttributeNames":{"#h":"holder"}"##;
+    format!(
+        r#"{{"QueryLanguage":"JSONata","StartAt":"Take","States":{{
+          {},
+          "Pause":{{"Type":"Wait","Seconds":30,"Next":"Take"}},
+          "Update":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{{"FunctionName":"update"}},
+            {handled}"Next":"Give"}},
+          {},{},
+          "Failed":{{"Type":"Fail","Error":"NotUpdated"}}}}}}"#,
+        update(
+            "Take",
+            take,
+            r#""Catch":[{"ErrorEquals":["DynamoDB.ConditionalCheckFailedException"],"Next":"Pause"}],"Next":"Update""#
+        ),
+        update("Give", give, r#""End":true"#),
+        update("GiveBack", give, r#""Next":"Failed""#),
+    )
+}
+
+#[rstest]
+#[case::nobody_gives_it_back("", Severity::High)]
+#[case::the_failure_path_gives_it_back(
+    r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"GiveBack"}],"#,
+    Severity::Medium
+)]
+fn a_lock_that_is_waited_for(#[case] handled: &str, #[case] expected: Severity) {
+    assert_eq!(found(&Trial::of(&reachable(&awaited(handled)))), one("Take", expected));
+}
+
+#[rstest]
+#[case::nothing_releases_it(r#""End":true"#, "", Some(Severity::High))]
+#[case::it_is_released(
+    r#""Next":"Unlock""#,
+    r#","Unlock":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem",
+        "Parameters":{"TableName":"Locks","Key":{"LockId":{"S":"nightly"}}},"End":true}"#,
+    Some(Severity::High)
+)]
+fn a_lock_for_every_input(#[case] then: &str, #[case] more: &str, #[case] expected: Option<Severity>) {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Lock","States":{{
+          "Lock":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{{"TableName":"Locks",
+            "Item":{{"LockId":{{"S":"nightly"}}}},"ConditionExpression":"attribute_not_exists(LockId)"}},"Next":"Work"}},
+          "Work":{{"Type":"Task","Resource":"arn:aws:states:::ecs:runTask.sync","Parameters":{{"Cluster":"c",
+            "TaskDefinition":"t"}},{then}}}{more}}}}}"#
+    ));
+    let expected = expected.map(|severity| one("Lock", severity)).unwrap_or_default();
+    assert_eq!(found(&trial), expected);
+}
+
+/// A definition without the states that nothing leads to.
+fn reachable(text: &str) -> String {
+    let mut machine: serde_json::Value =
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let states = machine["States"].as_object().expect("states").clone();
+    let mut reached = vec![machine["StartAt"].as_str().expect("a start").to_owned()];
+    let mut at = 0;
+    while let Some(name) = reached.get(at).cloned() {
+        let state = &states[&name];
+        let handlers = ["Catch", "Choices"].iter().filter_map(|field| state[*field].as_array()).flatten();
+        let ways = handlers.map(|way| &way["Next"]).chain([&state["Next"], &state["Default"]]);
+        for next in ways.filter_map(serde_json::Value::as_str) {
+            if !reached.iter().any(|known| known == next) {
+                reached.push(next.to_owned());
+            }
+        }
+        at += 1;
+    }
+    machine["States"].as_object_mut().expect("states").retain(|name, _| reached.contains(name));
+    machine.to_string()
+}
