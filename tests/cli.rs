@@ -108,6 +108,22 @@ fn an_accepted_finding_does_not_count_until_it_expires() {
 }
 
 #[test]
+fn advice_never_fails_a_build_and_can_be_left_out() {
+    const ENDS: &str = r#"{ "StartAt": "Stop", "TimeoutSeconds": 60, "States": { "Stop": { "Type": "Choice",
+        "Choices": [{ "Variable": "$.ok", "BooleanEquals": true, "Next": "Done" }], "Default": "Bad" },
+        "Done": { "Type": "Succeed" }, "Bad": { "Type": "Fail" } } }"#;
+    let folder = folder(&[("ends.asl.json", ENDS), ("ends.input.json", "{ \"ok\": true }")]);
+    let given = run(folder.path(), &["chaos", "--fail-on", "note"]);
+    assert_eq!(given.code, ExitCode::Clean);
+    assert!(given.out.contains("note fail-without-cause: `Bad` ends the execution"), "{}", given.out);
+    let none = run(folder.path(), &["chaos", "--no-advice"]);
+    assert!(!none.out.contains("advice"), "{}", none.out);
+    let config = "[profile.default]\nskip-advice = [\"fail-without-cause\"]\n";
+    std::fs::write(folder.path().join("chaos.toml"), config).expect("written");
+    assert!(!run(folder.path(), &["chaos"]).out.contains("fail-without-cause"));
+}
+
+#[test]
 fn an_empty_folder_selects_nothing() {
     let folder = folder(&[]);
     assert_eq!(run(folder.path(), &["chaos"]).code, ExitCode::NothingSelected);

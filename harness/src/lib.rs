@@ -26,6 +26,7 @@ pub mod search;
 pub mod oracle;
 pub mod reduce;
 pub mod diagnose;
+pub mod advice;
 pub mod campaign;
 pub mod report;
 pub mod case;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::findings::{finding_id, rank};
 use super::record::Record;
 use super::{Finding, IntentSummary, MachineOutcome, MachineVerdict, PhaseCount};
-use crate::asl::{Machine, MachineType, Problem};
+use crate::advice::{self, Advice, AdviceId, Setting};
+use crate::asl::{Machine, MachineType, Problem, StateId};
 use crate::catalog::Service;
 use crate::contested::Rules;
 use crate::fault::Plan;
@@ -45,6 +46,8 @@ pub struct Campaign {
     limits: Limits,
     oracles: Vec<&'static dyn Oracle>,
     rules: Vec<RuleId>,
+    advice: Vec<AdviceId>,
+    logs_off: bool,
     contested: Rules,
     pub(super) declarations: Declarations,
     pub(super) denied: Vec<Denied>,
@@ -74,6 +77,8 @@ impl Campaign {
             limits: Limits { steps_max: STEPS_MAX, ..Limits::default() },
             oracles: oracle::all().to_vec(),
             rules: RuleId::ALL.to_vec(),
+            advice: AdviceId::ALL.to_vec(),
+            logs_off: false,
             contested: Rules::default(),
             declarations: Declarations::default(),
             denied: Vec::new(),
@@ -166,6 +171,20 @@ impl Campaign {
         self
     }
 
+    /// Only advice of these ids. Without any, not even warnings of rules are given.
+    #[must_use]
+    pub fn advice(mut self, advice: &[AdviceId]) -> Self {
+        self.advice = advice.to_vec();
+        self
+    }
+
+    /// The template says that executions are not logged.
+    #[must_use]
+    pub fn logs_off(mut self, logs_off: bool) -> Self {
+        self.logs_off = logs_off;
+        self
+    }
+
     /// The rules on which documentation and recordings of AWS disagree, otherwise than by default.
     #[must_use]
     pub fn contested(mut self, rules: Rules) -> Self {
@@ -223,7 +242,11 @@ impl Campaign {
                 .iter()
                 .all(|finding| finding.id != warning.id && finding.violation.fingerprint() != cause)
         });
+        if self.advice.is_empty() {
+            warnings.clear();
+        }
         MachineOutcome {
+            advice: self.advise(&arena.model, &findings, &warnings),
             name: self.machine.name.to_string(),
             source: self.source,
             verdict: verdict(&baselines, &findings, &unknowns, &intents),
@@ -244,6 +267,21 @@ impl Campaign {
                 .collect(),
             stopped_because,
         }
+    }
+
+    /// The advice that is asked for, without what findings and warnings say of the same states.
+    fn advise(&self, model: &Model, findings: &[Finding], warnings: &[Finding]) -> Vec<Advice> {
+        let setting = Setting { machine_type: self.machine_type, logs_off: self.logs_off };
+        let found = |rule: RuleId, state: StateId| {
+            findings.iter().chain(warnings).any(|finding| {
+                let violation = &finding.violation;
+                violation.rule == rule
+                    && (violation.state == Some(state) || violation.states.contains(&state))
+            })
+        };
+        let wanted =
+            advice::advise(model, setting).into_iter().filter(|advice| self.advice.contains(&advice.id));
+        wanted.filter_map(|advice| advice.without_found(found)).collect()
     }
 
     /// What all runs share.

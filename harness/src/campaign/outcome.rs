@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Accepted, Stale};
+use crate::advice::Advice;
 use crate::asl::Machine;
 use crate::fault::Plan;
 use crate::generate::Scenario;
@@ -45,6 +46,8 @@ pub struct MachineOutcome {
     pub findings: Vec<Finding>,
     /// Advice without a proving run; same shape, with an empty plan and no events.
     pub warnings: Vec<Finding>,
+    /// What the definition alone shows to an expert, by the catalogue of advice.
+    pub advice: Vec<Advice>,
     /// What is known of each rule.
     pub rules: Vec<RuleSummary>,
     /// What is known of each intent, in the order they were declared.

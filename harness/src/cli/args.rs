@@ -157,6 +157,9 @@ pub(super) struct SearchArgs {
     /// Not this rule or property; may be repeated
     #[arg(long = "skip-rule", value_name = "RULE", value_parser = rules)]
     pub(super) skip_rules: Vec<Rules>,
+    /// No advice: nothing that no run proves
+    #[arg(long)]
+    pub(super) no_advice: bool,
     /// Writes a case file for each finding, to be replayed; without values unless they are shown
     #[arg(long, value_name = "DIR")]
     pub(super) save_cases: Option<PathBuf>,

@@ -114,6 +114,7 @@ fn machine(
             coverage: Coverage::default(),
             findings: Vec::new(),
             warnings: Vec::new(),
+            advice: Vec::new(),
             rules: Vec::new(),
             intents: Vec::new(),
             unknowns: Vec::new(),
@@ -123,6 +124,7 @@ fn machine(
         };
         return Ok((None, refused));
     };
+    let logs_off = definition.packaging.logs_off;
     let mut declarations = config.declarations(&machine)?;
     for intents in &intents {
         declarations.intents.extend(intents.of(&machine, false)?);
@@ -143,6 +145,8 @@ fn machine(
         .budget(settings.budget)
         .phases(&settings.phases)
         .rules(&settings.rules)
+        .advice(&settings.advice)
+        .logs_off(logs_off)
         .contested(settings.contested)
         .permissions(denied, undecided);
     let outcome = campaign.clone().run();

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use super::args::{self, Format, OutputArgs, PolicyArgs, SearchArgs, SelectionArgs};
+use crate::advice::AdviceId;
 use crate::campaign::Campaign;
 use crate::config::Profile;
 use crate::contested::Rules;
@@ -19,6 +20,7 @@ pub(super) struct Settings {
     pub(super) budget: Budget,
     pub(super) phases: Vec<Phase>,
     pub(super) rules: Vec<RuleId>,
+    pub(super) advice: Vec<AdviceId>,
     pub(super) contested: Rules,
     pub(super) fail_on: Severity,
     pub(super) save_cases: Option<PathBuf>,
@@ -47,7 +49,11 @@ impl Settings {
         phases.sort();
         phases.dedup();
         let skipped = [flat(&search.skip_rules), profile.skip_rules.unwrap_or_default()].concat();
+        let advised = !search.no_advice && profile.advice.unwrap_or(true);
+        let unwanted = profile.skip_advice.unwrap_or_default();
+        let wanted = |id: &&AdviceId| advised && !unwanted.contains(id);
         Self {
+            advice: AdviceId::ALL.iter().filter(wanted).copied().collect(),
             seed: search.seed.or(profile.seed).unwrap_or(Campaign::SEED),
             threads: search.threads.or_else(|| threads(profile.threads)).unwrap_or_else(every_core),
             budget,

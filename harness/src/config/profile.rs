@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::ConfigError;
 use super::table::{Entry, Table, invalid};
 use super::words::{self, unknown};
+use crate::advice::AdviceId;
 use crate::catalog::conform::Mode;
 use crate::load::SourceFile;
 use crate::oracle::{RuleId, Severity};
@@ -25,6 +26,10 @@ pub struct Profile {
     pub fail_on: Option<Severity>,
     /// Rules that are not judged.
     pub skip_rules: Option<Vec<RuleId>>,
+    /// Whether advice is given.
+    pub advice: Option<bool>,
+    /// Advice that is not given.
+    pub skip_advice: Option<Vec<AdviceId>>,
     /// Whether reports show values of inputs and results.
     pub show_values: Option<bool>,
     /// How strictly mocked results must fit the APIs that they stand in for.
@@ -37,7 +42,7 @@ const DEFAULT: &str = "default";
 /// The profiles that exist without a file.
 const BUILT_IN: [&str; 3] = [DEFAULT, "ci", "nightly"];
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "inherits",
     "seed",
     "threads",
@@ -45,6 +50,8 @@ const KEYS: [&str; 9] = [
     "phases",
     "fail-on",
     "skip-rules",
+    "advice",
+    "skip-advice",
     "show-values",
     "mock-validation",
 ];
@@ -80,6 +87,8 @@ impl Profile {
             phases: self.phases.or(base.phases),
             fail_on: self.fail_on.or(base.fail_on),
             skip_rules: self.skip_rules.or(base.skip_rules),
+            advice: self.advice.or(base.advice),
+            skip_advice: self.skip_advice.or(base.skip_advice),
             show_values: self.show_values.or(base.show_values),
             mock_validation: self.mock_validation.or(base.mock_validation),
         }
@@ -167,6 +176,9 @@ fn read_profile(file: &SourceFile, entry: &Entry<'_>) -> Result<Written, ConfigE
         let rules: Result<Vec<_>, _> = entry.strings()?.iter().map(|item| item.word(words::rules)).collect();
         Ok(rules?.concat())
     });
+    let skip_advice = table.get("skip-advice").map(|entry| -> Result<Vec<AdviceId>, ConfigError> {
+        entry.strings()?.iter().map(|item| item.word(words::advice)).collect()
+    });
     Ok(Written {
         inherits: table.get("inherits").map(|entry| entry.string().map(str::to_owned)).transpose()?,
         profile: Profile {
@@ -176,6 +188,8 @@ fn read_profile(file: &SourceFile, entry: &Entry<'_>) -> Result<Written, ConfigE
             phases: phases.transpose()?,
             fail_on: table.get("fail-on").map(|entry| entry.word(words::severity)).transpose()?,
             skip_rules: skip_rules.transpose()?,
+            advice: table.get("advice").map(|entry| entry.flag()).transpose()?,
+            skip_advice: skip_advice.transpose()?,
             show_values: table.get("show-values").map(|entry| entry.flag()).transpose()?,
             mock_validation: table
                 .get("mock-validation")

@@ -1,5 +1,6 @@
 //! The words that the command line and `chaos.toml` share: severities, phases, rules.
 
+use crate::advice::AdviceId;
 use crate::catalog::conform::Mode;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
@@ -21,6 +22,12 @@ pub fn mock_validation(text: &str) -> Result<Mode, String> {
 pub fn severity(text: &str) -> Result<Severity, String> {
     let found = Severity::ALL.into_iter().find(|severity| severity.name() == text);
     found.ok_or_else(|| unknown("severity", text, Severity::ALL.iter().map(|severity| severity.name())))
+}
+
+/// The advice of this id.
+pub(super) fn advice(text: &str) -> Result<AdviceId, String> {
+    let found = AdviceId::ALL.iter().find(|id| id.name() == text).copied();
+    found.ok_or_else(|| unknown("advice", text, AdviceId::ALL.iter().map(|id| id.name())))
 }
 
 /// The rule of this id, or all rules of the property of this name.

@@ -42,6 +42,8 @@ pub struct Packaging {
     pub machine_name: Option<String>,
     /// Whether executions are logged.
     pub logging: bool,
+    /// Whether the template leaves no doubt that they are not.
+    pub logs_off: bool,
     /// Whether executions are traced.
     pub tracing: bool,
     /// The key that encrypts it, if not one of AWS's own.

@@ -154,7 +154,13 @@ fn declared_type(properties: &Node) -> Option<MachineType> {
 /// Properties of SAM and CloudFormation that say the same under two names.
 fn packaging(logical_id: &str, properties: &Node, resolver: &mut Resolver<'_>) -> Packaging {
     let one_of = |names: [&str; 2]| names.iter().find_map(|name| properties.get(name));
-    let level = one_of(["Logging", "LoggingConfiguration"]).map(|logging| logging.get("Level"));
+    let logging = one_of(["Logging", "LoggingConfiguration"]);
+    let level = logging.and_then(|logging| logging.get("Level")).map(|level| resolver.text(level));
+    // What a function such as `Fn::If` gives may have any level.
+    let is_plain = logging.and_then(Node::members).is_none_or(|members| {
+        members.iter().all(|member| ["Level", "Destinations", "IncludeExecutionData"].contains(&&*member.key))
+    });
+    let is_plain = is_plain && logging.is_none_or(|logging| logging.members().is_some());
     let tracing = one_of(["Tracing", "TracingConfiguration"]).and_then(|tracing| tracing.get("Enabled"));
     let key = properties.get("EncryptionConfiguration").and_then(|encryption| encryption.get("KmsKeyId"));
     let name = one_of(["Name", "StateMachineName"]);
@@ -162,7 +168,8 @@ fn packaging(logical_id: &str, properties: &Node, resolver: &mut Resolver<'_>) -
         logical_id: Some(logical_id.to_owned()),
         machine_name: name.and_then(|name| resolver.text(name)),
         // CloudFormation reference, "LoggingConfiguration": without a level nothing is logged.
-        logging: level.flatten().and_then(|level| resolver.text(level)).is_some_and(|level| level != "OFF"),
+        logging: level.as_ref().is_some_and(|level| level.as_deref().is_some_and(|level| level != "OFF")),
+        logs_off: is_plain && level.is_none_or(|level| level.as_deref() == Some("OFF")),
         tracing: tracing.and_then(|enabled| resolver.text(enabled)).is_some_and(|enabled| enabled == "true"),
         kms_key: key.and_then(|key| resolver.text(key)),
     }

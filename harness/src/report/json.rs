@@ -4,17 +4,20 @@ use std::io::{self, Write};
 
 use super::redact::{Redactor, Values};
 use super::view::{
-    AcceptedView, BaselineView, CoverageView, EventView, FaultView, FindingView, FixVerdictView, IntentView,
-    LocationView, MachineView, PhaseView, ProblemView, ReportView, RuleView, StaleView, UnknownView, VERSION,
-    verdict_name,
+    ADVICE, AcceptedView, BaselineView, CoverageView, EventView, FaultView, FindingView, FixVerdictView,
+    IntentView, LocationView, MachineView, PhaseView, ProblemView, ReportView, RuleView, StaleView,
+    UnknownView, VERSION, verdict_name,
 };
 use super::{Replay, Reporter};
-use crate::asl::Machine;
+use crate::advice::Advice;
+use crate::asl::{Machine, StateId};
 use crate::campaign::{Finding, MachineOutcome, Outcome};
+use crate::catalog::ErrorClass;
 use crate::diagnose::diff;
 use crate::fault::{Burst, Plan};
 use crate::history::{EventId, History, Outcome as Ended};
 use crate::oracle::Verdict;
+use crate::value::Value;
 
 /// The program in commands; a report is the same bytes however the program was called.
 const PROGRAM: &str = "sfn-chaos";
@@ -62,7 +65,7 @@ impl Json {
             coverage: CoverageView::new(&outcome.coverage),
             problems: outcome.problems.iter().map(ProblemView::new).collect(),
             findings: findings(&outcome.findings),
-            warnings: findings(&outcome.warnings),
+            warnings: [findings(&outcome.warnings), advice(outcome)].concat(),
             phases: outcome
                 .phases
                 .iter()
@@ -139,6 +142,41 @@ impl Json {
             replay: self.replay.command(PROGRAM, outcome, finding),
         }
     }
+}
+
+/// Advice in the shape of findings: no plan, no input, no events.
+fn advice(outcome: &MachineOutcome) -> Vec<FindingView> {
+    let Some(machine) = outcome.machine.as_deref() else { return Vec::new() };
+    let view = |advice: &Advice| {
+        let path = |id: &StateId| machine.state(*id).path.to_string();
+        let first = advice.states.first();
+        FindingView {
+            id: format!("{}@{}", advice.id, first.map_or_else(|| "machine".to_owned(), path)),
+            property: ADVICE,
+            rule: advice.id.name(),
+            severity: advice.severity.name(),
+            class: ErrorClass::Unknown.name(),
+            state: first.map(|id| machine.state(*id).name.to_string()),
+            path: first.map(path),
+            site: None,
+            states: advice.states.iter().skip(1).map(path).collect(),
+            title: advice.title.clone(),
+            error: None,
+            cause: None,
+            plan: Vec::new(),
+            input: Value::Null,
+            events: Vec::new(),
+            why: advice.why.clone(),
+            fix: advice.fix.clone(),
+            fix_diff: diff(machine, &advice.fix.asl_patch),
+            fix_verdict: None,
+            location: locate(Some(machine), &advice.pointer),
+            accepted: None,
+            count: 0,
+            replay: None,
+        }
+    };
+    outcome.advice.iter().map(view).collect()
 }
 
 fn plan(plan: &Plan, machine: &Machine) -> Vec<FaultView> {

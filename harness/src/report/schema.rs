@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::view::VERSION;
+use super::view::{ADVICE, VERSION};
+use crate::advice::AdviceId;
 use crate::campaign::FixVerdict;
 use crate::catalog::ErrorClass;
 use crate::oracle::{RuleId, Severity};
@@ -89,12 +90,14 @@ fn machine() -> Json {
 }
 
 fn finding() -> Json {
-    let properties: std::collections::BTreeSet<_> =
+    let mut properties: std::collections::BTreeSet<_> =
         RuleId::ALL.iter().map(|rule| rule.property().name()).collect();
+    properties.insert(ADVICE);
+    let rules: Vec<_> = rule_names().into_iter().chain(AdviceId::ALL.iter().map(|id| id.name())).collect();
     closed(&json!({
         "id": text("Stable over runs of the same definition."),
         "property": { "enum": properties },
-        "rule": { "enum": rule_names() },
+        "rule": { "enum": rules, "description": "A rule; of a warning also the id of an advice." },
         "severity": { "enum": Severity::ALL.map(Severity::name) },
         "class": { "enum": ErrorClass::ALL.map(ErrorClass::name) },
         "state": optional("string", "The state to change; null: the machine as a whole."),

@@ -11,6 +11,9 @@ use crate::value::Value;
 /// The version of the report's shape; it grows when a program that reads the report would have to change.
 pub(super) const VERSION: u32 = 1;
 
+/// The property of advice, which belongs to no rule.
+pub(super) const ADVICE: &str = "advice";
+
 /// A whole report.
 #[derive(Serialize)]
 pub(super) struct ReportView {
@@ -43,7 +46,7 @@ pub(super) struct MachineView {
 }
 
 /// A finding, or advice without a proving run.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct FindingView {
     pub(super) id: String,
     pub(super) property: &'static str,
@@ -72,14 +75,14 @@ pub(super) struct FindingView {
 }
 
 /// What the fix of a finding does.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct FixVerdictView {
     pub(super) verdict: &'static str,
     pub(super) details: Vec<String>,
 }
 
 /// Who lives with a finding.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct AcceptedView {
     pub(super) reason: String,
     /// The last day, or `never`.
@@ -96,7 +99,7 @@ pub(super) struct StaleView {
 }
 
 /// A fault of a plan.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct FaultView {
     pub(super) site: String,
     pub(super) class: String,
@@ -106,7 +109,7 @@ pub(super) struct FaultView {
 }
 
 /// An event that shows the finding.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct EventView {
     pub(super) id: u32,
     #[serde(rename = "type")]

@@ -20,7 +20,9 @@ pub(super) struct Judge;
 
 impl Oracle for Judge {
     fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
-        if run.model.intents.is_empty() || run.history.injected.is_empty() {
+        // What becomes of an execution that is started twice or redriven is not what a fault is meant to do.
+        let is_usual = run.case.plan.incidents().is_empty();
+        if run.model.intents.is_empty() || run.history.injected.is_empty() || !is_usual {
             return;
         }
         if let Some(tested) = Tested::of(run) {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Console, Detail, Painter, WIDTH, finding};
+use super::{Console, Detail, Painter, WIDTH, advice, finding};
 use crate::asl::{Problem, ProblemSeverity};
 use crate::campaign::{Covered, Finding, MachineOutcome, MachineVerdict};
 use crate::history::Outcome as Ended;
@@ -51,6 +51,7 @@ pub(super) fn write(
     for warning in full {
         finding::write(console, painter, outcome, warning, out)?;
     }
+    advice::write(console, painter, outcome, out)?;
     coverage(console, painter, outcome, out)?;
     knowledge(outcome, out)?;
     problems(&outcome.problems, out)?;

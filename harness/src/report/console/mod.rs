@@ -1,6 +1,7 @@
 //! The report for people: findings first, each with what breaks, on which faults and input, why, and what to change;
 //! then what the runs covered, what they could not tell, and what they took for granted.
 
+mod advice;
 mod ending;
 mod finding;
 mod machine;
