@@ -28,7 +28,7 @@ pub(super) fn add(arena: &Arena, trials: &mut Vec<Trial>, ground: usize, plan: &
     for intent in arena.model.intents.iter() {
         for (class, burst) in intent.faults_at(&arena.model, state) {
             let fault = Fault { site: site.clone(), class, burst };
-            let plan = Plan::new(plan.faults().iter().cloned().chain([fault]).collect());
+            let plan = plan.with_faults(plan.faults().iter().cloned().chain([fault]).collect());
             let trial = Trial { ground, plan };
             if !trials.contains(&trial) {
                 trials.push(trial);

@@ -20,12 +20,12 @@ pub(super) struct Judge;
 
 impl Oracle for Judge {
     fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
-        // What becomes of an execution that is started twice or redriven is not what a fault is meant to do.
-        let is_usual = run.case.plan.incidents().is_empty();
-        if run.model.intents.is_empty() || run.history.injected.is_empty() || !is_usual {
+        if run.model.intents.is_empty() || run.history.injected.is_empty() {
             return;
         }
-        if let Some(tested) = Tested::of(run) {
+        // What becomes of an execution that is started twice or redriven is not what a fault is meant to do.
+        let is_usual = run.case.plan.incidents().is_empty();
+        if let Some(tested) = Tested::of(run).filter(|_| is_usual) {
             tested.judge(run, out);
         }
         explained::retract(run, out);
