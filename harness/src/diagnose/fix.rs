@@ -357,6 +357,25 @@ pub(crate) fn cap_delay(state: &State, retrier: usize) -> Fix {
     )
 }
 
+/// A smaller `MaxAttempts` for a retrier.
+pub(crate) fn fewer_attempts(state: &State, retrier: usize) -> Fix {
+    patch(
+        format!("Retry fewer times (the patch says {ATTEMPTS_ENOUGH}), with growing delays and a `MaxDelaySeconds`."),
+        vec![add(
+            format!("{}/Retry/{retrier}/MaxAttempts", state.pointer),
+            Value::from(i64::from(ATTEMPTS_ENOUGH)),
+        )],
+    )
+}
+
+/// No retries of a Parallel or Map state, for what its tasks retry themselves.
+pub(crate) fn no_retries(state: &State, retrier: usize) -> Fix {
+    patch(
+        format!("Retry at one level: the tasks inside, and not `{}` as a whole.", state.name),
+        vec![add(format!("{}/Retry/{retrier}/MaxAttempts", state.pointer), Value::from(0))],
+    )
+}
+
 /// Retries that outlast a short trouble of a service, where the delay is capped.
 const ATTEMPTS_ENOUGH: u32 = 6;
 

@@ -1,7 +1,10 @@
-//! `retry-budget`: retries of one failure last longer than the work can be worth, or come all at once.
+//! `retry-budget`: retries of one failure last longer than the work can be worth, are too many, or come all at once.
 //!
-//! Judged where a burst has spent the retrier, or the execution's timer came first, by the delays alone: how long an attempt may take is the business of
-//! its timer. A retrier for names of the user's own with many attempts is a poll, and exempt.
+//! Judged where a burst has spent the retrier, or the execution's timer came first. How long one attempt may take is the
+//! business of its timer, so that severity goes by the delays alone; the text says what it took with the attempts.
+//! Retriers of several levels multiply: what a run shows of that is counted in calls of one task.
+//!
+//! Exempt: a retrier for names of the user's own, or with many attempts and a delay that does not grow: a poll.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +21,11 @@ const RULE: RuleId = RuleId::RetryBudget;
 
 const LONG_MS: u64 = 15 * 60_000;
 const VERY_LONG_MS: u64 = 60 * 60_000;
+/// Retries of one retrier that are many, whatever their delays.
+const MANY: u32 = 30;
+/// Calls of one task in one visit of the outermost level.
+const CALLS: usize = 15;
+const CALLS_MANY: usize = 60;
 /// Retries at the same instant that a service may feel.
 const CROWD: usize = 10;
 
@@ -28,11 +36,15 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
         let found = &state.retry[retrier];
         match severity(found) {
             Some(severity) if !is_poll(found) => {
-                out.violated(too_long(run, severity, record, state, retrier));
+                out.violated(too_long(run, severity, record, attempt, state, retrier));
+            }
+            None if found.attempts_max >= MANY && !is_poll(found) => {
+                out.violated(too_often(run, record, attempt, state, retrier));
             }
             _ => out.holds(RULE),
         }
     }
+    judge_levels(run, out);
     judge_crowds(run, out);
 }
 
@@ -68,20 +80,106 @@ fn too_long(
     run: &Run<'_>,
     severity: Severity,
     record: &FailureRecord,
+    attempt: &Attempt,
     state: &State,
     retrier: usize,
 ) -> Violation {
     let wait = VirtualTime(longest_wait_ms(&state.retry[retrier]));
+    let took = took(run, record, attempt);
     Violation {
         route: "long".to_owned(),
         title: format!("Retries of `{}` wait for {wait} in all", record.error),
         why: format!(
-            "The delays of this retrier add up to {wait} before the failure is handled. Until then the execution \
-             looks healthy, and its caller waits."
+            "The delays of this retrier add up to {wait} before the failure is handled; with the attempts that is {took} \
+             and {} calls in this run. Until then the execution looks healthy, and its caller waits.",
+            attempt.number
         ),
         fix: fix::cap_delay(state, retrier),
         pointer: format!("{}/Retry/{retrier}", state.pointer),
         ..trace::violation(run, RULE, severity, record)
+    }
+}
+
+/// From the first attempt of a visit to its last failure.
+fn took(run: &Run<'_>, record: &FailureRecord, attempt: &Attempt) -> VirtualTime {
+    let same = |other: &&Attempt| {
+        other.state == attempt.state && other.strand == attempt.strand && other.visit == attempt.visit
+    };
+    let first = run.history.attempts.iter().find(same).map_or(record.at, |first| first.at);
+    VirtualTime(record.at.0.saturating_sub(first.0))
+}
+
+fn too_often(
+    run: &Run<'_>,
+    record: &FailureRecord,
+    attempt: &Attempt,
+    state: &State,
+    retrier: usize,
+) -> Violation {
+    let retries = state.retry[retrier].attempts_max;
+    Violation {
+        route: "often".to_owned(),
+        title: format!("`{}` is retried {retries} times", record.error),
+        why: format!(
+            "A service in trouble gets {} calls of one task, in {} in this run. Retries that have failed a dozen times \
+             seldom help, and they keep a service down that is overloaded.",
+            attempt.number,
+            took(run, record, attempt)
+        ),
+        fix: fix::fewer_attempts(state, retrier),
+        pointer: format!("{}/Retry/{retrier}/MaxAttempts", state.pointer),
+        ..trace::violation(run, RULE, Severity::Low, record)
+    }
+}
+
+/// Retriers of a task and of the states around it: each level runs all of the levels inside once more.
+fn judge_levels(run: &Run<'_>, out: &mut Judgement) {
+    for index in trace::representatives(run.history) {
+        let record = &run.history.failures[index];
+        let (Handling::Caught { spent: Some(retrier), .. } | Handling::Uncaught { spent: Some(retrier) }) =
+            record.handling
+        else {
+            continue;
+        };
+        if record.attempt.is_some() {
+            continue;
+        }
+        let levels = std::iter::successors(Some(record), |record| Some(&run.history.failures[record.echo_of?]));
+        let Some(root) = levels.last().filter(|root| root.attempt.is_some()) else { continue };
+        let task = run.model.machine.state(root.state);
+        let iteration = run.history.iteration(root.strand);
+        let calls: Vec<&Attempt> = run
+            .history
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.state == task.id && run.history.iteration(attempt.strand) == iteration)
+            .collect();
+        let is_retried_inside = run.history.failures.iter().any(|failure| {
+            failure.state == task.id && matches!(failure.handling, Handling::Retried { .. })
+        });
+        if !is_retried_inside || calls.len() <= CALLS || task.retry.iter().any(is_poll) {
+            continue;
+        }
+        let state = run.model.machine.state(record.state);
+        let first = calls.first().map_or(record.at, |first| first.at);
+        let took = VirtualTime(record.at.0.saturating_sub(first.0));
+        let severity = if calls.len() > CALLS_MANY { Severity::Medium } else { Severity::Low };
+        out.violated(Violation {
+            states: vec![task.id],
+            route: "levels".to_owned(),
+            title: format!("Retriers of several levels multiply: {} calls of one task", calls.len()),
+            why: format!(
+                "`{}` has retries of its own, and each retry of `{}` makes all of them again: {} calls in {took} before \
+                 `{}` is handled.",
+                task.name,
+                state.name,
+                calls.len(),
+                root.error
+            ),
+            fix: fix::no_retries(state, retrier),
+            pointer: format!("{}/Retry/{retrier}", state.pointer),
+            ..trace::violation(run, RULE, severity, record)
+        });
     }
 }
 

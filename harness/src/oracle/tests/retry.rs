@@ -175,3 +175,37 @@ fn retries_that_outlast_the_execution_are_too_long() {
     );
     assert_eq!(trial.of_rule(RuleId::RetryBudget), [("Work".to_owned(), Severity::Medium)]);
 }
+
+#[test]
+fn nine_attempts_of_a_function_that_times_out_last_for_five_hours() {
+    let retry = r#""Retry":[{"ErrorEquals":["Sandbox.Timedout"],"IntervalSeconds":10,"BackoffRate":2.5,"MaxAttempts":8}],"#;
+    let found = task(retry).findings();
+    let found = found.iter().find(|found| found.rule == RuleId::RetryBudget).expect("it is too long");
+    // 9 · 900 s, and 10 s · (2.5⁸ − 1) / 1.5 between them: 304 minutes.
+    assert!(found.why.contains("5 h 4 min and 9 calls"), "{}", found.why);
+    assert_eq!(found.severity, Severity::Medium);
+}
+
+/// A task inside of a Parallel state, with the retriers of both.
+fn levels(inner: &str, outer: &str) -> Trial {
+    let definition = r#"{"StartAt":"Both","States":{"Both":{"Type":"Parallel",OUTER "Branches":[
+      {"StartAt":"Work","States":{"Work":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem",
+        "Parameters":{"TableName":"t","Key":{"id":{"S":"1"}}},INNER "End":true}}}],"End":true}}}"#;
+    Trial::of(&definition.replace("OUTER", outer).replace("INNER", inner))
+}
+
+const FIVE: &str = r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"MaxAttempts":5}],"#;
+const THREE: &str = r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"MaxAttempts":3}],"#;
+
+#[rstest]
+#[case::two_levels(FIVE, THREE, Some(Severity::Low))]
+#[case::one_level(FIVE, "", None)]
+#[case::the_other_level("", THREE, None)]
+fn retriers_of_several_levels_multiply(
+    #[case] inner: &str,
+    #[case] outer: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let found = levels(inner, outer).of_rule(RuleId::RetryBudget);
+    assert_eq!(found, Vec::from_iter(expected.map(|severity| ("Both".to_owned(), severity))));
+}
