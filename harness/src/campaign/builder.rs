@@ -16,7 +16,7 @@ use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Author, Script};
 use crate::model::{Declarations, Denied, Model};
 use crate::oracle::{self, Oracle, RuleId, Verdict};
-use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, loads, search};
+use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, loads, search, stampedes};
 use crate::sim::Limits;
 use crate::value::Value;
 
@@ -218,7 +218,8 @@ impl Campaign {
             record.take(&arena, &arena.judge(&grounds, Trial { ground, plan: Plan::default() }));
         }
         let usual = grounds.len();
-        let load_runs = self.loads(&arena, &mut grounds, &mut record);
+        let mut load_runs = self.loads(&arena, &mut grounds, &mut record);
+        load_runs += self.stampedes(&arena, &mut grounds, &mut record);
         let mut phases = vec![PhaseCount { phase: "baseline", runs: baselines.runs + load_runs }];
         let stopped_because = if baselines.usable() {
             self.search(&arena, &grounds[..usual], &mut record, &mut phases)
@@ -294,6 +295,22 @@ impl Campaign {
             limits: self.limits,
             oracles: self.oracles.clone(),
         }
+    }
+
+    /// Runs in which all items of a Map are throttled at once; says how many there were.
+    fn stampedes(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Record) -> u64 {
+        if !self.rules.contains(&RuleId::RetryBudget) || !self.phases.contains(&Phase::Singles) {
+            return 0;
+        }
+        let usual = grounds.len();
+        let found = stampedes(arena, &grounds[..usual]);
+        let runs = 2 * found.len() as u64;
+        for (wide, plan) in found {
+            let ground = grounds.len();
+            grounds.push(wide);
+            record.take(arena, &arena.judge(grounds, Trial { ground, plan }));
+        }
+        runs
     }
 
     /// Runs that carry more than usual, without faults; adds those that show something, and says how many there were.

@@ -360,7 +360,9 @@ pub(crate) fn cap_delay(state: &State, retrier: usize) -> Fix {
 /// A smaller `MaxAttempts` for a retrier.
 pub(crate) fn fewer_attempts(state: &State, retrier: usize) -> Fix {
     patch(
-        format!("Retry fewer times (the patch says {ATTEMPTS_ENOUGH}), with growing delays and a `MaxDelaySeconds`."),
+        format!(
+            "Retry fewer times (the patch says {ATTEMPTS_ENOUGH}), with growing delays and a `MaxDelaySeconds`."
+        ),
         vec![add(
             format!("{}/Retry/{retrier}/MaxAttempts", state.pointer),
             Value::from(i64::from(ATTEMPTS_ENOUGH)),

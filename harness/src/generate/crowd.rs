@@ -59,18 +59,42 @@ fn crowd(
     if items > items_max(model, state, map) || children > CHILDREN_MAX || !fits_history {
         return None;
     }
+    let (item, crowded) = with_items(model, scenario, history, entered, items)?;
+    // A list that is too large itself cannot be given.
+    let fits = map.item_reader.is_some() || (item.json_len() + 1) * items <= limit / 2;
+    fits.then_some(crowded)
+}
+
+/// The scenario with so many items in the list of a Map, copies of the first, if the list comes from outside.
+pub fn widened(
+    model: &Model,
+    scenario: &Scenario,
+    history: &History,
+    map: StateId,
+    items: usize,
+) -> Option<Scenario> {
+    let mut events = history.events.iter().chain(&history.child_events);
+    let entered =
+        events.find(|event| event.kind == EventType::MapStateEntered && event.state == Some(map))?;
+    with_items(model, scenario, history, entered, items).map(|(_, widened)| widened)
+}
+
+fn with_items(
+    model: &Model,
+    scenario: &Scenario,
+    history: &History,
+    entered: &Event,
+    items: usize,
+) -> Option<(Value, Scenario)> {
+    let state = model.machine.state(entered.state?);
     let place = model.demands().items(state.id).first().copied()?;
     let slot = Slot::find(model, history, &Moment::of(history, entered), place)?;
-    let list = slot.get(&model.machine, scenario)?;
-    let item = list.as_array()?.first()?;
-    // A list that is too large itself cannot be given.
-    if map.item_reader.is_none() && (item.json_len() + 1) * items > limit / 2 {
-        return None;
-    }
+    let item = slot.get(&model.machine, scenario)?.as_array()?.first()?.clone();
     let many = Value::array(vec![item.clone(); items]);
     let crowded = slot.set(&model.machine, scenario, Some(&many))?;
     let origin = if scenario.origin == Origin::User { Origin::Varied } else { scenario.origin };
-    Some(Scenario { name: format!("{}, {items} items for {}", scenario.name, state.path), origin, ..crowded })
+    let name = format!("{}, {items} items for {}", scenario.name, state.path);
+    Some((item, Scenario { name, origin, ..crowded }))
 }
 
 /// What the service adds to the answers of these optimized integrations: 400 to 600 bytes in recordings on AWS.

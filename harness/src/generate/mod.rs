@@ -18,7 +18,7 @@ mod variation;
 mod witness;
 
 pub use baseline::{Baselines, Ending, Examples, baselines};
-pub use crowd::{crowds, realistic};
+pub use crowd::{crowds, realistic, widened};
 pub use load::{CONVERSATIONS, conversation_in, rounds};
 pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::generate::{Origin, Scenario};
 use crate::mock::{Answer, Author, Script, Sequence, Then};
 use crate::model::{Declarations, Denied, Model};
-use crate::search::{Arena, Budget, Phase, Search, loads, search};
+use crate::search::{Arena, Budget, Phase, Search, loads, search, stampedes};
 use crate::sim::Limits;
 use crate::value::Value;
 
@@ -129,6 +129,11 @@ impl Trial {
         for heavy in loads(&in_full, &grounds).grounds {
             let case = in_full.case(&heavy.scenario, &crate::fault::Plan::default());
             take(&in_full.judgement(&heavy, &case, &heavy.history));
+        }
+        for (wide, plan) in stampedes(&arena, &grounds) {
+            let case = arena.case(&wide.scenario, &plan);
+            let history = arena.run(&wide.scenario, &case);
+            take(&arena.judgement(&wide, &case, &history));
         }
         search(&arena, &grounds, &settings, &mut |judged| take(&judged.judgement));
         found.into_values().collect()

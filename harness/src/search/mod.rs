@@ -14,6 +14,7 @@ mod load;
 mod phases;
 mod pool;
 mod signature;
+mod stampede;
 mod strategy;
 
 pub use arena::{Arena, Ground, Judged, Trial};
@@ -22,4 +23,5 @@ pub use load::{Loads, loads};
 pub use phases::{Phase, Search, Summary, search};
 pub(crate) use pool::in_order;
 pub use signature::{Fnv, signature};
+pub use stampede::stampedes;
 pub use strategy::plans;

@@ -27,7 +27,7 @@ const MANY: u32 = 30;
 const CALLS: usize = 15;
 const CALLS_MANY: usize = 60;
 /// Retries at the same instant that a service may feel.
-const CROWD: usize = 10;
+const CROWD: usize = 5;
 
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     for (_, record, attempt) in trace::task_failures(run) {
@@ -86,12 +86,13 @@ fn too_long(
 ) -> Violation {
     let wait = VirtualTime(longest_wait_ms(&state.retry[retrier]));
     let took = took(run, record, attempt);
+    let how = if took < wait { "with random delays took" } else { "took" };
     Violation {
         route: "long".to_owned(),
         title: format!("Retries of `{}` wait for {wait} in all", record.error),
         why: format!(
-            "The delays of this retrier add up to {wait} before the failure is handled; with the attempts that is {took} \
-             and {} calls in this run. Until then the execution looks healthy, and its caller waits.",
+            "The delays of this retrier add up to {wait} before the failure is handled; {} calls {how} {took} in this \
+             run. Until then the execution looks healthy, and its caller waits.",
             attempt.number
         ),
         fix: fix::cap_delay(state, retrier),
@@ -144,7 +145,8 @@ fn judge_levels(run: &Run<'_>, out: &mut Judgement) {
         if record.attempt.is_some() {
             continue;
         }
-        let levels = std::iter::successors(Some(record), |record| Some(&run.history.failures[record.echo_of?]));
+        let levels =
+            std::iter::successors(Some(record), |record| Some(&run.history.failures[record.echo_of?]));
         let Some(root) = levels.last().filter(|root| root.attempt.is_some()) else { continue };
         let task = run.model.machine.state(root.state);
         let iteration = run.history.iteration(root.strand);
@@ -154,9 +156,10 @@ fn judge_levels(run: &Run<'_>, out: &mut Judgement) {
             .iter()
             .filter(|attempt| attempt.state == task.id && run.history.iteration(attempt.strand) == iteration)
             .collect();
-        let is_retried_inside = run.history.failures.iter().any(|failure| {
-            failure.state == task.id && matches!(failure.handling, Handling::Retried { .. })
-        });
+        let is_retried_inside =
+            run.history.failures.iter().any(|failure| {
+                failure.state == task.id && matches!(failure.handling, Handling::Retried { .. })
+            });
         if !is_retried_inside || calls.len() <= CALLS || task.retry.iter().any(is_poll) {
             continue;
         }

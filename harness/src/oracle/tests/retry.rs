@@ -182,7 +182,7 @@ fn nine_attempts_of_a_function_that_times_out_last_for_five_hours() {
     let found = task(retry).findings();
     let found = found.iter().find(|found| found.rule == RuleId::RetryBudget).expect("it is too long");
     // 9 · 900 s, and 10 s · (2.5⁸ − 1) / 1.5 between them: 304 minutes.
-    assert!(found.why.contains("5 h 4 min and 9 calls"), "{}", found.why);
+    assert!(found.why.contains("9 calls took 5 h 4 min"), "{}", found.why);
     assert_eq!(found.severity, Severity::Medium);
 }
 
@@ -208,4 +208,26 @@ fn retriers_of_several_levels_multiply(
 ) {
     let found = levels(inner, outer).of_rule(RuleId::RetryBudget);
     assert_eq!(found, Vec::from_iter(expected.map(|severity| ("Both".to_owned(), severity))));
+}
+
+const JITTER: &str = r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"MaxAttempts":3,"JitterStrategy":"FULL"}],"#;
+
+#[rstest]
+#[case::without_jitter(THREE, "", "INLINE", Some(Severity::Low))]
+#[case::in_child_executions(THREE, "", r#"DISTRIBUTED","ExecutionType":"EXPRESS"#, Some(Severity::Low))]
+#[case::with_jitter(JITTER, "", "INLINE", None)]
+#[case::two_at_a_time(THREE, r#""MaxConcurrency":2,"#, "INLINE", None)]
+fn items_that_are_throttled_together(
+    #[case] retry: &str,
+    #[case] map: &str,
+    #[case] mode: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let definition = r#"{"StartAt":"Each","States":{"Each":{"Type":"Map","ItemsPath":"$.items",MAP
+      "ItemProcessor":{"ProcessorConfig":{"Mode":"MODE"},"StartAt":"Work","States":{"Work":{"Type":"Task",
+        "Resource":"arn:aws:states:::dynamodb:getItem",
+        "Parameters":{"TableName":"t","Key":{"id":{"S":"1"}}},RETRY "End":true}}},"End":true}}}"#;
+    let definition = definition.replace("MAP", map).replace("MODE", mode).replace("RETRY", retry);
+    let found = Trial::of(&definition).input(r#"{"items":[1,2]}"#).of_rule(RuleId::RetryBudget);
+    assert_eq!(found, Vec::from_iter(expected.map(|severity| ("Work".to_owned(), severity))));
 }
