@@ -1,11 +1,11 @@
 //! From violations of many runs to findings: one for each cause, the first run that showed it as its proof.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::Finding;
-use crate::asl::Machine;
+use crate::asl::{Machine, StateId};
 use crate::fault::Plan;
 use crate::history::History;
 use crate::oracle::{Fingerprint, Judgement, RuleId, Verdict, Violation};
@@ -74,7 +74,19 @@ impl Collector {
         budget: &Budget,
         threads: NonZeroUsize,
     ) -> Vec<Finding> {
-        let found: Vec<Found> = self.found.into_values().collect();
+        let mut found: Vec<Found> = self.found.into_values().collect();
+        let repeated: BTreeSet<StateId> = found
+            .iter()
+            .filter(|found| found.violation.rule == RuleId::EffectRepeated && !found.violation.is_redrive())
+            .flat_map(|found| {
+                found.violation.state.into_iter().chain(found.others.iter().filter_map(|other| other.state))
+            })
+            .collect();
+        let is_told = |found: &Found| {
+            found.violation.is_redrive()
+                && found.violation.state.is_some_and(|state| repeated.contains(&state))
+        };
+        found.retain(|found| !is_told(found));
         let mut findings =
             in_order(&found, threads, |found| found.finding(arena, &grounds[found.ground], budget));
         rank(&mut findings);

@@ -244,6 +244,14 @@ impl Violation {
         }
     }
 
+    /// Whether a redrive shows it. What a retry repeats as well is not told twice.
+    pub(crate) fn is_redrive(&self) -> bool {
+        self.route == Self::REDRIVEN
+    }
+
+    /// The route of effects that only a redrive repeats.
+    pub(crate) const REDRIVEN: &str = "redriven";
+
     /// Takes another violation of the same finding in: its states, what it adds to the patch, and its severity if
     /// that is higher. The text, the proof and `state` stay those of the first.
     pub fn absorb(&mut self, other: &Self) {

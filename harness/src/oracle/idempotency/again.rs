@@ -88,7 +88,7 @@ fn violation(run: &Run<'_>, found: &Repetition, second: &Attempt, state: &State,
         )
     } else {
         (
-            "redriven",
+            Violation::REDRIVEN,
             format!("A redrive after a lost answer repeats {call}"),
             format!(
                 "The service did the work, only the answer did not arrive, and the execution failed. A redrive goes on \

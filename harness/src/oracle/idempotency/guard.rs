@@ -71,6 +71,9 @@ pub(super) fn repetition(
         Effect::Unguarded if only_tells_of_failure(run, state, task, first) => {
             found(Severity::Low, Because::ToldTwice)
         }
+        Effect::Unguarded if declared.effect.is_none() && starts_own_job(task) => {
+            of_own_code(run, state, first, second)
+        }
         // A message with a token: two workers get to work, and only one of the tokens is still awaited.
         Effect::Notification | Effect::Unguarded => {
             if carries(task) && strong_key(first, second) == Some(Ok(())) {
@@ -95,7 +98,18 @@ fn only_tells_of_failure(run: &Run<'_>, state: &State, task: &Task, attempt: &At
         || trace::is_named_for_telling(run, attempt)
 }
 
-/// Functions, endpoints, workers: with a key they can tell that it is the same call again.
+/// Whether the call starts a job that its service has no way to know again. Like a function, it runs somebody's own
+/// code: what a second one does is up to that.
+fn starts_own_job(task: &Task) -> bool {
+    let call = (&*task.integration.service, &*task.integration.action);
+    task.integration.is_job()
+        || matches!(
+            call,
+            ("glue" | "databrew", "startJobRun") | ("batch", "submitJob") | ("elasticmapreduce", "addStep")
+        )
+}
+
+/// Functions, endpoints, workers, jobs: with a key they can tell that it is the same call again.
 fn of_own_code(run: &Run<'_>, state: &State, first: &Attempt, second: &Attempt) -> Option<Repetition> {
     if let Some(Err(member)) = strong_key(first, second) {
         return Some(Repetition { severity: Severity::High, because: Because::KeyMadeAnew(member) });

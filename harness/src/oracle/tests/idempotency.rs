@@ -1,7 +1,7 @@
 use rstest::rstest;
 
 use super::super::trial::Trial;
-use super::super::{RuleId, Severity};
+use super::super::{RuleId, Severity, Violation};
 
 /// One task that is retried after everything, with a timer that a lost answer runs into.
 fn retried(resource: &str, parameters: &str) -> Trial {
@@ -320,7 +320,8 @@ fn lost_otherwise(resource: &str, fields: &str, names: &str) -> Option<Severity>
         r#"{{"StartAt":"Work","States":{{"Work":{{"Type":"Task","Resource":"arn:aws:states:::{resource}",
           {fields} "Retry":[{{"ErrorEquals":[{names}],"MaxAttempts":2}}],"End":true}}}}}}"#
     ));
-    trial.of_rule(RuleId::EffectRepeated).into_iter().map(|(_, severity)| severity).max()
+    let by_retry = |found: &Violation| found.rule == RuleId::EffectRepeated && !found.is_redrive();
+    trial.findings().into_iter().filter(by_retry).map(|found| found.severity).max()
 }
 
 #[rstest]
@@ -341,6 +342,18 @@ fn lost_otherwise(resource: &str, fields: &str, names: &str) -> Option<Severity>
     r#""TimeoutSeconds":3600,"Parameters":{"TaskDefinition":"t"},"#,
     r#""States.TaskFailed""#,
     Some(Severity::Critical)
+)]
+#[case::a_job_of_own_code_that_nothing_could_guard(
+    "batch:submitJob.sync",
+    r#""TimeoutSeconds":3600,"Parameters":{"JobName":"j","JobDefinition":"d","JobQueue":"q"},"#,
+    r#""States.TaskFailed""#,
+    Some(Severity::Low)
+)]
+#[case::a_job_that_is_only_started(
+    "aws-sdk:glue:startJobRun",
+    r#""Parameters":{"JobName":"j"},"#,
+    r#""Glue.SdkClientException""#,
+    Some(Severity::Low)
 )]
 #[case::a_job_with_a_token(
     "ecs:runTask.sync",
