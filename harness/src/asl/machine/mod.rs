@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::catalog::Integration;
+use crate::catalog::{Integration, Service};
 use crate::expr::{Path, Query, ReferencePath, Rule, Template};
 use crate::load::{Definition, Document, Location, Node, Packaging, SourceFile, Substitution, parse_json};
 use crate::value::Value;
@@ -337,6 +337,16 @@ impl Machine {
     /// enclosing field that exists, if that one does not.
     pub fn locate(&self, pointer: &str) -> Location {
         self.document.locate(pointer)
+    }
+}
+
+impl Task {
+    /// What it calls, for people: `lambda:invoke`; of a placeholder without a value the resource as it stands.
+    pub fn called(&self) -> String {
+        match self.integration.kind {
+            Service::Unresolved => format!("`{}`", self.resource),
+            _ => self.integration.to_string(),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::proposal::proposal;
 use crate::asl::{State, Task};
 use crate::catalog::ErrorClass;
 use crate::fault::Incident;
-use crate::history::{Attempt, Before, Ending, EventType, History};
+use crate::history::{Attempt, Before, Ending, EventType, FailureRecord, Handling, History};
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation, trace};
 
 const RULE: RuleId = RuleId::EffectRepeated;
@@ -40,10 +40,22 @@ pub(super) fn redriven(run: &Run<'_>, out: &mut Judgement) {
             .iter()
             .rev()
             .find(|attempt| attempt.scheduled < redriven.id && run.history.site(attempt) == site);
+        // What a retry repeats already is one finding, with the retry.
+        let first = first.filter(|first| !is_retried(run, first));
         if let Some(first) = first.filter(|first| first.applied && second.applied) {
             pair(run, first, second, Severity::Low, out);
         }
     }
+}
+
+/// Whether a retrier of the state took the lost answer.
+fn is_retried(run: &Run<'_>, first: &Attempt) -> bool {
+    let retried = |record: &&FailureRecord| match record.handling {
+        Handling::Retried { .. } => true,
+        Handling::Caught { spent, .. } | Handling::Uncaught { spent } => spent.is_some(),
+        Handling::Tolerated => false,
+    };
+    run.history.failures.iter().filter(|record| record.state == first.state).any(|record| retried(&record))
 }
 
 /// The call of the second execution that is the same as this one of the first.
@@ -68,7 +80,7 @@ fn pair(run: &Run<'_>, first: &Attempt, second: &Attempt, severity: Severity, ou
 
 fn violation(run: &Run<'_>, found: &Repetition, second: &Attempt, state: &State, task: &Task) -> Violation {
     let is_delivery = run.case.plan.repetition().is_some();
-    let call = &task.integration;
+    let call = task.called();
     let key = match &found.because {
         Because::KeyMadeAnew(member) | Because::AnotherThing(member) => {
             format!("`{member}` is another one each time")

@@ -130,23 +130,23 @@ fn violation(
 
 /// Title and reason.
 fn told(found: &Repetition, record: &FailureRecord, task: &Task) -> (String, String) {
-    let integration = &task.integration;
+    let call = task.called();
     let error = &record.error;
     let again =
         format!("The service did the work, only the answer did not arrive. `{error}` is retried, and");
     match &found.because {
         Because::KeyMadeAnew(member) => (
-            format!("`{member}` is another key in every attempt, so that a retry repeats {integration}"),
+            format!("`{member}` is another key in every attempt, so that a retry repeats {call}"),
             format!(
                 "{again} the call is made again with a new value in `{member}`, which is taken for other work."
             ),
         ),
         Because::KeyMissing(key) => (
-            format!("The declared key `{key}` is not in the request of {integration}"),
+            format!("The declared key `{key}` is not in the request of {call}"),
             format!("{again} the call is made again without the key by which the other side should know it."),
         ),
         Because::ByContent => (
-            format!("A retry repeats {integration}, unless the queue compares the contents of messages"),
+            format!("A retry repeats {call}, unless the queue compares the contents of messages"),
             format!(
                 "{again} the message is sent again without a deduplication id. Only a queue or topic with \
                  content-based deduplication drops it, and the definition does not show that it is one."
@@ -157,13 +157,13 @@ fn told(found: &Repetition, record: &FailureRecord, task: &Task) -> (String, Str
             format!("{again} the call is made again with another value in `{name}`: both stay."),
         ),
         Because::Forgotten(minutes) => (
-            format!("A retry comes after the {minutes} minutes for which {integration} knows its key"),
+            format!("A retry comes after the {minutes} minutes for which {call} knows its key"),
             format!(
                 "{again} the call is made again more than {minutes} minutes later, when its key is forgotten."
             ),
         ),
         Because::Unguarded | Because::Undeclared | Because::ToldTwice
-            if integration.pattern == Pattern::Callback =>
+            if task.integration.pattern == Pattern::Callback =>
         {
             (
                 "A retry after a timeout sends the message again, with a new token".to_owned(),
@@ -174,7 +174,7 @@ fn told(found: &Repetition, record: &FailureRecord, task: &Task) -> (String, Str
             )
         }
         Because::Unguarded | Because::Undeclared | Because::ToldTwice => (
-            format!("A retry after a lost answer repeats {integration}"),
+            format!("A retry after a lost answer repeats {call}"),
             format!(
                 "{again} the call is made again with nothing in the request by which the service could tell."
             ),

@@ -8,7 +8,7 @@
 //! Steps of a failure path may try everything: a note at most.
 
 use crate::asl::{Retrier, State};
-use crate::catalog::{self, ErrorClass};
+use crate::catalog::{self, ErrorClass, Service};
 use crate::contested::Rules;
 use crate::diagnose::fix;
 use crate::error::{ErrorName, Failure, matches};
@@ -98,6 +98,16 @@ impl Denial<'_> {
         Some(if run.model.graph.is_failure_path(self.state.id) { Severity::Note } else { severity })
     }
 
+    /// Who refuses the call: IAM, or an endpoint outside of AWS.
+    fn refusal(&self, run: &Run<'_>) -> &'static str {
+        let called = run.model.machine.state(self.record.state);
+        if called.task().is_some_and(|task| task.integration.kind == Service::Http) {
+            "The endpoint refuses the credentials, and that stays so until somebody changes them."
+        } else {
+            "The role may not make the call, and that stays so until somebody changes a policy."
+        }
+    }
+
     fn violation(&self, run: &Run<'_>, severity: Severity) -> Violation {
         let found = self.retrier();
         let by_name = listed_by_name(found, self.link, run.case.rules);
@@ -113,8 +123,8 @@ impl Denial<'_> {
             events: vec![self.record.event],
             title: format!("A denial (`{}`) is retried, and no retry can mend it", self.link.error),
             why: format!(
-                "The role may not make the call, and that stays so until somebody changes a policy. {} retries and {} \
-                 later {}, and whoever has to act learns of it that much later.{ambiguous}",
+                "{} {} retries and {} later {}, and whoever has to act learns of it that much later.{ambiguous}",
+                self.refusal(run),
                 found.attempts_max,
                 VirtualTime(longest_wait_ms(found)),
                 match run.history.outcome {

@@ -9,8 +9,8 @@
 //!
 //! Where most of the other tasks are retried, the one that is not was forgotten: a finding of its own.
 
-use crate::asl::{State, StateId};
-use crate::catalog::{self, Effect, ErrorClass, Integration, Pattern};
+use crate::asl::{State, StateId, Task};
+use crate::catalog::{self, Effect, ErrorClass, Pattern};
 use crate::diagnose::fix::{self, Safety};
 use crate::error::ErrorName;
 use crate::history::{FailureRecord, Handling};
@@ -30,7 +30,7 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             out.holds(RULE);
             continue;
         }
-        out.violated(violation(run, index, record, state, &task.integration));
+        out.violated(violation(run, index, record, state, task));
     }
 }
 
@@ -45,13 +45,8 @@ fn is_retried(run: &Run<'_>, index: usize) -> bool {
         || trace::attempts_after(run.history, first).any(|attempt| attempt.state == first.state)
 }
 
-fn violation(
-    run: &Run<'_>,
-    index: usize,
-    record: &FailureRecord,
-    state: &State,
-    integration: &Integration,
-) -> Violation {
+fn violation(run: &Run<'_>, index: usize, record: &FailureRecord, state: &State, task: &Task) -> Violation {
+    let integration = &task.integration;
     let severity = severity(run, index, state);
     let related = related_retrier(state, &record.error);
     let title = match related {
@@ -81,8 +76,9 @@ fn violation(
             },
         title,
         why: format!(
-            "`{}` of {integration} is a passing fault: the same call succeeds a little later. {consequence}",
-            record.error
+            "`{}` of {} is a passing fault: the same call succeeds a little later. {consequence}",
+            record.error,
+            task.called()
         ),
         fix: match related {
             _ if corrected.is_some() => corrected.unwrap_or_default(),

@@ -3,11 +3,13 @@
 //! The classical case is a timeout past `Catch: [States.TaskFailed]`: the wildcard that does not match timeouts.
 //! A timer that the author set is a failure that the author expects, so it is the graver finding.
 //!
-//! Exempt: states without any catcher (failing visibly is a decision), failures of the interpreter (nothing can
+//! Exempt: catchers that only name results, which are no failures of the workflow (what exists already, a condition that
+//! does not hold), or that lead back onto the way of success: for all else the state has no catcher; timers excepted.
+//! States without any catcher (failing visibly is a decision), failures of the interpreter (nothing can
 //! catch them), and states of the failure path, which `handler-fails` judges.
 
 use crate::asl::State;
-use crate::catalog::ErrorClass;
+use crate::catalog::{self, ErrorClass};
 use crate::diagnose::fix;
 use crate::error::ErrorName;
 use crate::history::FailureRecord;
@@ -29,6 +31,12 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             .collect();
         let (Some(innermost), false) = (guarded.first(), on_failure_path(run, index)) else { continue };
         match trace::fate(run.history, index) {
+            Fate::Ended
+                if &*record.error != ErrorName::TIMEOUT
+                    && guarded.iter().all(|state| names_results(run, state)) =>
+            {
+                out.holds(RULE);
+            }
             Fate::Ended => {
                 let state = guarded.iter().find(|state| catches_all_but_timeouts(state)).unwrap_or(innermost);
                 out.violated(violation(run, record, state));
@@ -42,6 +50,21 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
 fn on_failure_path(run: &Run<'_>, index: usize) -> bool {
     run.model.graph.is_failure_path(run.history.failures[index].state)
         || trace::caught_before(run.history, index).is_some()
+}
+
+/// Whether all catchers of a state are branches for results rather than handlers of failures.
+fn names_results(run: &Run<'_>, state: &State) -> bool {
+    state.catch.iter().all(|catcher| {
+        let is_result = |name: &ErrorName| {
+            matches!(catalog::class_of(name.as_str()), ErrorClass::Conflict | ErrorClass::NotFound)
+        };
+        let rejoins = !run.model.graph.is_failure_path(catcher.next);
+        (rejoins && !catcher.errors.iter().any(is_wildcard)) || catcher.errors.iter().all(is_result)
+    })
+}
+
+fn is_wildcard(name: &ErrorName) -> bool {
+    matches!(name.as_str(), ErrorName::ALL | ErrorName::TASK_FAILED | ErrorName::TIMEOUT)
 }
 
 fn catches_all_but_timeouts(state: &State) -> bool {

@@ -60,6 +60,8 @@ pub(super) fn lost_read<'a>(run: &Run<'a>) -> Option<Loss<'a>> {
         return None;
     }
     let input = trace::input_of(history, caught.state, caught.strand, caught.event)?;
+    // Enclosing states pass the failure on; the one inside is what reads.
+    let read = std::iter::successors(Some(read), |read| history.failures.get(read.echo_of?)).last()?;
     provides(input, &path).then_some(Loss { caught, catcher, read, path })
 }
 

@@ -42,6 +42,38 @@ fn a_failure_of_the_call_escapes_catchers_of_names() {
     assert_eq!(found, [("Ship".to_owned(), Severity::Medium)]);
 }
 
+#[test]
+fn a_catcher_that_leads_back_to_success_is_a_branch() {
+    let trial = Trial::of(
+        r#"{"StartAt":"Start","States":{
+          "Start":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:glue:startCrawler",
+            "Parameters":{"Name":"orders"},
+            "Catch":[{"ErrorEquals":["Glue.CrawlerRunningException"],"ResultPath":"$.error","Next":"Done"}],
+            "ResultPath":"$.start","Next":"Done"},
+          "Done":{"Type":"Pass","End":true}}}"#,
+    );
+    assert_eq!(trial.of_rule(RuleId::FailureUncaught), []);
+}
+
+/// A catcher that names a result is a branch: what it does not name fails the execution as in a state without one.
+#[rstest]
+#[case::a_condition_that_does_not_hold("DynamoDB.ConditionalCheckFailedException", "Known", vec![])]
+#[case::a_handler("Something", "Known", vec![("Put".to_owned(), Severity::Medium)])]
+fn catchers_of_results(#[case] error: &str, #[case] next: &str, #[case] expected: Vec<(String, Severity)>) {
+    let trial = Trial::of(&format!(
+        r#"{{"StartAt":"Put","States":{{
+          "Put":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem",
+            "Parameters":{{"TableName":"orders","Item":{{"id":{{"S.$":"$.id"}}}},
+              "ConditionExpression":"attribute_not_exists(id)"}},
+            "Catch":[{{"ErrorEquals":["{error}"],"ResultPath":"$.error","Next":"{next}"}}],
+            "ResultPath":"$.put","Next":"Count"}},
+          "Count":{{"Type":"Pass","End":true}},
+          "Known":{{"Type":"Task","Resource":"arn:aws:states:::sns:publish",
+            "Parameters":{{"TopicArn":"arn:aws:sns:us-east-1:123456789012:t","Message":"failed"}},"End":true}}}}}}"#
+    ));
+    assert_eq!(trial.of_rule(RuleId::FailureUncaught), expected);
+}
+
 #[rstest]
 #[case::it_is_dropped(r#"{"ErrorEquals":["States.ALL"],"Next":"Undo"}"#, vec![("Ship".to_owned(), Severity::High)])]
 #[case::it_is_kept(r#"{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Undo"}"#, vec![])]
