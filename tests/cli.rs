@@ -15,8 +15,8 @@ const STUCK: &str = r#"{
         "QueueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/questions",
         "MessageBody": { "token.$": "$$.Task.Token", "question.$": "$.question" }
       },
-      "Retry": [{ "ErrorEquals": ["SQS.RequestThrottledException", "SQS.AmazonSQSException",
-        "SQS.SdkClientException"], "MaxAttempts": 2, "JitterStrategy": "FULL" }],
+      "Retry": [{ "ErrorEquals": ["SQS.RequestThrottledException", "SQS.AmazonSQSException"],
+        "MaxAttempts": 2, "JitterStrategy": "FULL" }],
       "End": true
     }
   }

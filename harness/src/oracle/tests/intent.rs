@@ -144,3 +144,62 @@ fn a_finding_quotes_error_and_cause_and_says_what_was_declared() {
         found.why
     );
 }
+
+/// Items that are shipped in a Map of a mode, whose failure goes to a state, in either language.
+fn in_map(mode: &str, catch: &str, intent: &str) -> Vec<(String, Severity)> {
+    let definition = r#"{"StartAt":"ShipAll","States":{
+      "ShipAll":{"Type":"Map","ItemsPath":"$.items","ItemProcessor":{MODE"StartAt":"Ship","States":{
+        "Ship":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"ship"},"End":true}}},
+        "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"NEXT"}],"ResultPath":null,"Next":"Check"},
+      "Check":{"Type":"Choice","Default":"Done","Choices":[{"Variable":"$.recall","BooleanEquals":true,"Next":"Recall"}]},
+      "Recall":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"recall"},
+        "ResultPath":null,"Next":"Sorry"},
+      "Sorry":{"Type":"Fail","Error":"NotShipped"},"Done":{"Type":"Succeed"}}}"#;
+    let trial = Trial::of(&definition.replace("MODE", mode).replace("NEXT", catch));
+    let trial = trial.input(r#"{"items":[1,2],"recall":false}"#);
+    trial.declared(&format!("[[machines.trial.intents]]\n{intent}")).of_rule(RuleId::Intent)
+}
+
+const DISTRIBUTED: &str = r#""ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"#;
+
+#[rstest]
+fn an_item_is_held_against_its_intent(
+    #[values("", DISTRIBUTED)] mode: &str,
+    #[values("at = \"Ship\"", "at = \"ShipAll/*\"")] at: &str,
+) {
+    let intent = format!("{at}\nfault = \"service-error\"\nis = [\"compensates:Recall\", \"ends:Sorry\"]");
+    assert_eq!(in_map(mode, "Recall", &intent), []);
+    assert_eq!(in_map(mode, "Done", &intent), [("Ship".to_owned(), Severity::High)]);
+}
+
+/// A question to a person, in JSONata, with its handlers.
+fn asked(fields: &str, intent: &str) -> Vec<(String, Severity)> {
+    let definition = r#"{"QueryLanguage":"JSONata","StartAt":"Ask","States":{
+      "Ask":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",FIELDS
+        "Arguments":{"QueueUrl":"q","MessageBody":"{% $states.context.Task.Token %}"},"Next":"Check"},
+      "Check":{"Type":"Choice","Default":"Done","Choices":[{"Condition":"{% $states.input.late = true %}","Next":"Escalate"}]},
+      "Escalate":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"escalate"},"Next":"Done"},
+      "Done":{"Type":"Succeed"}}}"#;
+    let trial = Trial::of(&definition.replace("FIELDS", fields));
+    trial.declared(&format!("[[machines.trial.intents]]\nat = \"Ask\"\n{intent}")).of_rule(RuleId::Intent)
+}
+
+const ESCALATES: &str = r#""TimeoutSeconds":60,"Catch":[{"ErrorEquals":["States.Timeout"],"Output":"{% $states.input %}","Next":"Escalate"}],"#;
+
+#[rstest]
+#[case::silence_is_escalated("fault = \"callback-missing\"\nis = \"compensates:Escalate\"", ESCALATES, true)]
+#[case::silence_without_a_timer("fault = \"callback-missing\"\nis = \"compensates:Escalate\"", "", false)]
+#[case::a_late_answer_that_nobody_offers("fault = \"callback-late\"\nis = \"ends:Done\"", ESCALATES, true)]
+#[case::a_refusal_goes_up(
+    "fault = \"callback-failed(Refused)\"\nis = \"propagates:Refused\"",
+    ESCALATES,
+    true
+)]
+#[case::a_refusal_is_not_escalated(
+    "fault = \"callback-failed(Refused)\"\nis = \"ends:Escalate\"",
+    ESCALATES,
+    false
+)]
+fn a_callback_is_held_against_its_intent(#[case] intent: &str, #[case] fields: &str, #[case] as_meant: bool) {
+    assert_eq!(asked(fields, intent).is_empty(), as_meant);
+}
