@@ -42,7 +42,7 @@ pub use fault::{
 pub use integration::{Integration, Pattern, Service};
 pub use names::{can_report, is_never_matched, is_of_maps};
 pub use outcome::rank as outcome_rank;
-pub use page::page_size;
+pub use page::{asks_for_few, page_size};
 pub use partial::{Form, PartialSuccess, partial_failure, partial_success};
 pub use plausible::{is_continuation, plausible};
 pub use remark::Remark;

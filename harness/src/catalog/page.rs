@@ -24,6 +24,11 @@ pub fn page_size(integration: &Integration, request: &Value) -> usize {
     }
 }
 
+/// Whether a request says how much it wants.
+pub fn asks_for_few(request: &Value) -> bool {
+    LIMITS.iter().chain(&["Range", "limit"]).any(|name| request.get(name).is_some())
+}
+
 /// API references: S3 gives 1,000 keys, DynamoDB a megabyte, Athena 1,000 rows, SQS one message; others about a hundred.
 fn usual_page(integration: &Integration) -> usize {
     match (&*integration.service, &*integration.action) {

@@ -4,6 +4,7 @@ mod baseline;
 mod candidates;
 mod crowd;
 mod invent;
+mod large;
 mod load;
 mod name;
 mod place;
@@ -19,6 +20,7 @@ mod witness;
 
 pub use baseline::{Baselines, Ending, Examples, baselines};
 pub use crowd::{crowds, realistic, widened};
+pub use large::large_answers;
 pub use load::{CONVERSATIONS, conversation_in, rounds};
 pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};

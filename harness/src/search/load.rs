@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::asl::StateId;
 use crate::error::ErrorName;
 use crate::fault::Plan;
-use crate::generate::{Scenario, crowds, realistic, rounds};
+use crate::generate::{Scenario, crowds, large_answers, realistic, rounds};
 use crate::history::{Detail, EventType, History, Outcome};
 use crate::model::Loop;
 
@@ -30,10 +30,17 @@ const PROBE_EVENTS: usize = 200;
 /// Puts loads on every loop that the grounds go round and on every Map that they go through, until each has shown what
 /// it shows.
 pub fn loads(arena: &Arena, grounds: &[Ground]) -> Loads {
-    let mut loader = Loader { arena, found: Loads::default(), loops: BTreeSet::new(), maps: BTreeSet::new() };
+    let mut loader = Loader {
+        arena,
+        found: Loads::default(),
+        loops: BTreeSet::new(),
+        maps: BTreeSet::new(),
+        tasks: BTreeSet::new(),
+    };
     for ground in grounds.iter().filter(|ground| ground.history.outcome.succeeded()) {
         loader.loops(ground);
         loader.maps(ground);
+        loader.answers(ground);
     }
     loader.found
 }
@@ -45,6 +52,8 @@ struct Loader<'a> {
     loops: BTreeSet<usize>,
     /// Maps that have had their load.
     maps: BTreeSet<StateId>,
+    /// Tasks that have given a large answer.
+    tasks: BTreeSet<StateId>,
 }
 
 impl Loader<'_> {
@@ -77,6 +86,15 @@ impl Loader<'_> {
             }
         }
         self.maps.extend(new);
+    }
+
+    fn answers(&mut self, ground: &Ground) {
+        let limit = self.arena.limits.payload_bytes_max;
+        for (task, scenario) in large_answers(&self.arena.model, &ground.scenario, &ground.history, limit) {
+            if self.tasks.insert(task) {
+                self.keeps(scenario);
+            }
+        }
     }
 
     /// Runs a scenario to its end; keeps it if a payload becomes too large.

@@ -10,7 +10,7 @@ use crate::history::{EventId, FailureRecord, Outcome};
 use crate::oracle::trace;
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 
-use super::{growth, results};
+use super::{growth, large, results};
 
 pub(super) const RULE: RuleId = RuleId::PayloadExceedsLimit;
 
@@ -18,7 +18,8 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     let Some(record) = fatal(run) else { return };
     if let Some(grown) = growth::of_loop(run, record) {
         out.violated(growth::violation(run, record, &grown));
-    } else if let Some(violation) = results::violation(run, record) {
+    } else if let Some(violation) = results::violation(run, record).or_else(|| large::violation(run, record))
+    {
         out.violated(violation);
     }
 }

@@ -1,6 +1,7 @@
 //! `payload`: what states hand on stays within 262,144 bytes, and finished work is not thrown away.
 
 mod growth;
+mod large;
 mod limit;
 mod results;
 mod siblings;

@@ -224,3 +224,44 @@ fn the_patch_keeps_the_results_out(#[case] definition: String) {
     let patched = Trial::patched(&definition, &found[0].fix.asl_patch);
     assert_eq!(of_rule(&rendered(&patched)).len(), 0, "{patched}");
 }
+
+/// One call, with fields of its request and of the task.
+fn call(resource: &str, request: &str, task: &str) -> String {
+    let told = if task.contains("Told") { r#","Told":{"Type":"Fail","Error":"TooLarge"}"# } else { "" };
+    r#"{"StartAt":"Read","States":{"Read":{"Type":"Task","Resource":"arn:aws:states:::RESOURCE",
+      "Parameters":{REQUEST},TASK "End":true}TOLD}}"#
+        .replace("RESOURCE", resource)
+        .replace("REQUEST", request)
+        .replace("TASK", task)
+        .replace("TOLD", told)
+}
+
+#[rstest]
+#[case::an_object("aws-sdk:s3:getObject", r#""Bucket":"b","Key":"k""#, "", Some(Severity::Medium))]
+#[case::a_range("aws-sdk:s3:getObject", r#""Bucket":"b","Key":"k","Range":"bytes=0-1023""#, "", None)]
+#[case::a_scan("aws-sdk:dynamodb:scan", r#""TableName":"t""#, "", Some(Severity::Medium))]
+#[case::a_small_page("aws-sdk:dynamodb:scan", r#""TableName":"t","Limit":25"#, "", None)]
+#[case::a_query(
+    "aws-sdk:dynamodb:query",
+    r#""TableName":"t","KeyConditionExpression":"id = :i""#,
+    "",
+    Some(Severity::Low)
+)]
+#[case::somebody_handles_it(
+    "aws-sdk:s3:getObject",
+    r#""Bucket":"b","Key":"k""#,
+    r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"Told"}],"#,
+    None
+)]
+#[case::an_item("dynamodb:getItem", r#""TableName":"t","Key":{"id":{"S":"1"}}"#, "", None)]
+#[case::a_function("lambda:invoke", r#""FunctionName":"f""#, "", None)]
+fn one_answer_is_too_large(
+    #[case] resource: &str,
+    #[case] request: &str,
+    #[case] task: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let answer = r#"{"Body":"text","Items":[{"id":{"S":"1"}}],"Count":1}"#;
+    let found = Trial::of(&call(resource, request, task)).answers("Read", &[answer]).of_rule(RULE);
+    assert_eq!(found, Vec::from_iter(expected.map(|severity| ("Read".to_owned(), severity))));
+}
