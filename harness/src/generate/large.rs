@@ -14,8 +14,8 @@ use crate::value::Value;
 
 /// Where the bytes of such an answer are: a text, or a list.
 ///
-/// API references: an object of S3 has up to 5 TB; `Query` and `Scan` of DynamoDB give up to 1 MB, `FilterLogEvents`
-/// and `GetLogEvents` too; `GetQueryResults` of Athena gives 1,000 rows.
+/// API references: an object of S3 has up to 5 TB; `Scan` of DynamoDB gives up to 1 MB, `FilterLogEvents` and
+/// `GetLogEvents` too; `GetQueryResults` of Athena gives 1,000 rows. A query is bounded by its key more often than not.
 fn place(state: &State) -> Option<&'static [&'static str]> {
     let integration = &state.task()?.integration;
     if !matches!(integration.kind, Service::Optimized | Service::Sdk) {
@@ -23,7 +23,7 @@ fn place(state: &State) -> Option<&'static [&'static str]> {
     }
     Some(match (&*integration.service, &*integration.action) {
         ("s3", "getObject") => &["Body"],
-        ("dynamodb", "query" | "scan") => &["Items"],
+        ("dynamodb", "scan") => &["Items"],
         ("athena", "getQueryResults") => &["ResultSet", "Rows"],
         ("cloudwatchlogs", "filterLogEvents" | "getLogEvents") => &["Events"],
         _ => return None,

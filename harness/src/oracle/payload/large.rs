@@ -6,8 +6,10 @@
 use crate::catalog::Service;
 use crate::diagnose::fix;
 use crate::history::FailureRecord;
+use crate::load::Node;
 use crate::oracle::{Run, Severity, Violation};
 use crate::report::grouped;
+use crate::value::Value;
 
 use super::limit;
 
@@ -31,8 +33,16 @@ pub(super) fn violation(run: &Run<'_>, record: &FailureRecord) -> Option<Violati
              read them and pass on only what is needed.",
         )
     };
-    // A query is bounded by its key more often than not.
-    let severity = if &*integration.action == "query" { Severity::Low } else { Severity::Medium };
+    // What is in an object whose key is written down, its author knows.
+    let attempt = &run.history.attempts[record.attempt?];
+    let key = attempt.parameters.get("Key").and_then(Value::as_str);
+    let written_down = key.is_some_and(|key| {
+        let pointer =
+            |field: &str| run.model.machine.document.node(&format!("{}/{field}/Key", state.pointer));
+        let written = pointer("Parameters").or_else(|| pointer("Arguments")).map(Node::to_value);
+        written.is_some_and(|written| written.as_str() == Some(key))
+    });
+    let severity = if written_down { Severity::Low } else { Severity::Medium };
     Some(Violation {
         states: Vec::new(),
         route: "answer>too-large".to_owned(),

@@ -237,16 +237,17 @@ fn call(resource: &str, request: &str, task: &str) -> String {
 }
 
 #[rstest]
-#[case::an_object("aws-sdk:s3:getObject", r#""Bucket":"b","Key":"k""#, "", Some(Severity::Medium))]
-#[case::a_range("aws-sdk:s3:getObject", r#""Bucket":"b","Key":"k","Range":"bytes=0-1023""#, "", None)]
-#[case::a_scan("aws-sdk:dynamodb:scan", r#""TableName":"t""#, "", Some(Severity::Medium))]
-#[case::a_small_page("aws-sdk:dynamodb:scan", r#""TableName":"t","Limit":25"#, "", None)]
-#[case::a_query(
-    "aws-sdk:dynamodb:query",
-    r#""TableName":"t","KeyConditionExpression":"id = :i""#,
+#[case::an_object("aws-sdk:s3:getObject", r#""Bucket":"b","Key.$":"$.key""#, "", Some(Severity::Medium))]
+#[case::a_known_object(
+    "aws-sdk:s3:getObject",
+    r#""Bucket":"b","Key":"settings.json""#,
     "",
     Some(Severity::Low)
 )]
+#[case::a_range("aws-sdk:s3:getObject", r#""Bucket":"b","Key":"k","Range":"bytes=0-1023""#, "", None)]
+#[case::a_scan("aws-sdk:dynamodb:scan", r#""TableName":"t""#, "", Some(Severity::Medium))]
+#[case::a_small_page("aws-sdk:dynamodb:scan", r#""TableName":"t","Limit":25"#, "", None)]
+#[case::a_query("aws-sdk:dynamodb:query", r#""TableName":"t","KeyConditionExpression":"id = :i""#, "", None)]
 #[case::somebody_handles_it(
     "aws-sdk:s3:getObject",
     r#""Bucket":"b","Key":"k""#,
@@ -262,6 +263,7 @@ fn one_answer_is_too_large(
     #[case] expected: Option<Severity>,
 ) {
     let answer = r#"{"Body":"text","Items":[{"id":{"S":"1"}}],"Count":1}"#;
-    let found = Trial::of(&call(resource, request, task)).answers("Read", &[answer]).of_rule(RULE);
+    let found = Trial::of(&call(resource, request, task)).answers("Read", &[answer]);
+    let found = found.input(r#"{"key":"k"}"#).of_rule(RULE);
     assert_eq!(found, Vec::from_iter(expected.map(|severity| ("Read".to_owned(), severity))));
 }
