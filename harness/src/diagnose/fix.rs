@@ -4,7 +4,7 @@ use super::route;
 use crate::asl::{Catcher, Kind, Machine, QueryLanguage, ResultPath, State, StateId, Transition};
 use crate::catalog::{self, Effect, ErrorClass, FaultKind, Integration};
 use crate::error::ErrorName;
-use crate::model::Model;
+use crate::model::{Graph, Model};
 use crate::oracle::{Fix, PatchOperation};
 use crate::value::{ObjectBuilder, Value};
 
@@ -110,7 +110,13 @@ pub(crate) fn add_catcher_like_last(machine: &Machine, state: &State, error: &st
             _ => false,
         })
     };
-    let Some(last) = state.catch.iter().rposition(is_general) else {
+    // A way that undoes what was done and ends badly is right for any failure.
+    let ends_badly = |catcher: &Catcher| {
+        let graph = Graph::new(machine);
+        graph.is_failure_only(catcher.next) && !graph.can_end_well(catcher.next)
+    };
+    let like = state.catch.iter().rposition(is_general).or_else(|| state.catch.iter().rposition(ends_badly));
+    let Some(last) = like else {
         return add_catcher_that_fails(machine, state, error);
     };
     let pointer = format!("{}/Catch/{last}", state.pointer);

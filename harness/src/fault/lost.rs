@@ -24,7 +24,7 @@ pub(super) fn lost_answer(model: &Model, state: &State, task: &Task) -> Option<C
     if integration.kind == Service::Activity || *model.effect(state.id) == Effect::None {
         return None;
     }
-    let silence = retrier_of(model, state, &silence(task));
+    let silence = silence(task).and_then(|error| retrier_of(model, state, &error));
     let (connection, _) = call_error(integration, FaultKind::Connection);
     let functions = if integration.is_lambda() { &OF_FUNCTIONS[..] } else { &[] };
     std::iter::once(connection.as_str())
@@ -36,17 +36,17 @@ pub(super) fn lost_answer(model: &Model, state: &State, task: &Task) -> Option<C
         .map(|error| Class::LostAnswerAs(ErrorName::new(error)))
 }
 
-/// What the task is reported as when nothing is heard of the work.
-fn silence(task: &Task) -> String {
+/// What the task is reported as when nothing is heard of the work; nothing where no timer ends the wait.
+fn silence(task: &Task) -> Option<String> {
     let class = match task.integration.pattern {
         Pattern::RequestResponse => Class::LostAnswer,
         Pattern::Sync | Pattern::Sync2 => Class::JobNeverEnds,
         Pattern::Callback => Class::CallbackMissing,
     };
     match injection(&class, task) {
-        Injection::Fail { error, .. } => error.to_string(),
-        _ if task.timeout.is_some() || task.heartbeat.is_some() => ErrorName::TIMEOUT.to_owned(),
-        _ => String::new(),
+        Injection::Fail { error, .. } => Some(error.to_string()),
+        _ if task.timeout.is_some() || task.heartbeat.is_some() => Some(ErrorName::TIMEOUT.to_owned()),
+        _ => None,
     }
 }
 
