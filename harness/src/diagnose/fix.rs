@@ -119,6 +119,11 @@ pub(crate) fn add_catcher_like_last(machine: &Machine, state: &State, error: &st
     let Some(last) = like else {
         return add_catcher_that_fails(machine, state, error);
     };
+    add_catcher_like(machine, state, last, error)
+}
+
+/// A catcher for more errors, with everything else as in another one of the state.
+pub(crate) fn add_catcher_like(machine: &Machine, state: &State, last: usize, error: &str) -> Fix {
     let pointer = format!("{}/Catch/{last}", state.pointer);
     let Some(Value::Object(mut copy)) = machine.document.node(&pointer).map(crate::load::Node::to_value)
     else {

@@ -28,7 +28,12 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
         Pattern::RequestResponse if is_activity => classes.push(Class::JobNeverEnds),
         Pattern::RequestResponse => classes.extend([Class::Timeout, Class::LostAnswer]),
         Pattern::Sync | Pattern::Sync2 => classes.extend([Class::JobFails, Class::JobNeverEnds]),
-        Pattern::Callback => classes.push(Class::CallbackMissing),
+        Pattern::Callback => {
+            classes.push(Class::CallbackMissing);
+            if minds_late_answers(model, state, task) {
+                classes.extend([Class::CallbackLate, Class::CallbackDuplicate]);
+            }
+        }
     }
     // A worker that is alive and never done: only `TimeoutSeconds` ends it.
     if task.heartbeat.is_some() && task.timeout.is_some() && integration.pattern == Pattern::Callback {
@@ -45,6 +50,17 @@ pub fn classes(model: &Model, state: &State) -> Vec<Class> {
     classes.extend(partial_success(task));
     classes.extend(missing_members(model, state, task));
     classes
+}
+
+/// Whether it matters that a token comes back after its timer has fired, or twice: there is a timer, and then the work is
+/// tried again, or the workflow goes on without it.
+fn minds_late_answers(model: &Model, state: &State, task: &Task) -> bool {
+    let goes_on = |level: &State| {
+        let ends = |next: StateId| matches!(model.machine.state(next).kind, Kind::Fail { .. });
+        !level.retry.is_empty() || level.catch.iter().any(|catcher| !ends(catcher.next))
+    };
+    let has_timer = task.timeout.is_some() || task.heartbeat.is_some();
+    has_timer && std::iter::once(state).chain(model.machine.enclosing(state.id)).any(goes_on)
 }
 
 /// Whether the catalogue does not know what the call reports, but handlers name it: these names are tried, and no

@@ -62,7 +62,8 @@ struct Key {
 fn is_apart(model: &Model, state: &State, class: &Class) -> bool {
     match class {
         Class::Status(_) => is_cause_read(model, state),
-        Class::MissingMember(_) | Class::LostAnswerAs(_) => true,
+        // Only a late answer shows for certain that the work was done.
+        Class::MissingMember(_) | Class::LostAnswerAs(_) | Class::CallbackLate => true,
         Class::ApplicationError(error) | Class::CallbackFailed(error) => model
             .idle_names(state.id)
             .iter()

@@ -145,7 +145,8 @@ pub(super) fn related(history: &History, one: StrandId, other: StrandId) -> bool
     is_inside(history, one, other) || is_inside(history, other, one)
 }
 
-fn is_inside(history: &History, inner: StrandId, outer: StrandId) -> bool {
+/// Whether a strand is another one, or runs inside of it.
+pub(super) fn is_inside(history: &History, inner: StrandId, outer: StrandId) -> bool {
     let mut at = Some(inner);
     while let Some(strand) = at {
         if strand == outer {

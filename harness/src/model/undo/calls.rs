@@ -57,7 +57,7 @@ pub(super) fn undone_by(
     let (first, second) = (split(&made.action), split(&undone.action));
     let requests = (written_request(machine, effect), written_request(machine, undo));
     if first == second && first.0 == "update" && first.1 == "item" {
-        let is_same = same_store(&requests.0, &requests.1, demands, effect.id, undo.id);
+        let is_same = same_store(&requests.0, &requests.1);
         return (is_same && takes_back(&requests.0, &requests.1)).then_some(Undone::Held);
     }
     let is_opposite = OPPOSITES
@@ -67,7 +67,8 @@ pub(super) fn undone_by(
         return None;
     }
     if DATA.contains(&first.1.as_str()) {
-        return same_store(&requests.0, &requests.1, demands, effect.id, undo.id).then_some(Undone::Written);
+        let is_same = same_store(&requests.0, &requests.1);
+        return is_same.then_some(Undone::Written);
     }
     let is_of = |words: &[&str]| words.iter().any(|word| first.1.ends_with(word));
     let is_started = matches!(first.0.as_str(), "start" | "run") && !is_of(HELD);
@@ -139,7 +140,7 @@ fn names_the_same(one: &Value, other: &Value) -> bool {
 }
 
 /// Whether both requests are about the same key of the same table or bucket.
-fn same_store(one: &Value, other: &Value, demands: &Demands, effect: StateId, undo: StateId) -> bool {
+fn same_store(one: &Value, other: &Value) -> bool {
     let member = |request: &Value, name: &str| {
         let plain = request.get(name).cloned();
         plain.or_else(|| request.get(&format!("{name}.$")).cloned())
@@ -159,7 +160,18 @@ fn same_store(one: &Value, other: &Value, demands: &Demands, effect: StateId, un
     let of_key = leaves(member(other, "Key"));
     let mut of_first = leaves(member(one, "Key"));
     of_first.extend(leaves(member(one, "Item")));
-    (!of_key.is_empty() && of_key.is_subset(&of_first)) || !shared_places(demands, effect, undo).is_empty()
+    !of_key.is_empty() && of_key.is_subset(&of_first)
+}
+
+/// Whether what is written has a time after which it counts no more, as the leases of locks have.
+pub(super) fn expires(request: &Value) -> bool {
+    let tells = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        ["ttl", "expir", "lease", "until", "timetolive"].iter().any(|word| text.contains(word))
+    };
+    let in_item = request.get("Item").and_then(Value::as_object);
+    in_item.is_some_and(|item| item.iter().any(|(name, _)| tells(name)))
+        || request.get("UpdateExpression").and_then(Value::as_str).is_some_and(tells)
 }
 
 /// The texts of a request below members whose name passes a test.

@@ -47,6 +47,8 @@ pub(super) struct Undoing {
     /// States that undo something, nobody knows what.
     general: BTreeSet<StateId>,
     names: BTreeMap<StateId, Named>,
+    /// Pairs that the place of the second state does not bear out: they count beside another one that it does.
+    aside: Vec<(StateId, StateId)>,
 }
 
 impl Model {
@@ -107,8 +109,13 @@ impl Undoing {
     fn of(model: &Model) -> Self {
         let tasks = || model.machine.states.iter().filter(|state| state.task().is_some());
         let names: BTreeMap<StateId, Named> = tasks().map(|state| (state.id, named(model, state))).collect();
-        let effects: Vec<&State> =
-            tasks().filter(|state| has_effect(model, state, &names[&state.id])).collect();
+        let effects: Vec<&State> = tasks()
+            .filter(|state| has_effect(model, state, &names[&state.id]))
+            .filter(|state| {
+                // A lease ends by itself.
+                !calls::expires(&written_request(&model.machine, state))
+            })
+            .collect();
         let mut found = Self { names, ..Self::default() };
         for effect in &effects {
             if let Some(by) = model.declared_undo(effect.id) {
@@ -124,6 +131,11 @@ impl Undoing {
             let candidates: Vec<&State> = effects.iter().filter(before).copied().collect();
             found.calls(model, undo, &candidates);
             found.names(model, undo, &candidates);
+        }
+        for (effect, undo) in std::mem::take(&mut found.aside) {
+            if found.by_effect.contains_key(&effect) {
+                found.add(effect, undo, Evidence::Names);
+            }
         }
         found
     }
@@ -149,6 +161,8 @@ impl Undoing {
             };
             if stands_right(model, effect, undo, trust) {
                 self.add(effect.id, undo.id, Evidence::Calls);
+            } else {
+                self.aside.push((effect.id, undo.id));
             }
         }
     }
@@ -182,6 +196,7 @@ impl Undoing {
             if stands_right(model, effect, undo, trust) {
                 self.add(effect.id, undo.id, Evidence::Names);
             } else {
+                self.aside.push((effect.id, undo.id));
                 self.general.insert(undo.id);
             }
         }

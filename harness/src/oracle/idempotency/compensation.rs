@@ -15,8 +15,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::asl::{Kind, State, StateId};
-use crate::catalog::{Effect, ErrorClass};
+use crate::asl::{Kind, ScopeId, State, StateId};
+use crate::catalog::{self, Effect, ErrorClass, Pattern};
 use crate::diagnose::fix;
 use crate::history::{Attempt, Ending, ExecutionTimer, FailureRecord, Handling, History, Outcome, StrandId};
 use crate::model::{Evidence, Undo};
@@ -100,17 +100,20 @@ fn fate<'a>(run: &Run<'a>, entry: &Entry<'_>, undo: &Undo) -> Fate<'a> {
 fn turn<'a>(run: &Run<'a>, entry: &Entry<'_>, undo: &Undo) -> Option<Turn<'a>> {
     let history = run.history;
     let ended_at = entry.last().ended_at;
+    let is_near = |strand: StrandId| is_near(run, strand, entry, undo);
     let later = |record: &FailureRecord| {
         record.at >= ended_at
-            && trace::related(history, record.strand, entry.strand)
+            && is_near(record.strand)
             && record.attempt.is_none_or(|attempt| history.attempts[attempt].at >= ended_at)
     };
     let mut was_caught = false;
     for record in history.failures.iter().filter(|record| later(record)) {
         let Handling::Caught { catcher, .. } = record.handling else { continue };
         let next = run.model.machine.state(record.state).catch[catcher].next;
-        if !rejoins(run, record) {
-            if !leads(run, next, undo) {
+        if !rejoins(run, record) && !is_meant(run, record, catcher) {
+            let led =
+                !run.model.graph.is_failure_path(record.state) || run.model.leads_to(record.state, &undo.by);
+            if led && !leads(run, next, undo) {
                 return Some(Turn::Caught { record, catcher });
             }
             was_caught = true;
@@ -121,6 +124,33 @@ fn turn<'a>(run: &Run<'a>, entry: &Entry<'_>, undo: &Undo) -> Option<Turn<'a>> {
         Outcome::TimedOut { by: ExecutionTimer::Declared } => timed_out(run, undo),
         _ => None,
     }
+}
+
+/// Whether what happens in a strand concerns an effect. What is undone in its own item or branch stays when that one
+/// ends well, whatever becomes of the others.
+fn is_near(run: &Run<'_>, strand: StrandId, entry: &Entry<'_>, undo: &Undo) -> bool {
+    let machine = &run.model.machine;
+    let scope = machine.state(entry.state).scope;
+    let is_own = |by: &StateId| {
+        machine.state(*by).scope == scope || machine.enclosing(*by).any(|outer| outer.scope == scope)
+    };
+    if scope != ScopeId::TOP && undo.by.iter().all(is_own) {
+        return trace::is_inside(run.history, strand, entry.strand);
+    }
+    trace::related(run.history, strand, entry.strand)
+}
+
+/// Whether a catcher names an error of the work, and the execution ends well: that is an answer, not a failure.
+fn is_meant(run: &Run<'_>, record: &FailureRecord, catcher: usize) -> bool {
+    let catcher = &run.model.machine.state(record.state).catch[catcher];
+    let is_answer = |name: &str| {
+        !name.starts_with("States.")
+            && !matches!(
+                catalog::class_of(name),
+                ErrorClass::Transient | ErrorClass::Throttling | ErrorClass::Permission
+            )
+    };
+    run.history.outcome.succeeded() && catcher.errors.iter().all(|name| is_answer(name.as_str()))
 }
 
 /// Whether the way behind a catcher leads to undoing an effect, also by failing the scope it is in.
@@ -139,7 +169,13 @@ fn rejoins(run: &Run<'_>, record: &FailureRecord) -> bool {
     let entered = |event: &&crate::history::Event| {
         event.id > record.event && event.strand == record.strand && event.at >= record.at
     };
-    let is_usual = |state: StateId| state != record.state && !run.model.graph.is_failure_path(state);
+    let machine = &run.model.machine;
+    let scope = machine.state(record.state).scope;
+    let is_usual = |state: StateId| {
+        state != record.state
+            && machine.state(state).scope == scope
+            && !run.model.graph.is_failure_path(state)
+    };
     let events = events_of(run.history, record);
     events.iter().filter(entered).filter_map(|event| event.state).any(is_usual)
 }
@@ -160,11 +196,17 @@ fn end<'a>(run: &Run<'a>, entry: &Entry<'_>, undo: &Undo, was_caught: bool) -> O
     let record = &history.failures[at];
     let is_caught_somewhere =
         chain.iter().any(|at| !run.model.machine.state(history.failures[*at].state).catch.is_empty());
-    if was_caught || trace::is_runtime(record) || !matches!(record.handling, Handling::Uncaught { .. }) {
+    if trace::is_runtime(record)
+        || !matches!(record.handling, Handling::Uncaught { .. })
+        || !is_near(run, record.strand, entry, undo)
+    {
         return None;
     }
     if matches!(run.model.machine.state(record.state).kind, Kind::Fail { .. }) {
-        return decided(run, entry.strand, undo);
+        return decided(run, entry, undo, was_caught);
+    }
+    if was_caught {
+        return None;
     }
     // Other rules say what is wrong there.
     let is_of_others = is_caught_somewhere || run.model.graph.is_failure_path(record.state);
@@ -172,14 +214,21 @@ fn end<'a>(run: &Run<'a>, entry: &Entry<'_>, undo: &Undo, was_caught: bool) -> O
 }
 
 /// The last Choice that could have led to undoing an effect, and did not.
-fn decided<'a>(run: &Run<'a>, strand: StrandId, undo: &Undo) -> Option<Turn<'a>> {
+///
+/// After a failure only what the machine itself has written decides; what tasks answered is invented.
+fn decided<'a>(run: &Run<'a>, entry: &Entry<'_>, undo: &Undo, was_caught: bool) -> Option<Turn<'a>> {
+    let demands = run.model.demands();
+    let is_certain = |state: StateId| {
+        !was_caught || demands.choice(state).iter().all(|dependency| dependency.places.is_empty())
+    };
     run.history.decisions.iter().rev().find_map(|decision| {
         let state = run.model.machine.state(decision.state);
         let Kind::Choice(choice) = &state.kind else { return None };
         let next = decision.rule.map_or(choice.default, |rule| Some(choice.rules[rule].next))?;
-        let turns = trace::related(run.history, decision.strand, strand)
+        let turns = is_near(run, decision.strand, entry, undo)
+            && is_certain(state.id)
             && !leads(run, next, undo)
-            && run.model.leads_to(state.id, &undo.by);
+            && run.model.can_lead_to(state.id, &undo.by);
         turns.then_some(Turn::Decided { choice: state.id })
     })
 }
@@ -198,11 +247,14 @@ fn timed_out<'a>(run: &Run<'a>, undo: &Undo) -> Option<Turn<'a>> {
 fn is_last_word(run: &Run<'_>, state: StateId, undo: &Undo) -> bool {
     let model = run.model;
     let is_slight = |state: &State| {
-        state.task().is_none()
-            || matches!(model.effect(state.id), Effect::Notification)
-            || model.is_signal(state.id)
-            || model.is_harmless_by_name(state.id)
-            || writes_status(state)
+        let Some(task) = state.task() else { return true };
+        // A message with a token asks for work.
+        let waits = task.integration.pattern == Pattern::Callback;
+        !waits
+            && (matches!(model.effect(state.id), Effect::Notification)
+                || model.is_signal(state.id)
+                || model.is_harmless_by_name(state.id)
+                || writes_status(state))
     };
     let here = model.machine.state(state);
     here.task().is_some()
@@ -210,7 +262,6 @@ fn is_last_word(run: &Run<'_>, state: StateId, undo: &Undo) -> bool {
         && !model.leads_to(state, &undo.by)
         && model.graph.downstream(state).iter().all(|next| is_slight(model.machine.state(*next)))
 }
-
 /// Whether a name says that the state writes down how far the work has got.
 fn writes_status(state: &State) -> bool {
     let name = state.name.to_lowercase();
@@ -225,8 +276,7 @@ fn may_undo(run: &Run<'_>, attempt: &Attempt) -> bool {
     let handles = ["recover", "handlefail", "handle fail", "handleerror", "handle error", "failurehandler"]
         .iter()
         .any(|word| name.contains(word));
-    matches!(attempt.ending, Ending::Succeeded(_))
-        && (run.model.may_undo_anything(attempt.state) || (handles && run.model.is_own_code(attempt.state)))
+    run.model.may_undo_anything(attempt.state) || (handles && run.model.is_own_code(attempt.state))
 }
 
 /// The attempts after a turn.
@@ -276,7 +326,7 @@ fn violation(run: &Run<'_>, turn: &Turn<'_>, lost: &[(Entry<'_>, &Undo)]) -> Vio
     undoing.dedup();
     let (effects, undoing) = (named(&states), named(&undoing));
     let is_told = is_told(run, turn);
-    let severity = severity(run, lost, is_told);
+    let severity = severity(run, turn, lost, is_told);
     let (how, route) = way(run, turn, &undoing);
     let told = if is_told { " Somebody is told, and has to undo it by hand." } else { "" };
     let one = |of: &[StateId]| if of.len() == 1 { "stays" } else { "stay" };
@@ -388,12 +438,14 @@ fn is_told(run: &Run<'_>, turn: &Turn<'_>) -> bool {
     }
 }
 
-fn severity(run: &Run<'_>, lost: &[(Entry<'_>, &Undo)], is_told: bool) -> Severity {
+fn severity(run: &Run<'_>, turn: &Turn<'_>, lost: &[(Entry<'_>, &Undo)], is_told: bool) -> Severity {
     let is_declared = |(entry, undo): &(Entry<'_>, &Undo)| {
         let declared = run.model.declaration(entry.state, &entry.last().parameters);
         undo.evidence == Evidence::Declared
             || declared.is_some_and(|declared| declared.effect == Some(Effect::Unguarded))
     };
     let worst = if lost.iter().any(is_declared) { Severity::Critical } else { Severity::High };
-    if is_told { worst.milder() } else { worst }
+    // A message in the middle of the work seldom fails for good.
+    let is_message = *run.model.effect(turn.state()) == Effect::Notification;
+    if is_told || is_message { worst.milder() } else { worst }
 }

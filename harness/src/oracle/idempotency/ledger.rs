@@ -45,11 +45,20 @@ pub(super) fn undoable<'a>(run: &Run<'a>) -> Vec<(Entry<'a>, &'a Undo)> {
         .collect()
 }
 
+/// Of a state that does its work for many items, the first few show all.
+const ALIKE_MAX: usize = 16;
+
 /// Every effect that was applied in a run.
 fn entries<'a>(run: &Run<'a>) -> Vec<Entry<'a>> {
     let mut known: BTreeMap<(StateId, StrandId, u32), usize> = BTreeMap::new();
     let mut entries: Vec<Entry<'a>> = Vec::new();
+    let mut alike: BTreeMap<StateId, usize> = BTreeMap::new();
     for attempt in run.history.attempts.iter().filter(|attempt| attempt.applied) {
+        let count = alike.entry(attempt.state).or_default();
+        *count += 1;
+        if *count > ALIKE_MAX {
+            continue;
+        }
         let at = *known.entry((attempt.state, attempt.strand, attempt.visit)).or_insert_with(|| {
             entries.push(Entry {
                 state: attempt.state,

@@ -15,10 +15,12 @@ use crate::asl::StateId;
 use crate::catalog::{Effect, ErrorClass, Pattern};
 use crate::diagnose::fix;
 use crate::fault::Class;
-use crate::history::{Attempt, Ending, FailureRecord};
+use crate::history::{Attempt, Ending, FailureRecord, Handling};
+use crate::load::Node;
 use crate::oracle::trace::{self, Fate};
 use crate::oracle::visibility::swallowed::{self, Caught};
 use crate::oracle::{Fix, Judgement, RuleId, Run, Severity, Violation};
+use crate::value::Value;
 
 const RULE: RuleId = RuleId::EffectLostOnTimeout;
 
@@ -51,7 +53,9 @@ pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
             out.holds(RULE);
             continue;
         };
-        if trace::done_later(run.history, record) || is_covered(run, taken, attempt) {
+        // Where the retries of a timeout were spent too, somebody has tried to hear of it.
+        let was_retried = matches!(record.handling, Handling::Caught { spent: Some(_), .. });
+        if was_retried || trace::done_later(run.history, record) || is_covered(run, taken, attempt) {
             out.holds(RULE);
         } else if may_cover(run, taken) {
             out.unknown(RULE);
@@ -137,16 +141,30 @@ fn severity(
         .task()
         .is_some_and(|task| task.integration.pattern == Pattern::Callback);
     let is_told = trace::announcement(run, caught.taken).is_some() || trace::may_tell(run, caught.taken);
+    // Of own code only what the definition itself undoes elsewhere, or does another way, is known to matter.
+    let is_guess = (waits || *effect == Effect::Unknown) && run.model.undo_of(attempt.state).is_none();
     let worst = match goes_on {
         GoesOn::AnotherWay(_) if is_declared => Severity::Critical,
         _ if is_declared => Severity::High,
         // Whether a token was worked on, or a function did anything, the definition does not show.
         GoesOn::WritesFailure(_) if waits || *effect == Effect::Unknown => return None,
+        GoesOn::TakesBackOthers(_) if is_guess && (!waits || decides(run, attempt)) => return None,
         _ if waits || *effect == Effect::Unknown => return Some(Severity::Low),
         GoesOn::AnotherWay(_) | GoesOn::TakesBackOthers(_) => Severity::Medium,
         GoesOn::WritesFailure(_) => Severity::Low,
     };
     Some(if is_told { worst.milder() } else { worst })
+}
+
+/// Whether a name says that somebody is asked for a decision; that is no work that could be lost.
+fn decides(run: &Run<'_>, attempt: &Attempt) -> bool {
+    let name = run.model.machine.state(attempt.state).name.to_lowercase();
+    [
+        "approv", "review", "confirm", "wait", "ask", "decision", "decide", "manual", "human", "consent",
+        "sign", "verif",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 fn violation(
@@ -193,15 +211,18 @@ fn violation(
              stays.",
             caught.catcher, caught.state.name, caught.record.error
         ),
-        fix: proposal(run, attempt),
+        fix: proposal(run, caught, attempt),
         pointer: format!("{}/Catch/{}", caught.state.pointer, caught.catcher),
         ..trace::violation(run, RULE, severity, caught.record)
     }
 }
 
-fn proposal(run: &Run<'_>, attempt: &Attempt) -> Fix {
+fn proposal(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> Fix {
     let machine = &run.model.machine;
     let name = fix::name_of(machine, attempt.state);
+    if let Some(fix) = undo_first(run, caught, attempt) {
+        return fix;
+    }
     match run.model.undo_of(attempt.state).and_then(|undo| undo.by.first()) {
         Some(undo) => fix::words(format!(
             "After a timeout, ask first what became of the work of `{name}`, or lead through `{}`, which must bear \
@@ -213,4 +234,39 @@ fn proposal(run: &Run<'_>, attempt: &Attempt) -> Fix {
              before its failure is taken for one."
         )),
     }
+}
+
+/// A catcher for this error alone that leads to the state which undoes the work, and from there to a Fail state.
+fn undo_first(run: &Run<'_>, caught: &Caught<'_>, attempt: &Attempt) -> Option<Fix> {
+    let (model, machine) = (run.model, &run.model.machine);
+    let graph = &model.graph;
+    let undo = model.undo_of(attempt.state)?.by.iter().map(|id| machine.state(*id)).find(|undo| {
+        undo.scope == caught.state.scope && graph.can_end_badly(undo.id) && !graph.can_end_well(undo.id)
+    })?;
+    let at = format!("{}/Catch/{}", caught.state.pointer, caught.catcher);
+    let Some(Value::Object(mut catcher)) = machine.document.node(&at).map(Node::to_value) else {
+        return None;
+    };
+    catcher.insert("ErrorEquals", fix::names([&*caught.taken.error]));
+    catcher.insert("Next", Value::from(undo.name.clone()));
+    let text = format!(
+        "Where `{}` says that nobody knows what became of `{}`, lead through `{}` first, which must bear that there is \
+         nothing to undo; or ask for the result before.",
+        caught.taken.error,
+        fix::name_of(machine, attempt.state),
+        undo.name
+    );
+    // The error leaves the catcher that names it.
+    let errors = &caught.state.catch[caught.catcher].errors;
+    let named = errors.iter().position(|name| name.as_str() == &*caught.taken.error);
+    let patch = match named {
+        Some(_) if errors.len() == 1 => {
+            vec![fix::replace(format!("{at}/Next"), Value::from(undo.name.clone()))]
+        }
+        Some(index) => {
+            vec![fix::remove(format!("{at}/ErrorEquals/{index}")), fix::add(at, catcher.into())]
+        }
+        None => vec![fix::add(at, catcher.into())],
+    };
+    Some(fix::patch(text, patch))
 }

@@ -1,7 +1,7 @@
 //! What to change so that an effect is undone after a failure: lead to the state that undoes it, or put a copy of it
 //! before the way that is there.
 
-use crate::asl::{Kind, Machine, QueryLanguage, State};
+use crate::asl::{Kind, Machine, QueryLanguage, State, StateId};
 use crate::diagnose::fix;
 use crate::load::{Node, pointer_token};
 use crate::model::Undo;
@@ -54,7 +54,12 @@ fn in_words(machine: &Machine, lost: &[(Entry<'_>, &Undo)]) -> Fix {
 fn entry_point<'m>(run: &Run<'m>, state: &State, lost: &[(Entry<'_>, &Undo)]) -> Option<&'m State> {
     let model = run.model;
     let last = lost.iter().max_by_key(|(entry, _)| entry.last().ended_at)?.1;
-    let mut all = last.by.iter().map(|id| model.machine.state(*id));
+    // A step of a Parallel state is done by entering that state.
+    let here = |id: StateId| {
+        let around = model.machine.enclosing(id).find(|outer| outer.scope == state.scope);
+        around.unwrap_or_else(|| model.machine.state(id))
+    };
+    let mut all = last.by.iter().map(|id| here(*id));
     all.find(|undo| {
         undo.scope == state.scope
             && undo.id != state.id

@@ -8,7 +8,7 @@
 //! States without any catcher (failing visibly is a decision), failures of the interpreter (nothing can
 //! catch them), and states of the failure path, which `handler-fails` judges.
 
-use crate::asl::State;
+use crate::asl::{State, StateId};
 use crate::catalog::{self, ErrorClass};
 use crate::diagnose::fix;
 use crate::error::ErrorName;
@@ -104,11 +104,21 @@ fn violation(run: &Run<'_>, record: &FailureRecord, state: &State) -> Violation 
         route: format!("{route}>uncaught"),
         title: format!("`{}` escapes the catchers", record.error),
         why,
-        fix: fix::add_catcher_like_last(machine, state, missing),
+        // What undoes the work before is right for whatever failed.
+        fix: match state.catch.iter().rposition(|catcher| undoes(run, catcher.next)) {
+            Some(like) => fix::add_catcher_like(machine, state, like, missing),
+            None => fix::add_catcher_like_last(machine, state, missing),
+        },
         pointer: format!("{}/Catch", state.pointer),
         class: if timer { ErrorClass::Timeout } else { trace::class_of(run.history, record) },
         ..trace::violation(run, RULE, severity, record)
     }
+}
+
+/// Whether a way begins by undoing something and ends in a Fail state.
+fn undoes(run: &Run<'_>, next: StateId) -> bool {
+    let graph = &run.model.graph;
+    run.model.is_undo(next) && graph.can_end_badly(next) && !graph.can_end_well(next)
 }
 
 fn timer_of(run: &Run<'_>, record: &FailureRecord) -> &'static str {

@@ -248,8 +248,109 @@ fn an_alert_and_a_fail_state_are_sound() {
     assert_eq!(trial(&definition).declared(DECLARED).of_rule(LOST), []);
 }
 
-#[test]
-fn a_saga_that_leaves_out_the_step_that_timed_out() {
-    let found = trial(&saga(&catch("CancelFlight"), &catch("CancelHotel"))).of_rule(LOST);
-    assert_eq!(found, [("ChargeCard".to_owned(), Severity::Low)]);
+#[rstest]
+#[case::it_undoes_the_step_itself("CancelFlight", &[])]
+#[case::it_leaves_the_step_out("CancelHotel", &[("BookFlight", Severity::Low)])]
+fn a_saga_whose_step_timed_out(#[case] next: &str, #[case] expected: &[(&str, Severity)]) {
+    let definition = saga(&catch("CancelFlight"), &catch("CancelHotel"));
+    let of_flight = definition.find(r#""BookFlight":{"#).expect("it is there");
+    let (before, after) = definition.split_at(of_flight);
+    let leads = format!(r#""Next":"{next}""#);
+    let definition = format!("{before}{}", after.replacen(r#""Next":"CancelFlight""#, &leads, 1));
+    let expected: Vec<_> =
+        expected.iter().map(|(state, severity)| ((*state).to_owned(), *severity)).collect();
+    assert_eq!(trial(&definition).of_rule(LOST), expected);
+}
+
+/// Seats for each of two items: held, charged, issued; each item undoes its own.
+fn items(catch: &str) -> String {
+    format!(
+        r#"{{"StartAt":"Each","States":{{"Each":{{"Type":"Map","ItemsPath":"$.list","ItemProcessor":{{
+          "StartAt":"HoldSeat","States":{{{},{},{},{},{},{FAILED}}}}},"ResultPath":null,"End":true}}}}}}"#,
+        task("HoldSeat", r#""Next":"ChargeSeat""#),
+        task("ChargeSeat", &format!(r#"{}"Next":"IssueTicket""#, self::catch("ReleaseSeat"))),
+        task("IssueTicket", &format!(r#"{catch}"Next":"PrintTicket""#)),
+        task("PrintTicket", &format!(r#"{}"End":true"#, self::catch("RefundSeat"))),
+        format!(
+            "{},{}",
+            task("RefundSeat", r#""Next":"ReleaseSeat""#),
+            task("ReleaseSeat", r#""Next":"Failed""#)
+        ),
+    )
+}
+
+#[rstest]
+#[case::all_is_undone(&catch("RefundSeat"), &[])]
+#[case::the_payment_stays(&catch("ReleaseSeat"), &[("IssueTicket", Severity::High)])]
+#[case::nothing_is_undone(&catch("Failed"), &[("IssueTicket", Severity::High)])]
+fn items_that_undo_their_own_work(#[case] catch: &str, #[case] expected: &[(&str, Severity)]) {
+    let found = trial(&items(catch)).input(r#"{"list":[{"n":1},{"n":2}]}"#).of_rule(RULE);
+    let expected: Vec<_> =
+        expected.iter().map(|(state, severity)| ((*state).to_owned(), *severity)).collect();
+    assert_eq!(found, expected);
+}
+
+/// A router that knows by a mark where the work was broken off.
+fn router(mark: &str) -> String {
+    let at = |name: &str, mark: &str| {
+        format!(r#""{name}":{{"Type":"Pass","Result":"{mark}","ResultPath":"$.at","Next":"Router"}}"#)
+    };
+    format!(
+        r#"{{"StartAt":"ReserveStock","States":{{{},{},{},{},{},
+          "Router":{{"Type":"Choice","Choices":[{{"Variable":"$.at","StringEquals":"ship","Next":"RefundCard"}}],
+            "Default":"ReleaseStock"}},{},{},{FAILED}}}}}"#,
+        task("ReserveStock", r#""Next":"ChargeCard""#),
+        task("ChargeCard", &format!(r#"{}"Next":"Ship""#, catch("AtCharge"))),
+        task("Ship", &format!(r#"{}"End":true"#, catch("AtShip"))),
+        at("AtCharge", "charge"),
+        at("AtShip", mark),
+        task("RefundCard", &format!(r#"{}"Next":"ReleaseStock""#, catch("ReleaseStock"))),
+        task("ReleaseStock", r#""Next":"Failed""#),
+    )
+}
+
+#[rstest]
+#[case::it_knows_the_mark("ship", &[])]
+#[case::it_does_not("shipping", &[("Router", Severity::High)])]
+fn a_choice_that_leads_to_what_is_to_be_undone(#[case] mark: &str, #[case] expected: &[(&str, Severity)]) {
+    let found = trial(&router(mark)).of_rule(RULE);
+    let expected: Vec<_> =
+        expected.iter().map(|(state, severity)| ((*state).to_owned(), *severity)).collect();
+    assert_eq!(found, expected);
+}
+
+/// A message with a token and a timer, and what its catcher leads to.
+fn shipped(name: &str, next: &str) -> String {
+    format!(
+        r#"{{"StartAt":"ChargeCard","States":{{{},
+          "{name}":{{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","TimeoutSeconds":60,
+            "Parameters":{{"QueueUrl":"q","MessageBody":{{"token.$":"$$.Task.Token"}}}},"ResultPath":"$.ship",
+            {}"Next":"Pack"}},
+          {},{},{},{FAILED}}}}}"#,
+        task("ChargeCard", &format!(r#""Next":"{name}""#)),
+        catch(next),
+        task("Pack", &format!(r#"{}"End":true"#, catch("RefundCard"))),
+        task("CheckShipment", r#""Next":"RefundCard""#),
+        task("RefundCard", r#""Next":"Failed""#),
+    )
+}
+
+#[rstest]
+#[case::the_money_is_given_back("Ship", "RefundCard", Some(Severity::Low))]
+#[case::it_asks_first("Ship", "CheckShipment", None)]
+#[case::a_person_is_asked("Approve", "RefundCard", None)]
+fn a_token_that_comes_back_too_late(
+    #[case] name: &str,
+    #[case] next: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let mut definition = shipped(name, next);
+    if next != "CheckShipment" {
+        let from = definition.find(r#""CheckShipment":{"#).expect("it is there");
+        let to = definition.find(r#""RefundCard":{"#).expect("it is there");
+        definition.replace_range(from..to, "");
+    }
+    let found = trial(&definition).of_rule(LOST);
+    let of_ship: Vec<_> = found.into_iter().filter(|(state, _)| state == name).map(|(_, s)| s).collect();
+    assert_eq!(of_ship, expected.into_iter().collect::<Vec<_>>());
 }
