@@ -18,8 +18,10 @@ use std::collections::BTreeMap;
 use crate::asl::{Kind, ScopeId, State, StateId};
 use crate::catalog::{self, Effect, ErrorClass, Pattern};
 use crate::diagnose::fix;
+use crate::error::ErrorName;
 use crate::history::{Attempt, Ending, ExecutionTimer, FailureRecord, Handling, History, Outcome, StrandId};
 use crate::model::{Evidence, Undo};
+use crate::oracle::routing::escape;
 use crate::oracle::trace;
 use crate::oracle::{Judgement, RuleId, Run, Severity, Violation};
 
@@ -194,8 +196,12 @@ fn end<'a>(run: &Run<'a>, entry: &Entry<'_>, undo: &Undo, was_caught: bool) -> O
         at = inner;
     }
     let record = &history.failures[at];
-    let is_caught_somewhere =
-        chain.iter().any(|at| !run.model.machine.state(history.failures[*at].state).catch.is_empty());
+    // `failure-uncaught` asks the same.
+    let is_timer = &*record.error == ErrorName::TIMEOUT;
+    let is_caught_somewhere = chain.iter().any(|at| {
+        let state = run.model.machine.state(history.failures[*at].state);
+        !state.catch.is_empty() && (is_timer || !escape::names_results(run, state))
+    });
     if trace::is_runtime(record)
         || !matches!(record.handling, Handling::Uncaught { .. })
         || !is_near(run, record.strand, entry, undo)

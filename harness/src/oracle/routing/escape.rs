@@ -53,7 +53,7 @@ fn on_failure_path(run: &Run<'_>, index: usize) -> bool {
 }
 
 /// Whether all catchers of a state are branches for results rather than handlers of failures.
-fn names_results(run: &Run<'_>, state: &State) -> bool {
+pub(in crate::oracle) fn names_results(run: &Run<'_>, state: &State) -> bool {
     state.catch.iter().all(|catcher| {
         let is_result = |name: &ErrorName| {
             matches!(catalog::class_of(name.as_str()), ErrorClass::Conflict | ErrorClass::NotFound)

@@ -1,6 +1,6 @@
 //! `routing`: a failure reaches a handler, and the handler can do its work.
 
-mod escape;
+pub(super) mod escape;
 mod handler;
 mod lost_input;
 mod shadow;

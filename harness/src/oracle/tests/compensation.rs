@@ -57,6 +57,10 @@ fn saga(pay: &str, cancel_flight: &str) -> String {
 #[case::the_chain_breaks(&catch("CancelFlight"), "", None)]
 // `failure-uncaught` says it.
 #[case::a_failure_escapes(&catch("CancelFlight").replace("States.ALL", "Declined"), &catch("CancelHotel"), None)]
+#[case::a_catcher_for_a_result_is_none(
+    &catch("CancelFlight").replace("States.ALL", "DynamoDB.ConditionalCheckFailedException"), &catch("CancelHotel"),
+    Some(("ChargeCard", Severity::High))
+)]
 fn a_saga_of_functions(
     #[case] pay: &str,
     #[case] cancel_flight: &str,
