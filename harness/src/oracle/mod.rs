@@ -20,6 +20,7 @@ mod visibility;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use idempotency::again::claims;
 pub use judgement::{Fingerprint, Fix, Judgement, Oracle, PatchOperation, Run, Verdict, Violation};
 pub use rule::{Property, RuleId, Severity};
 

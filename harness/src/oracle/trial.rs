@@ -23,6 +23,7 @@ pub(super) struct Trial {
     origin: Origin,
     declarations: Declarations,
     denied: Vec<Denied>,
+    machine_type: MachineType,
 }
 
 impl Trial {
@@ -39,7 +40,14 @@ impl Trial {
             origin: Origin::User,
             declarations: Declarations::default(),
             denied: Vec::new(),
+            machine_type: MachineType::Standard,
         }
+    }
+
+    /// As an Express workflow.
+    pub(super) fn express(mut self) -> Self {
+        self.machine_type = MachineType::Express;
+        self
     }
 
     /// What a state answers, call by call; the last one is repeated.
@@ -92,7 +100,7 @@ impl Trial {
                     .declare(self.declarations.clone())
                     .denying(self.denied.clone()),
             ),
-            machine_type: MachineType::Standard,
+            machine_type: self.machine_type,
             seed: 1,
             limits: Limits { events_max: 400, ..Limits::default() },
             oracles: all().to_vec(),

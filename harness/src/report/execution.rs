@@ -17,6 +17,14 @@ const TEXT_MAX: usize = 100;
 
 /// Writes the timeline and the ending. Values are shown: the caller asked for this one execution.
 pub fn execution(history: &History, machine: &Machine, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(before) = &history.before {
+        execution(&before.history, machine, out)?;
+        let after = VirtualTime(before.starts_after_ms);
+        writeln!(
+            out,
+            "\na second execution starts with the same input, {after} after the start of the first\n"
+        )?;
+    }
     let mut timeline = Timeline::new(history, machine);
     for event in &history.events {
         timeline.tell(event, out)?;

@@ -9,6 +9,7 @@ use crate::catalog::Effect;
 use crate::fault::{Class, Incident, Plan};
 use crate::history::{Attempt, History, Outcome};
 use crate::mock::{Change, World, WrittenBy};
+use crate::oracle;
 
 /// After a week a lease is over, and what is still there stays.
 const LATER: Incident = Incident::StartedAgain { after_ms: 7 * 86_400_000 };
@@ -50,6 +51,10 @@ impl Again {
                 && ground.history.attempts.iter().any(|it| repeats(arena, it))
             {
                 self.trials.push(Trial { ground: at, plan: Plan::default().with(Incident::DeliveredTwice) });
+            }
+            if ground.history.outcome.succeeded() && claims_to_work_once(arena, &ground.history) {
+                let plan = Plan::default().with(Incident::STARTED_AGAIN);
+                self.trials.push(Trial { ground: at, plan });
             }
             if ground.history.outcome.succeeded()
                 && left_behind(arena, ground, &ground.history, usize::MAX).is_some()
@@ -128,6 +133,12 @@ fn left_behind(arena: &Arena, ground: &Ground, history: &History, calls: usize) 
     states.sort_unstable();
     states.dedup();
     Some(states)
+}
+
+/// Whether a run looks for, or writes, a record that is called one of finished work.
+fn claims_to_work_once(arena: &Arena, history: &History) -> bool {
+    oracle::claims(&arena.model.machine)
+        .any(|state| history.attempts.iter().any(|attempt| attempt.state == state.id))
 }
 
 /// Whether any task can leave something that a fake knows.

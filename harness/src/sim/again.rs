@@ -30,6 +30,8 @@ pub(super) fn again(
     let starts_after_ms = first.duration.0.saturating_add(wait_ms);
     let second = Case {
         plan: Plan::default(),
+        // What is made at random is another value in the second execution.
+        seed: case.seed.wrapping_add(1),
         execution_name: name,
         epoch_ms: case.epoch_ms.saturating_add(i64::try_from(starts_after_ms).unwrap_or(i64::MAX)),
         stop: None,

@@ -35,6 +35,9 @@ pub(super) fn judge(run: &Run<'_>, before: &Before, out: &mut Judgement) {
     let Some(met) = decided else {
         return if before.met.is_empty() { out.holds(RULE) } else { out.unknown(RULE) };
     };
+    if Leftover::of(run, before, met).is_some_and(|leftover| leftover.may_be_undone_by_code()) {
+        return out.unknown(RULE);
+    }
     match Leftover::of(run, before, met).and_then(|leftover| Some((leftover.severity()?, leftover))) {
         Some((severity, leftover)) => out.violated(leftover.violation(severity)),
         None => out.holds(RULE),
@@ -121,6 +124,19 @@ impl<'a> Leftover<'a> {
             usual: usual.map(|write| write.change).collect(),
             is_released: is_released(run, &usual_world, meeting),
         })
+    }
+
+    /// Whether the failure path runs a function or a worker that may have removed the record: where nothing but the
+    /// first write of it is in the definition, the care of it may be code.
+    fn may_be_undone_by_code(&self) -> bool {
+        let is_code = |attempt: &Attempt| {
+            attempt.applied
+                && self.run.model.is_own_code(attempt.state)
+                && trace::is_new(self.run, attempt.state)
+                && !trace::only_tells(self.run, attempt)
+        };
+        let is_written_once = self.usual.iter().all(|change| *change == Change::Made);
+        is_written_once && !self.is_success() && self.first.attempts.iter().any(is_code)
     }
 
     /// `None`: it is right so.
@@ -296,7 +312,8 @@ impl<'a> Leftover<'a> {
             }
             None => "The execution is stopped from outside,".to_owned(),
         };
-        let undone = self.undone.last().map_or("", |state| fix::name_of(machine, *state));
+        let undone = if failure.is_some() { self.undone.first() } else { self.undone.last() };
+        let undone = undone.map_or("", |state| fix::name_of(machine, *state));
         let left = if self.is_marked { "changes" } else { "leaves" };
         let status = self.first.outcome.status();
         format!(

@@ -14,7 +14,7 @@
 //! in both attempts (a client token, a deduplication id, a condition that the write makes false, a name, a key); a
 //! retry after an error that the worker itself reported.
 
-mod again;
+pub(crate) mod again;
 mod compensation;
 mod enclosing;
 mod guard;
@@ -49,6 +49,7 @@ impl Oracle for Idempotency {
     fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
         if let Some(before) = &run.history.before {
             leftover::judge(run, before, out);
+            again::repeated(run, before, out);
             return again::delivered(run, before, out);
         }
         if run.case.plan.is_redriven() {

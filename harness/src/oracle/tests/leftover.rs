@@ -94,6 +94,9 @@ const FORGET: &str = r##""Type":"Task","Resource":"arn:aws:states:::dynamodb:del
 const PUBLISH: &str = r#""Type":"Task","Resource":"arn:aws:states:::sns:publish",
   "Parameters":{"TopicArn":"t","Message":"failed"},"Next":"Failed""#;
 
+const CODE: &str = r#""Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+  "Parameters":{"FunctionName":"clean-up"},"Next":"Failed""#;
+
 fn ends(undo: &str, seen: &str) -> String {
     format!(r#","Undo":{{{undo}}},"Failed":{{"Type":"Fail","Error":"NotCharged"}},"Seen":{{{seen}}}"#)
 }
@@ -114,6 +117,7 @@ fn ends(undo: &str, seen: &str) -> String {
     &ends(&mark("FAILED", r#""Next":"Failed""#), ENDS), Some(Severity::Low))]
 #[case::the_next_takes_over(&format!("{NEW_OR_FAILED},{SEEN}"), TO_UNDO, &mark("DONE", r#""End":true"#),
     &ends(&mark("FAILED", r#""Next":"Failed""#), ENDS), Some(Severity::Low))]
+#[case::code_on_the_failure_path_may_forget_it(&format!("{NEW},{SEEN}"), TO_UNDO, ENDS, &ends(CODE, ENDS), Some(Severity::Low))]
 #[case::no_condition(r#""ReturnValues":"NONE"},"#, TO_UNDO, &mark("DONE", r#""End":true"#), &ends(PUBLISH, ENDS), None)]
 #[case::a_duplicate_goes_on(
     &format!(r#"{NEW},"Catch":[{{"ErrorEquals":["DynamoDB.ConditionalCheckFailedException"],"ResultPath":null,"Next":"Charge"}}],"#),
@@ -256,4 +260,110 @@ fn reachable(text: &str) -> String {
     }
     machine["States"].as_object_mut().expect("states").retain(|name, _| reached.contains(name));
     machine.to_string()
+}
+
+/// A machine with one task, as an Express workflow.
+fn express(resource: &str, parameters: &str) -> Trial {
+    Trial::of(&format!(
+        r#"{{"StartAt":"Work","States":{{"Work":{{"Type":"Task","Resource":"arn:aws:states:::{resource}",
+          "Parameters":{parameters},"End":true}}}}}}"#
+    ))
+    .express()
+}
+
+#[rstest]
+#[case::a_message("sqs:sendMessage", r#"{"QueueUrl":"q","MessageBody":"m"}"#, Some(Severity::Medium))]
+#[case::a_message_with_an_id(
+    "sqs:sendMessage",
+    r#"{"QueueUrl":"q.fifo","MessageBody":"m","MessageGroupId":"g","MessageDeduplicationId.$":"$$.Execution.Name"}"#,
+    None
+)]
+#[case::a_counter(
+    "dynamodb:updateItem",
+    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"ADD n :one"}"#,
+    Some(Severity::Medium)
+)]
+#[case::a_counter_that_remembers(
+    "dynamodb:updateItem",
+    r#"{"TableName":"t","Key":{"id":{"S":"1"}},"UpdateExpression":"SET n = n + :one, done = :one",
+        "ConditionExpression":"attribute_not_exists(done)"}"#,
+    None
+)]
+#[case::an_item("dynamodb:putItem", r#"{"TableName":"t","Item":{"id":{"S":"1"}}}"#, None)]
+#[case::a_function("lambda:invoke", r#"{"FunctionName":"f"}"#, None)]
+#[case::an_alert("sns:publish", r#"{"TopicArn":"t","Message":"m"}"#, None)]
+fn an_express_execution_that_runs_twice(
+    #[case] resource: &str,
+    #[case] parameters: &str,
+    #[case] expected: Option<Severity>,
+) {
+    let trial = express(resource, parameters);
+    let expected = expected.map(|severity| one("Work", severity)).unwrap_or_default();
+    assert_eq!(trial.of_rule(RuleId::EffectRepeated), expected);
+}
+
+#[rstest]
+#[case::nothing_catches_it("", Some(Severity::Low))]
+#[case::a_handler_ends_it(r#""Catch":[{"ErrorEquals":["States.ALL"],"Next":"Failed"}],"#, None)]
+fn a_redrive_after_a_lost_answer(#[case] handled: &str, #[case] expected: Option<Severity>) {
+    let definition = format!(
+        r#"{{"StartAt":"Send","States":{{"Send":{{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage",
+          "Parameters":{{"QueueUrl":"q","MessageBody":"m"}},{handled}"End":true}},"Failed":{{"Type":"Fail"}}}}}}"#
+    );
+    let expected = expected.map(|severity| one("Send", severity)).unwrap_or_default();
+    assert_eq!(Trial::of(&reachable(&definition)).of_rule(RuleId::EffectRepeated), expected);
+}
+
+/// Looks for a record with a key, sends a message, and writes the record with another.
+fn once(looks: &str, writes: Option<&str>, work: &str) -> Trial {
+    let write = writes.map_or_else(String::new, |key| {
+        format!(
+            r##","Write":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{{
+              "TableName":"processed-orders","Item":{{"id":{{{key}}},"done":{{"BOOL":true}}}}}},"End":true}}"##
+        )
+    });
+    let then = if writes.is_some() { r#""Next":"Write""# } else { r#""End":true"# };
+    Trial::of(&format!(
+        r##"{{"StartAt":"Look","States":{{
+          "Look":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{{
+            "TableName":"processed-orders","Key":{{"id":{{{looks}}}}}}},"ResultPath":"$.found","Next":"Known"}},
+          "Known":{{"Type":"Choice","Choices":[{{"Variable":"$.found.Item","IsPresent":true,"Next":"Done"}}],
+            "Default":"Work"}},
+          "Work":{{{work},"ResultPath":null,{then}}},"Done":{{"Type":"Succeed"}}{write}}}}}"##
+    ))
+    .input(r#"{"order":"7","request":"8"}"#)
+}
+
+const SEND: &str = r#""Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{"QueueUrl":"q","MessageBody":"m"}"#;
+const CALL: &str =
+    r#""Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"}"#;
+const ORDER: &str = r#""S.$":"$.order""#;
+
+#[rstest]
+#[case::the_same_key(Some(ORDER), SEND, vec![])]
+#[case::another_member(Some(r#""S.$":"$.request""#), SEND, one("Write", Severity::High))]
+#[case::made_anew(Some(r#""S.$":"States.UUID()""#), SEND, one("Write", Severity::High))]
+#[case::never_written(None, SEND, one("Look", Severity::High))]
+#[case::the_function_may_write_it(None, CALL, vec![])]
+fn a_record_that_the_next_execution_does_not_meet(
+    #[case] writes: Option<&str>,
+    #[case] work: &str,
+    #[case] expected: Vec<(String, Severity)>,
+) {
+    let found = once(ORDER, writes, work).of_rule(RuleId::EffectRepeated);
+    let found: Vec<_> = found.into_iter().filter(|(_, severity)| *severity > Severity::Low).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn an_item_with_an_id_of_its_own_each_time_is_in_nobodys_way() {
+    let trial = Trial::of(
+        r#"{"StartAt":"Create","States":{
+          "Create":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{"TableName":"Orders",
+            "Item":{"orderId":{"S.$":"States.UUID()"}},"ConditionExpression":"attribute_not_exists(orderId)"},
+            "Next":"Work"},
+          "Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},
+            "End":true}}}"#,
+    );
+    assert_eq!(found(&trial), vec![]);
 }
