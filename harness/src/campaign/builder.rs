@@ -220,6 +220,11 @@ impl Campaign {
         let usual = grounds.len();
         let mut load_runs = self.loads(&arena, &mut grounds, &mut record);
         load_runs += self.stampedes(&arena, &mut grounds, &mut record);
+        for (scenario, history) in &baselines.blamed {
+            grounds.push(Ground { scenario: scenario.clone(), history: history.clone() });
+            let ground = grounds.len() - 1;
+            record.take(&arena, &arena.judge(&grounds, Trial { ground, plan: Plan::default() }));
+        }
         let mut phases = vec![PhaseCount { phase: "baseline", runs: baselines.runs + load_runs }];
         let stopped_because = if baselines.usable() {
             self.search(&arena, &grounds[..usual], &mut record, &mut phases)

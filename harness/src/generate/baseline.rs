@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use super::gap::blamed;
 use super::reach::{Reached, fails_as_declared, reached};
 use super::repair::repaired;
 use super::result::{complete, input_for};
-use super::turn::{Turn, Way, turns};
+use super::turn::{Turn, Way, is_no_way, turns};
 use super::{Origin, Scenario};
-use crate::asl::MachineType;
+use crate::asl::{MachineType, StateId};
 use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Script, Then};
 use crate::model::Model;
@@ -35,6 +36,8 @@ pub struct Baselines {
     pub scenarios: Vec<(Scenario, Arc<History>)>,
     /// Whether a scenario ends as the machine is meant to end.
     pub ending: Ending,
+    /// Runs that fail without a fault, and for which the definition is to blame: one of each read or Choice.
+    pub blamed: Vec<(Scenario, Arc<History>)>,
     /// The run that explains why none does.
     pub failing: Option<(Scenario, Arc<History>)>,
     /// Constructs that stopped runs, each once.
@@ -73,6 +76,8 @@ const TRIES_MAX: usize = 4;
 const VISITS_MAX: usize = 3;
 /// Missing data that is filled in one after the other.
 const REPAIRS_MAX: u32 = 12;
+/// Reads and Choices that are looked at, where the definition is to blame for a failure.
+const BLAMED_MAX: usize = 8;
 /// Combinations of the user's inputs and scripts.
 const EXAMPLES_MAX: usize = 32;
 /// Events and steps of one run of the search, for small machines and for each state of large ones: a loop that goes
@@ -163,6 +168,7 @@ struct Search<'a> {
     /// What happened in runs that were looked at, so that equal runs are not looked at twice.
     seen: BTreeSet<Vec<Way>>,
     kept: Vec<Kept>,
+    blamed: BTreeMap<(StateId, Option<Arc<str>>), (Scenario, Arc<History>)>,
     failing: Option<(Scenario, Arc<History>)>,
     unknowns: Vec<Unknown>,
     runs: u64,
@@ -189,6 +195,7 @@ impl<'a> Search<'a> {
             tried: BTreeMap::new(),
             seen: BTreeSet::new(),
             kept: Vec::new(),
+            blamed: BTreeMap::new(),
             failing: None,
             unknowns: Vec::new(),
             runs: 0,
@@ -221,6 +228,17 @@ impl<'a> Search<'a> {
             && !self.cut_short(&history)
         {
             self.unknowns.push(unknown.clone());
+        }
+        if !candidate.example
+            && self.blamed.len() < BLAMED_MAX
+            && let Some(found) = blamed(self.model, &history)
+        {
+            let key = (found.record.state, found.path.clone());
+            let proof = || (candidate.scenario.clone(), Arc::clone(&history));
+            self.blamed.entry(key).or_insert_with(proof);
+        }
+        if candidate.aim.is_some_and(|way| is_no_way(self.model, way)) {
+            return;
         }
         let repaired = self.repair(&candidate, &history);
         self.turn(&candidate, &history);
@@ -270,6 +288,9 @@ impl<'a> Search<'a> {
     /// later takes any turn after that, because it is good for nothing until it ends well.
     fn aim(&self, turn: &Turn, history: &History, new: Option<(usize, Way)>) -> Option<Way> {
         let tries = |way: Way| self.tried.get(&way).copied().unwrap_or(0);
+        if is_no_way(self.model, turn.way) {
+            return (tries(turn.way) == 0).then_some(turn.way);
+        }
         if !self.has_taken(turn.way) && tries(turn.way) < TRIES_MAX {
             return Some(turn.way);
         }
@@ -351,7 +372,8 @@ impl<'a> Search<'a> {
         let scenarios = self.cover();
         let failing =
             if ending == Ending::Failed { self.failing.or_else(|| scenarios.first().cloned()) } else { None };
-        Baselines { scenarios, ending, failing, unknowns: self.unknowns, runs: self.runs }
+        let blamed = self.blamed.into_values().collect();
+        Baselines { scenarios, ending, blamed, failing, unknowns: self.unknowns, runs: self.runs }
     }
 
     /// The user's scenarios, then as few others as cover the rest: those that succeed before others, the smaller

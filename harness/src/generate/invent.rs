@@ -99,7 +99,12 @@ impl Inventor<'_> {
         let mut object = known.unwrap_or_else(made);
         for (field, places) in &shape.fields {
             let needed = places.iter().any(|place| self.demands.is_needed(*place));
-            if object.get(field).is_none() && (!needed || is_continuation(field)) {
+            let is_never_given = api.is_some_and(|api| {
+                matches!(api.kind(), models::Kind::Structure)
+                    && api.member(field).is_none()
+                    && !field.starts_with("Sdk")
+            });
+            if object.get(field).is_none() && (!needed || is_continuation(field) || is_never_given) {
                 continue;
             }
             // A typed attribute (`{"N": "1"}`) is called like the member it is the value of.

@@ -3,6 +3,7 @@
 mod baseline;
 mod candidates;
 mod crowd;
+mod gap;
 mod invent;
 mod large;
 mod load;
@@ -20,6 +21,7 @@ mod witness;
 
 pub use baseline::{Baselines, Ending, Examples, baselines};
 pub use crowd::{crowds, realistic, widened};
+pub use gap::{Blamed, Reason, blamed};
 pub use large::large_answers;
 pub use load::{CONVERSATIONS, conversation_in, rounds};
 pub use result::{complete, input_for, result_for};

@@ -1,6 +1,7 @@
 //! Generated data that the machine could not read: the failure says what was missing, so it is added.
 
 use super::Scenario;
+use super::gap::names;
 use super::invent::Inventor;
 use super::result::api_of;
 use super::slot::{Moment, Slot};
@@ -48,12 +49,4 @@ fn missing(model: &Model, failure: &FailureRecord) -> Vec<PlaceId> {
         .copied()
         .collect();
     if named.is_empty() { reads.flat_map(|(_, places)| places).copied().collect() } else { named }
-}
-
-/// Whether a cause names a path: as a word of its own, in quotes or after a blank.
-fn names(cause: &str, path: &str) -> bool {
-    cause.match_indices(path).any(|(at, _)| {
-        let after = cause[at + path.len()..].chars().next();
-        after.is_none_or(|c| matches!(c, '\'' | '"' | ' ' | ',' | ')'))
-    })
 }

@@ -17,10 +17,15 @@ const S3_OBJECT: &str = r#"[{"Etag":"\"0123456789abcdef\"","Key":"folder/item-1.
 
 /// An input with everything that the machine reads of it.
 pub fn input_for(model: &Model) -> Value {
-    match model.demands().root(Source::Input) {
-        Some(root) => Inventor { demands: model.demands(), request: None, api: None }
-            .whole(root, Some(&Value::empty_object())),
-        None => Value::empty_object(),
+    let Some(root) = model.demands().root(Source::Input) else { return Value::empty_object() };
+    let inventor = Inventor { demands: model.demands(), request: None, api: None };
+    match inventor.whole(root, Some(&Value::empty_object())) {
+        // What the machine writes itself before it reads it, no input brings.
+        Value::Object(object) => {
+            let brought = object.iter().filter(|(name, _)| !model.gaps().is_written_first(name));
+            Value::Object(brought.map(|(name, value)| (name.clone(), value.clone())).collect())
+        }
+        other => other,
     }
 }
 

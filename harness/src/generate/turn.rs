@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::gap::is_open;
 use super::slot::{Moment, Slot, enters_choice, events};
 use super::witness::{Assignment, Sight, witnesses};
 use super::{Origin, Scenario};
@@ -98,8 +99,10 @@ impl Turn {
 
     fn slots(&self, model: &Model, history: &History, path: &str) -> Vec<Slot> {
         let dependencies = model.demands().choice(self.way.0).iter();
+        let is_no_way = is_no_way(model, self.way);
         let places =
             dependencies.filter(|dependency| &*dependency.path == path).flat_map(|found| &found.places);
+        let places = places.filter(|place| !is_no_way || is_open(model, **place));
         places.filter_map(|place| Slot::find(model, history, &self.moment, *place)).collect()
     }
 
@@ -114,6 +117,13 @@ impl Turn {
     }
 }
 
+/// Whether it is not a way at all: no rule holds, and there is no Default.
+pub(super) fn is_no_way(model: &Model, way: Way) -> bool {
+    let has_default =
+        matches!(&model.machine.state(way.0).kind, Kind::Choice(choice) if choice.default.is_some());
+    way.1.is_none() && !has_default
+}
+
 /// A path that may come from more sources than these is not followed further.
 const SOURCES_MAX: usize = 3;
 
@@ -122,8 +132,8 @@ fn other_ways(state: &State, taken: Option<usize>) -> impl Iterator<Item = Way> 
         Kind::Choice(Choice { rules, default }) => (rules.len(), default.is_some()),
         _ => (0, false),
     };
-    let default = default.then_some(None);
-    let ways = (0..rules).map(Some).chain(default);
+    // Without a Default it may be that no rule holds.
+    let ways = (0..rules).map(Some).chain((default || rules > 0).then_some(None));
     ways.filter(move |way| *way != taken).map(|way| (state.id, way))
 }
 

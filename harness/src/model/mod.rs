@@ -6,6 +6,7 @@ mod demand;
 mod denied;
 mod effects;
 mod flow;
+mod gap;
 mod graph;
 mod handlers;
 mod undo;
@@ -17,6 +18,7 @@ pub use demand::{Demands, Dependency, Place, PlaceId, Source, Step, Uses};
 pub use denied::Denied;
 pub use effects::{Declaration, Declarations, KeyPath, Target, matches_pattern};
 pub use flow::{Right, only_or_at, operand};
+pub use gap::{Gap, Gaps, shape_at};
 pub use graph::{Graph, Loop, inner_scopes};
 pub use handlers::{HandlerKind, Idle, IdleName};
 pub use undo::{Evidence, Undo};
@@ -39,6 +41,7 @@ pub struct Model {
     /// How the user says that faults are meant to end.
     pub intents: Arc<[Intent]>,
     demands: Demands,
+    gaps: Gaps,
     effects: effects::Effects,
     idle_names: OnceLock<Vec<Vec<IdleName>>>,
     undoing: OnceLock<undo::Undoing>,
@@ -48,12 +51,14 @@ impl Model {
     /// Computes the facts of a machine.
     pub fn new(machine: Arc<Machine>) -> Self {
         let graph = Graph::new(&machine);
-        let demands = flow::demands(&machine);
+        let (demands, looked) = flow::demands(&machine);
+        let gaps = Gaps::new(&machine, &graph, looked);
         let effects = effects::Effects::default();
         Self {
             machine,
             graph,
             demands,
+            gaps,
             effects,
             rules: Rules::default(),
             denied: Arc::from([]),
@@ -90,6 +95,11 @@ impl Model {
     /// What the role lacks so that a task fails whenever it runs.
     pub fn denied_at(&self, state: StateId) -> impl Iterator<Item = &Denied> {
         self.denied.iter().filter(move |denied| denied.state == Some(state) && denied.certain)
+    }
+
+    /// The reads that nothing outside provides.
+    pub fn gaps(&self) -> &Gaps {
+        &self.gaps
     }
 
     /// What the machine reads of its input and of the results of its tasks.

@@ -1,8 +1,10 @@
 //! `dataflow`: what a state reads is there.
 //!
 //! `missing-path` and `choice-unmatched` are judged where the data is the user's own (an example input with the
-//! answers that go with it) and nothing was injected. Invented data that does not fit proves nothing, with one
-//! exception: a documented status that reaches a Choice without a rule for it. And an answer may lack a member that its
+//! answers that go with it) and nothing was injected. Invented data that does not fit proves nothing, with these
+//! exceptions: what the definition makes itself, or an API never gives; a member that other ways through the machine
+//! write; a variable that nothing assigned; a value of somebody's own code, or a documented status, that reaches a
+//! Choice without a rule for it. And an answer may lack a member that its
 //! API does not always give: who reads it all the same breaks, whoever made the rest of the data. Not so for an item
 //! that the execution has just written.
 //!
@@ -13,7 +15,7 @@ use crate::catalog::{self, Absence, Often};
 use crate::diagnose::{fix, route};
 use crate::expr::Template;
 use crate::fault::Class;
-use crate::generate::Origin;
+use crate::generate::{self, Blamed, Origin, Reason};
 use crate::history::{Attempt, Ending, FailureRecord, Handling, Outcome};
 use crate::model::{Contradiction, Expected, Model, contradictions};
 use crate::value::Value;
@@ -28,6 +30,9 @@ pub(super) struct Dataflow;
 
 impl Oracle for Dataflow {
     fn judge(&self, run: &Run<'_>, out: &mut Judgement) {
+        if let Some(found) = generate::blamed(run.model, run.history).filter(|_| is_own_fault(run)) {
+            return out.violated(blamed(run, &found));
+        }
         let own_data = run.case.plan.is_empty() && run.origin == Origin::User;
         let failure = run.history.failures.last().filter(|record| {
             matches!(run.history.outcome, Outcome::Failed { .. }) && trace::is_runtime(record)
@@ -175,6 +180,58 @@ fn unmatched(run: &Run<'_>, record: &FailureRecord, state: &State) -> Violation 
         pointer: format!("{}/Choices", state.pointer),
         ..trace::violation(run, RuleId::ChoiceUnmatched, Severity::High, record)
     }
+}
+
+/// Whether nothing was done to the run, and its data is generated: examples of the user are judged as they are.
+fn is_own_fault(run: &Run<'_>) -> bool {
+    run.case.plan.is_empty() && run.origin != Origin::User
+}
+
+/// A failure without a fault that no other data would have prevented, or no Default took.
+fn blamed(run: &Run<'_>, found: &Blamed<'_>) -> Violation {
+    let state = run.model.machine.state(found.record.state);
+    let Some(path) = &found.path else {
+        return Violation { severity: Severity::Medium, ..unmatched(run, found.record, state) };
+    };
+    let missing = missing(run, found.record, state, path);
+    let what_becomes = match found.record.handling {
+        Handling::Caught { .. } => "A catcher takes it, as if the work had failed".to_owned(),
+        _ => format!("The execution fails, and {}", trace::why_uncaught(found.record)),
+    };
+    let (name, error) = (&state.name, &found.record.error);
+    let (severity, title, why) = match found.reason {
+        Reason::Elsewhere => (
+            Severity::Medium,
+            format!("`{path}` is read, but not every way here provides it"),
+            format!(
+                "Other ways through the machine provide `{path}`. On this one nothing does, and `{name}` fails with \
+                 `{error}`. {what_becomes}. An input that has it would help."
+            ),
+        ),
+        Reason::NotAssigned => (
+            Severity::High,
+            format!("`{path}` reads a variable that has no value here"),
+            format!(
+                "On this way nothing assigns the variable, and `{name}` fails with `{error}`. {what_becomes}."
+            ),
+        ),
+        Reason::NotMade | Reason::NoRule => (
+            Severity::High,
+            format!("`{path}` is read, but never there"),
+            format!(
+                "The definition makes this data itself, or an API gives it, and what `{path}` reads is no part of \
+                 it: `{name}` fails with `{error}`. {what_becomes}."
+            ),
+        ),
+    };
+    let fix = match found.reason {
+        Reason::NotAssigned => "Assign the variable on every way that leads here.",
+        Reason::Elsewhere => {
+            "Provide it on every way that leads here, or test with `IsPresent` before reading it."
+        }
+        Reason::NotMade | Reason::NoRule => "Read it by the name it has, or keep it where it is made.",
+    };
+    Violation { severity, title, why, fix: fix::words(fix), ..missing }
 }
 
 /// The failure that this one passes on.

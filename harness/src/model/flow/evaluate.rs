@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::demand::Uses;
+use super::super::gap::never_has;
 use super::Analysis;
 use super::steps::{PathStep, steps};
 use super::value::Abstract;
@@ -59,6 +60,7 @@ impl Analysis<'_> {
     /// The value at a path, without saying what for.
     pub(super) fn select(&mut self, path: &Path, scene: Scene<'_>) -> Abstract {
         let steps = steps(path);
+        let around = std::mem::take(&mut self.lacks);
         let found = match path.root() {
             Root::Input => self.walk(scene.input, &steps),
             Root::Variable(name) => {
@@ -70,8 +72,36 @@ impl Analysis<'_> {
                 self.walk(&value, &steps[at..])
             }
         };
+        self.told(path, &steps, scene);
+        self.lacks = around;
         self.demands.read_by(scene.state.id, path.text(), found.origins());
         found
+    }
+
+    /// Notes what a path reads that nothing provides.
+    fn told(&mut self, path: &Path, steps: &[PathStep], scene: Scene<'_>) {
+        let is_input = self.inputs[scene.state.id.0 as usize].as_ref().is_some_and(|raw| raw.is(scene.input));
+        let Some(looked) = &mut self.looked else { return };
+        let (state, text) = (scene.state.id, path.text());
+        if self.lacks {
+            looked.not_made.insert((state, text.clone()));
+        }
+        match (path.root(), steps.first()) {
+            (Root::Input, Some(PathStep::Field(name))) if is_input => {
+                looked.members.insert((state, name.clone(), text.clone()));
+            }
+            (Root::Variable(name), _) => {
+                looked.variables.entry((state, text.clone())).or_default().insert(name.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes whether a member that is read is not made by anything.
+    pub(super) fn looks_for(&mut self, value: &Abstract, name: &Key) {
+        let (machine, demands) = (self.machine, &self.demands);
+        self.lacks |=
+            self.looked.is_some() && value.lacks(name, |place| never_has(machine, demands, place, name));
     }
 
     /// The part of the context object that a path starts with, and how many steps that takes.
@@ -106,6 +136,7 @@ impl Analysis<'_> {
         let Some((step, rest)) = steps.split_first() else { return value.clone() };
         match step {
             PathStep::Field(name) => {
+                self.looks_for(value, name);
                 let inner = value.field(name, &mut self.demands);
                 self.walk(&inner, rest)
             }

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::value::Abstract;
 use super::demand::{Demands, Source};
+use super::gap::Looked;
 use crate::asl::{Machine, ScopeId, StateId};
 use crate::value::Key;
 
@@ -20,7 +21,7 @@ pub use self::comparison::{Right, operand};
 pub use self::steps::only_or_at;
 
 /// What a machine reads.
-pub(super) fn demands(machine: &Machine) -> Demands {
+pub(super) fn demands(machine: &Machine) -> (Demands, Looked) {
     let mut analysis = Analysis::new(machine);
     for _ in 0..ROUNDS_MAX {
         let before = analysis.variables.clone();
@@ -29,7 +30,8 @@ pub(super) fn demands(machine: &Machine) -> Demands {
             break;
         }
     }
-    analysis.demands
+    analysis.look();
+    (analysis.demands, analysis.looked.unwrap_or_default())
 }
 
 /// Variables are joined over the whole machine; a change of one needs another round for its readers.
@@ -51,6 +53,10 @@ struct Analysis<'m> {
     items: BTreeMap<StateId, Abstract>,
     variables: BTreeMap<Key, Abstract>,
     pending: BTreeSet<StateId>,
+    /// What is found of reads that nothing provides; only when all is known.
+    looked: Option<Looked>,
+    /// Whether a part of the expression in hand is not made by anything.
+    lacks: bool,
 }
 
 impl<'m> Analysis<'m> {
@@ -67,6 +73,8 @@ impl<'m> Analysis<'m> {
             items: BTreeMap::new(),
             variables: BTreeMap::new(),
             pending: BTreeSet::new(),
+            looked: None,
+            lacks: false,
         }
     }
 
@@ -83,6 +91,14 @@ impl<'m> Analysis<'m> {
                 self.enter(state);
             }
         }
+    }
+
+    /// Looks at every state once more, now that all is known of its input.
+    fn look(&mut self) {
+        self.looked = Some(Looked::default());
+        let reached = self.inputs.iter().zip(&self.machine.states).filter(|(input, _)| input.is_some());
+        let reached: Vec<_> = reached.map(|(_, state)| state.id).collect();
+        reached.into_iter().for_each(|state| self.enter(state));
     }
 
     /// Data that enters a scope.

@@ -24,10 +24,21 @@ impl Analysis<'_> {
     pub(super) fn query(&mut self, query: &Query, scene: Scene<'_>, uses: Uses) -> Abstract {
         let mut names = Names { context: self.states(scene), ..Names::default() };
         let mut read = Vec::new();
+        let around = std::mem::take(&mut self.lacks);
         let value = self.sketch(&query.expression().sketch(), &mut names, scene, &mut read);
         self.used(&value, uses);
         read.extend_from_slice(value.origins());
-        self.demands.read_by(scene.state.id, &Arc::from(query.expression().text()), &read);
+        let text: Arc<str> = Arc::from(query.expression().text());
+        let lacks = std::mem::replace(&mut self.lacks, around);
+        if let Some(looked) = &mut self.looked {
+            let key = (scene.state.id, text.clone());
+            let variables = query.expression().reads().variables.iter().map(|(name, _)| Arc::from(&**name));
+            looked.variables.entry(key.clone()).or_default().extend(variables);
+            if lacks {
+                looked.not_made.insert(key);
+            }
+        }
+        self.demands.read_by(scene.state.id, &text, &read);
         value
     }
 
@@ -64,6 +75,9 @@ impl Analysis<'_> {
             },
             // JSONata looks into the items of a list by itself.
             Sketch::Member(name) => {
+                if names.context.made_item().is_nothing() {
+                    self.looks_for(&names.context, name);
+                }
                 let inside = names.context.made_item().field(name, &mut self.demands);
                 names.context.field(name, &mut self.demands).join(&inside)
             }

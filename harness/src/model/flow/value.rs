@@ -189,6 +189,31 @@ impl Abstract {
         }
     }
 
+    /// Whether nothing is known of it.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether it is the same value, not only one that looks like it.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        matches!((&self.0, &other.0), (Some(mine), Some(theirs)) if Rc::ptr_eq(mine, theirs))
+    }
+
+    /// Whether a member may not be there, and nothing outside can bring it: the machine makes the value itself, and
+    /// what comes from outside never has such a member.
+    pub(super) fn lacks(&self, name: &Key, never_has: impl Fn(PlaceId) -> bool) -> bool {
+        let Some(node) = &self.0 else { return false };
+        let is_list = !node.elements.is_empty() || node.each.0.is_some() || node.text_of.0.is_some();
+        let is_certain = node.fields.get(name).is_some_and(|member| member.certain);
+        let is_known = !node.origins.is_empty() || !node.constants.is_empty();
+        let has_it = |constant: &Value| constant.get(name).is_some();
+        is_known
+            && !is_list
+            && !is_certain
+            && node.origins.iter().all(|place| never_has(*place))
+            && (node.constants.is_empty() || !node.constants.iter().all(has_it))
+    }
+
     fn weight(&self) -> u32 {
         self.0.as_ref().map_or(0, |node| node.weight)
     }

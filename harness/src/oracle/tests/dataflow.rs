@@ -214,3 +214,100 @@ fn an_item_that_the_execution_wrote_is_there(
     let trial = trial.origin(Origin::Generated).answers("Ask", &[r#"{"Item":{"total":{"N":"1"}}}"#]);
     assert_eq!(trial.of_rule(RuleId::MissingPath), expected);
 }
+
+/// What a campaign without examples finds in a definition of these states.
+fn found_without_examples(states: &str, start: &str, rule: RuleId) -> Vec<(String, Severity)> {
+    let text = format!(r#"{{"StartAt":"{start}","States":{{{states}}}}}"#);
+    let machine = crate::asl::compile_text("trial", &text).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let outcome = crate::campaign::Campaign::new(std::sync::Arc::new(machine)).run();
+    let machine = outcome.machine.expect("the definition is valid");
+    let name = |state: Option<crate::asl::StateId>| state.map(|id| machine.state(id).name.to_string());
+    let of_rule = outcome.findings.iter().filter(|finding| finding.violation.rule == rule);
+    of_rule
+        .map(|finding| (name(finding.violation.state).unwrap_or_default(), finding.violation.severity))
+        .collect()
+}
+
+const CAR_OR_HOME: &str = r#"
+  "Kind":{"Type":"Choice","Default":"Home","Choices":[{"Variable":"$.kind","StringEquals":"CAR","Next":"Car"}]},
+  "Car":{"Type":"Task","Resource":"arn:aws:lambda:eu-west-1:111122223333:function:car","ResultPath":"$.value","Next":"Pay"},
+  "Home":{"Type":"Task","Resource":"arn:aws:lambda:eu-west-1:111122223333:function:home","ResultPath":"HOME","Next":"Pay"},
+  "Pay":{"Type":"Pass","Parameters":{"sum.$":"$.value.sum"},"End":true}"#;
+
+#[rstest]
+#[case::provided_on_both_ways("$.value", &[])]
+#[case::provided_on_one_way("$.worth", &[("Pay", Severity::Medium)])]
+fn a_read_behind_two_ways(#[case] result_path: &str, #[case] expected: &[(&str, Severity)]) {
+    let found =
+        found_without_examples(&CAR_OR_HOME.replace("HOME", result_path), "Kind", RuleId::MissingPath);
+    let found: Vec<_> = found.iter().map(|(state, severity)| (&**state, *severity)).collect();
+    assert_eq!(found, expected);
+}
+
+#[rstest]
+#[case::a_member_that_is_made("$.made.a", &[])]
+#[case::a_member_that_is_not_made("$.made.b", &[("Use", Severity::High)])]
+#[case::a_counter_of_the_input("$.count", &[])]
+fn what_the_definition_makes_itself(#[case] path: &str, #[case] expected: &[(&str, Severity)]) {
+    let states = r#"
+      "Make":{"Type":"Pass","Parameters":{"a.$":"$.id"},"ResultPath":"$.made","Next":"Use"},
+      "Use":{"Type":"Pass","Parameters":{"x.$":"PATH"},"ResultPath":"$.count","Next":"Again"},
+      "Again":{"Type":"Choice","Default":"Done","Choices":[{"Variable":"$.id","StringEquals":"more","Next":"Make"}]},
+      "Done":{"Type":"Succeed"}"#;
+    let found = found_without_examples(&states.replace("PATH", path), "Make", RuleId::MissingPath);
+    let found: Vec<_> = found.iter().map(|(state, severity)| (&**state, *severity)).collect();
+    assert_eq!(found, expected);
+}
+
+#[rstest]
+#[case::as_the_api_has_it("$.Item.name.S", &[])]
+#[case::as_optimized_integrations_add_it("$.SdkHttpMetadata.HttpStatusCode", &[])]
+#[case::never_in_the_answer("$.Attributes.name.S", &[("Use", Severity::High)])]
+fn what_an_api_gives(#[case] path: &str, #[case] expected: &[(&str, Severity)]) {
+    let states = r#"
+      "Get":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem",
+        "Parameters":{"TableName":"t","Key":{"id":{"S.$":"$.id"}}},"Next":"Use"},
+      "Use":{"Type":"Pass","Parameters":{"x.$":"PATH"},"End":true}"#;
+    let found = found_without_examples(&states.replace("PATH", path), "Get", RuleId::MissingPath);
+    let found: Vec<_> = found
+        .iter()
+        .filter(|(_, severity)| *severity >= Severity::High)
+        .map(|(state, severity)| (&**state, *severity))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[rstest]
+#[case::assigned("order", &[])]
+#[case::misspelt("ordr", &[("Use", Severity::High)])]
+fn a_variable(#[case] name: &str, #[case] expected: &[(&str, Severity)]) {
+    let states = r#"
+      "Keep":{"Type":"Pass","QueryLanguage":"JSONata","Assign":{"order":"{% $states.input.order %}"},"Next":"Use"},
+      "Use":{"Type":"Task","QueryLanguage":"JSONata","Resource":"arn:aws:states:::lambda:invoke",
+        "Arguments":{"FunctionName":"f","Payload":{"order":"{% $NAME %}"}},
+        "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Bad"}],"End":true},
+      "Bad":{"Type":"Fail"}"#;
+    let found = found_without_examples(&states.replace("NAME", name), "Keep", RuleId::MissingPath);
+    let found: Vec<_> = found.iter().map(|(state, severity)| (&**state, *severity)).collect();
+    assert_eq!(found, expected);
+}
+
+#[rstest]
+#[case::words(r#"{"Variable":"$.x.kind","StringEquals":"A","Next":"Done"}"#, &[("Which", Severity::Medium)])]
+#[case::both_truths(
+    r#"{"Variable":"$.x.ok","BooleanEquals":true,"Next":"Done"},{"Variable":"$.x.ok","BooleanEquals":false,"Next":"Done"}"#,
+    &[]
+)]
+#[case::every_number(
+    r#"{"Variable":"$.x.n","NumericLessThan":5,"Next":"Done"},{"Variable":"$.x.n","NumericGreaterThanEquals":5,"Next":"Done"}"#,
+    &[]
+)]
+fn a_choice_without_a_default(#[case] rules: &str, #[case] expected: &[(&str, Severity)]) {
+    let states = r#"
+      "Ask":{"Type":"Task","Resource":"arn:aws:lambda:eu-west-1:111122223333:function:ask","ResultPath":"$.x","Next":"Which"},
+      "Which":{"Type":"Choice","Choices":[RULES]},
+      "Done":{"Type":"Succeed"}"#;
+    let found = found_without_examples(&states.replace("RULES", rules), "Ask", RuleId::ChoiceUnmatched);
+    let found: Vec<_> = found.iter().map(|(state, severity)| (&**state, *severity)).collect();
+    assert_eq!(found, expected);
+}
