@@ -80,7 +80,7 @@ pub enum MachineVerdict {
 /// Runs of one phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhaseCount {
-    /// `baseline`, `singles`, `pairs`, `explore`
+    /// `baseline`, `singles`, `pairs`, `again`, `explore`
     pub phase: &'static str,
     /// Simulated executions, reduction not counted.
     pub runs: u64,

@@ -70,6 +70,6 @@ mod tests {
     #[test]
     fn a_misspelt_word_gets_the_nearest_one() {
         assert_eq!(severity("hgih").unwrap_err(), "unknown severity `hgih`; did you mean `high`?");
-        assert_eq!(phase("zzz").unwrap_err(), "unknown phase `zzz`; there is singles, pairs, explore");
+        assert_eq!(phase("zzz").unwrap_err(), "unknown phase `zzz`; there is singles, pairs, again, explore");
     }
 }

@@ -385,11 +385,11 @@ fn lost_otherwise(resource: &str, fields: &str, names: &str) -> Option<Severity>
     r#""Lambda.TooManyRequestsException""#,
     None
 )]
-#[case::only_what_was_refused_but_for_a_redrive(
+#[case::only_what_was_refused(
     "ecs:runTask",
     r#""TimeoutSeconds":30,"Parameters":{"TaskDefinition":"t"},"#,
     r#""ECS.ThrottlingException""#,
-    Some(Severity::Low)
+    None
 )]
 fn an_answer_is_lost_in_other_ways_than_by_a_timer(
     #[case] resource: &str,
