@@ -13,11 +13,10 @@ use sfn_chaos_tests::scenario::{self, Version};
 
 /// Rules whose findings the definition alone cannot mend, and what has to change instead. Other rules have words only
 /// for some of their findings; docs/fixes.md says when.
-const WORDS_ONLY: [(RuleId, &str); 6] = [
+const WORDS_ONLY: [(RuleId, &str); 5] = [
     (RuleId::PermissionMissing, "a policy of the role; the report has the statement"),
     (RuleId::Intent, "what stands between the failure and the declared end; only its owner knows how"),
     (RuleId::ItemFailureDiscardsSiblings, "what a failed item leaves has to be read after an inline Map"),
-    (RuleId::EffectLostOnTimeout, "whether the work was done has to be asked before it is given up"),
     (RuleId::RecordLeftBehind, "the record has to be written later, or taken away where the work fails"),
     (RuleId::HistoryLimit, "the work has to be divided among child executions"),
 ];
