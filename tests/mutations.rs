@@ -10,6 +10,8 @@ use sfn_chaos::asl::compile;
 use sfn_chaos::campaign::{Campaign, MachineOutcome};
 use sfn_chaos::load::Definition;
 use sfn_chaos::oracle::{RuleId, Severity};
+use sfn_chaos::search::Phase;
+use sfn_chaos_tests::operators::{Defect, OPERATORS, Operator};
 use sfn_chaos_tests::scenario::{self, Version};
 
 /// One change of a definition, by JSON pointer.
@@ -304,4 +306,82 @@ fn apply(tree: &mut Value, edit: &Edit) {
 fn listed(finding: &sfn_chaos::campaign::Finding) -> String {
     let violation = &finding.violation;
     format!("{} {}: {}", violation.severity, finding.id, violation.title)
+}
+
+/// The workflows that defects are made of by operators.
+const SOUND: [&str; 11] = [
+    "athena-report",
+    "catalogue-import",
+    "express-events",
+    "fan-out",
+    "job-polling",
+    "lake-refresh",
+    "nightly-pipeline",
+    "order-payment",
+    "parallel-enrichment",
+    "support-agent",
+    "trip-saga",
+];
+
+/// All defects that an operator makes, with the workflow of each.
+fn defects_of(operator: Operator) -> Vec<(&'static str, Defect)> {
+    let of = |folder: &&'static str| {
+        let folder = *folder;
+        operator(&sound(folder)).into_iter().map(move |defect| (folder, defect))
+    };
+    SOUND.iter().flat_map(of).collect()
+}
+
+fn sound(folder: &str) -> Value {
+    let path = scenario::library().join(folder).join("repaired.asl.json");
+    let text = std::fs::read_to_string(path).expect("the scenario can be read");
+    serde_json::from_str(&text).expect("the scenario is JSON")
+}
+
+#[test]
+fn the_operators_make_many_defects() {
+    let count: usize = OPERATORS.iter().map(|(_, operator)| defects_of(*operator).len()).sum();
+    assert!(count >= 80, "{count} defects");
+}
+
+/// The share that must be found, of a hundred.
+const SHARE: usize = 90;
+
+#[rstest]
+fn defects_made_by_an_operator_are_found(#[values(0, 1, 2, 3, 4, 5)] operator: usize) {
+    let (name, operator) = OPERATORS[operator];
+    let defects = defects_of(operator);
+    let missed: Vec<String> = defects
+        .iter()
+        .filter(|(folder, defect)| !is_found(folder, defect))
+        .map(|(folder, defect)| format!("{folder}{}", defect.label))
+        .collect();
+    let found = defects.len() - missed.len();
+    println!("{name}: {found} of {} found", defects.len());
+    assert!(
+        found * 100 >= defects.len() * SHARE,
+        "{name}: {found} of {}; missed: {missed:#?}",
+        defects.len()
+    );
+}
+
+fn is_found(folder: &str, defect: &Defect) -> bool {
+    let compiled = compile(&Definition::from_text(folder, &defect.definition.to_string()));
+    let Some(machine) = compiled.machine else { panic!("{}: {:#?}", defect.label, compiled.problems) };
+    let examples = scenario::examples(folder, Version::Repaired);
+    // One fault shows every defect that the operators make.
+    let outcome = Campaign::new(Arc::new(machine))
+        .inputs(examples.inputs)
+        .mocks(examples.scripts)
+        .phases(&[Phase::Singles])
+        .run();
+    let machine = outcome.machine.as_ref().expect("the definition is valid");
+    outcome.findings.iter().chain(&outcome.warnings).any(|finding| {
+        let violation = &finding.violation;
+        let mut states = violation.state.iter().chain(&violation.states);
+        // What a handler has lost shows where it is read.
+        let elsewhere = violation.rule == HandlerFails || violation.rule == RuleId::MissingPath;
+        defect.rules.contains(&violation.rule.name())
+            && (elsewhere || states.any(|id| *machine.state(*id).name == *defect.state))
+    })
 }
