@@ -72,7 +72,7 @@ pub(super) fn repetition(
             found(Severity::Low, Because::ToldTwice)
         }
         Effect::Unguarded if declared.effect.is_none() && starts_own_job(task) => {
-            of_own_code(run, state, first, second)
+            found(Severity::Medium, Because::Unguarded)
         }
         // A message with a token: two workers get to work, and only one of the tokens is still awaited.
         Effect::Notification | Effect::Unguarded => {
@@ -98,8 +98,8 @@ fn only_tells_of_failure(run: &Run<'_>, state: &State, task: &Task, attempt: &At
         || trace::is_named_for_telling(run, attempt)
 }
 
-/// Whether the call starts a job that its service has no way to know again. Like a function, it runs somebody's own
-/// code: what a second one does is up to that.
+/// Whether the call starts a job that its service has no way to know again. It runs somebody's own code: a second one
+/// costs its time, and what else it does is up to that code.
 fn starts_own_job(task: &Task) -> bool {
     let call = (&*task.integration.service, &*task.integration.action);
     task.integration.is_job()
@@ -109,7 +109,7 @@ fn starts_own_job(task: &Task) -> bool {
         )
 }
 
-/// Functions, endpoints, workers, jobs: with a key they can tell that it is the same call again.
+/// Functions, endpoints, workers: with a key they can tell that it is the same call again.
 fn of_own_code(run: &Run<'_>, state: &State, first: &Attempt, second: &Attempt) -> Option<Repetition> {
     if let Some(Err(member)) = strong_key(first, second) {
         return Some(Repetition { severity: Severity::High, because: Because::KeyMadeAnew(member) });

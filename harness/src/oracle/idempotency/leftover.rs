@@ -189,13 +189,22 @@ impl<'a> Leftover<'a> {
     fn marked(&self) -> Option<Severity> {
         let condition = self.meeting.parameters.get("ConditionExpression").and_then(Value::as_str);
         match self.end {
-            // A condition that some records pass is meant to let the next execution take over.
+            // A condition that some records pass is meant to let the next execution take over, unless it only lets the
+            // same execution pass again.
             End::Refused if condition.is_some_and(|text| text.to_uppercase().contains(" OR ")) => {
-                Some(Severity::High)
+                (!self.compares_its_execution()).then_some(Severity::High)
             }
             End::Refused => None,
             End::Waits | End::Skips => Some(Severity::Medium),
         }
+    }
+
+    /// Whether the condition compares with the execution that makes the call: nobody else is meant to pass.
+    fn compares_its_execution(&self) -> bool {
+        let name = &*self.run.case.execution_name;
+        let is_execution = |text: &str| text.rsplit(':').next().is_some_and(|last| last.starts_with(name));
+        let values = self.meeting.parameters.get("ExpressionAttributeValues");
+        values.is_some_and(|values| trace::holds_text(values, &is_execution))
     }
 
     /// Whether it is there to keep others away, and not only data: it is removed or changed when all goes well, or the

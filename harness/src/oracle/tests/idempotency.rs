@@ -347,13 +347,13 @@ fn lost_otherwise(resource: &str, fields: &str, names: &str) -> Option<Severity>
     "batch:submitJob.sync",
     r#""TimeoutSeconds":3600,"Parameters":{"JobName":"j","JobDefinition":"d","JobQueue":"q"},"#,
     r#""States.TaskFailed""#,
-    Some(Severity::Low)
+    Some(Severity::Medium)
 )]
 #[case::a_job_that_is_only_started(
     "aws-sdk:glue:startJobRun",
     r#""Parameters":{"JobName":"j"},"#,
     r#""Glue.SdkClientException""#,
-    Some(Severity::Low)
+    Some(Severity::Medium)
 )]
 #[case::a_job_with_a_token(
     "ecs:runTask.sync",

@@ -75,6 +75,8 @@ fn record(remember: &str, charge: &str, done: &str, more: &str) -> String {
 const NEW: &str = r#""ConditionExpression":"attribute_not_exists(orderId)"}"#;
 const NEW_OR_FAILED: &str = r##""ConditionExpression":"attribute_not_exists(orderId) OR #s = :failed",
   "ExpressionAttributeNames":{"#s":"status"},"ExpressionAttributeValues":{":failed":{"S":"FAILED"}}}"##;
+const NEW_OR_OWN: &str = r#""ConditionExpression":"attribute_not_exists(orderId) OR madeBy = :own",
+  "ExpressionAttributeValues":{":own":{"S.$":"$$.Execution.Id"}}}"#;
 const SEEN: &str = r#""Catch":[{"ErrorEquals":["DynamoDB.ConditionalCheckFailedException"],"Next":"Seen"}],"#;
 const TO_UNDO: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Undo"}],"#;
 const ENDS: &str = r#""Type":"Succeed""#;
@@ -114,6 +116,8 @@ fn ends(undo: &str, seen: &str) -> String {
     &ends(&mark("ERROR", r#""Next":"Failed""#), ENDS), Some(Severity::High))]
 #[case::the_failure_path_forgets_it(&format!("{NEW},{SEEN}"), TO_UNDO, ENDS, &ends(FORGET, ENDS), Some(Severity::Low))]
 #[case::the_failure_path_marks_it(&format!("{NEW},"), TO_UNDO, &mark("DONE", r#""End":true"#),
+    &ends(&mark("FAILED", r#""Next":"Failed""#), ENDS), Some(Severity::Low))]
+#[case::only_the_same_execution_passes_again(&format!("{NEW_OR_OWN},"), TO_UNDO, &mark("DONE", r#""End":true"#),
     &ends(&mark("FAILED", r#""Next":"Failed""#), ENDS), Some(Severity::Low))]
 #[case::the_next_takes_over(&format!("{NEW_OR_FAILED},{SEEN}"), TO_UNDO, &mark("DONE", r#""End":true"#),
     &ends(&mark("FAILED", r#""Next":"Failed""#), ENDS), Some(Severity::Low))]
