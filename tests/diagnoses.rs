@@ -51,8 +51,11 @@ fn first_finding(rule: RuleId) -> Option<String> {
         |folder: &String| scenario::expected(folder).flawed.iter().any(|finding| finding.rule == rule);
     let folder = scenario::names().into_iter().find(shows)?;
     let outcome = outcome_of(&folder);
-    let finding =
-        outcome.findings.iter().chain(&outcome.warnings).find(|finding| finding.violation.rule == rule)?;
+    let library = scenario::library().display().to_string();
+    let mut all = outcome.findings.iter().chain(&outcome.warnings);
+    let mut finding = all.find(|finding| finding.violation.rule == rule)?.clone();
+    // Before lines are broken: the folder of the checkout may be longer or shorter.
+    finding.violation.why = finding.violation.why.replace(&library, "scenarios");
     let console = Console {
         program: "cargo xtask".to_owned(),
         values: Values::Shown,
@@ -62,9 +65,8 @@ fn first_finding(rule: RuleId) -> Option<String> {
         replay: Replay::Search(Vec::new()),
     };
     let mut text = Vec::new();
-    console.finding(&outcome, finding, &mut text).ok()?;
+    console.finding(&outcome, &finding, &mut text).ok()?;
     let text = String::from_utf8(text).ok()?;
-    let library = scenario::library().display().to_string();
     Some(text.replace(&library, "scenarios"))
 }
 

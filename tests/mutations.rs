@@ -2,6 +2,8 @@
 //!
 //! All repaired workflows announce failures, so a fault that is not retried is a note in them.
 
+#![expect(clippy::print_stdout, reason = "a test that reports what it found")]
+
 use std::sync::Arc;
 
 use rstest::rstest;

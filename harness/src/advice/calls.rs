@@ -80,7 +80,7 @@ pub(super) fn poll_instead_of_sync(model: &Model, setting: Setting) -> Option<Ad
             .map(|(_, _, sync)| *sync)
     };
     let polls = |state: &State, task: &Task| {
-        waitable(task).is_some() && model.graph.loop_of(state.id).is_some_and(|found| found.polls())
+        waitable(task).is_some() && model.graph.loop_of(state.id).is_some_and(crate::model::Loop::polls)
     };
     let states = tasks(model, polls);
     let sync = states.first().and_then(|state| waitable(state.task()?))?;

@@ -16,7 +16,7 @@ pub(super) fn no_jitter(model: &Model) -> Option<Advice> {
     let in_crowd = |state: &State| {
         model.machine.enclosing(state.id).any(|around| match &around.kind {
             Kind::Map(map) => {
-                !matches!(map.max_concurrency, Some(Amount::Literal(at_once)) if at_once == 1.0)
+                !matches!(map.max_concurrency, Some(Amount::Literal(at_once)) if at_once <= 1.0)
             }
             _ => false,
         })

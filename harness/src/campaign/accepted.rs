@@ -108,7 +108,9 @@ pub fn accept(
         for at in 0..machine.findings.len() {
             let fits = |entry: &Acceptance| entry.fits(machine, &machine.findings[at]);
             let found: Vec<usize> = (0..entries.len()).filter(|index| fits(&entries[*index])).collect();
-            found.iter().for_each(|index| used[*index] = true);
+            for index in &found {
+                used[*index] = true;
+            }
             let best = found.into_iter().min_by_key(|index| (entries[*index].until.is_over(today), *index));
             machine.findings[at].accepted = best.map(|index| entries[index].accepted(today));
         }

@@ -114,12 +114,11 @@ pub fn declared_error(
         Service::Sdk => cause::sdk(client, kind, own.as_ref(), message),
         _ => cause::optimized(&integration.service, client, kind, own.as_ref(), message)?,
     };
-    Some(match own {
-        Some(own) => (client.full(&own.name), cause),
-        None => {
-            let cause = cause.replacen("Status Code: 400", &format!("Status Code: {status}"), 1);
-            (client.full(&format!("{base}Exception")), cause)
-        }
+    Some(if let Some(own) = own {
+        (client.full(&own.name), cause)
+    } else {
+        let cause = cause.replacen("Status Code: 400", &format!("Status Code: {status}"), 1);
+        (client.full(&format!("{base}Exception")), cause)
     })
 }
 

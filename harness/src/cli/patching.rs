@@ -49,7 +49,7 @@ impl Patching {
         streams: &mut Streams<'_>,
     ) -> Result<(), Failure> {
         for wanted in &self.fixes {
-            self.check(wanted, outcome)?;
+            Self::check(wanted, outcome)?;
         }
         let wanted = |finding: &Finding| {
             self.fixes.is_empty() || self.fixes.iter().any(|id| finding.id.starts_with(id.as_str()))
@@ -73,7 +73,7 @@ impl Patching {
         Ok(())
     }
 
-    fn check(&self, wanted: &str, outcome: &MachineOutcome) -> Result<(), Failure> {
+    fn check(wanted: &str, outcome: &MachineOutcome) -> Result<(), Failure> {
         let all = || outcome.findings.iter().chain(&outcome.warnings);
         if all().any(|finding| finding.id.starts_with(wanted)) {
             return Ok(());

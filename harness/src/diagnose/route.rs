@@ -161,12 +161,11 @@ pub(crate) fn fail_instead(
         match (&here.kind, &here.next) {
             (Kind::Fail { .. }, _) => continue,
             (Kind::Succeed, _) => return None,
-            (Kind::Choice(_), _) => {}
-            (_, Transition::End) => {
+            (kind, Transition::End) if !matches!(kind, Kind::Choice(_)) => {
                 operations.push(remove(format!("{}/End", here.pointer)));
                 operations.push(add(format!("{}/Next", here.pointer), Value::from(fail.name.as_str())));
             }
-            (_, Transition::Next(_)) => {}
+            _ => {}
         }
         let ways = here.successors().into_iter().filter(|(edge, _)| !matches!(edge, Edge::Catch(_)));
         for (edge, next) in ways {

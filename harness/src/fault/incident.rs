@@ -91,7 +91,7 @@ pub(super) fn read_incident(reader: &mut Reader<'_>) -> Result<Incident, ParseEr
         ("redriven" | "delivered-twice", Some(_)) => failed(format!("`{name}` takes no argument")),
         _ => {
             let known = ["aborted", "redriven", "started-again", "delivered-twice"];
-            let hint = spelling::nearest(&name, known.into_iter());
+            let hint = spelling::nearest(&name, known);
             let hint = hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             failed(format!("nothing called `{name}` happens to executions{hint}"))
         }

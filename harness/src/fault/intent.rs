@@ -234,8 +234,9 @@ fn can_happen(class: &Class, state: &State) -> bool {
     let is_activity = task.integration.kind == Service::Activity;
     let has_token = task.integration.pattern == Pattern::Callback;
     match class {
-        Class::Throttling | Class::ServiceError | Class::PermissionDenied => !is_activity,
-        Class::LostAnswerAs(_) => !is_activity,
+        Class::Throttling | Class::ServiceError | Class::PermissionDenied | Class::LostAnswerAs(_) => {
+            !is_activity
+        }
         Class::ApplicationError(_) => !has_token,
         Class::CallbackLate | Class::CallbackDuplicate | Class::CallbackFailed(_) => has_token,
         Class::OversizedResult | Class::Status(_) | Class::MissingMember(_) | Class::PartialSuccess(_) => {

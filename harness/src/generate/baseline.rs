@@ -158,6 +158,9 @@ impl Candidate {
     }
 }
 
+/// A state, and the error that it fails with.
+type Blame = (StateId, Option<Arc<str>>);
+
 struct Search<'a> {
     model: &'a Model,
     case: Case,
@@ -168,7 +171,7 @@ struct Search<'a> {
     /// What happened in runs that were looked at, so that equal runs are not looked at twice.
     seen: BTreeSet<Vec<Way>>,
     kept: Vec<Kept>,
-    blamed: BTreeMap<(StateId, Option<Arc<str>>), (Scenario, Arc<History>)>,
+    blamed: BTreeMap<Blame, (Scenario, Arc<History>)>,
     failing: Option<(Scenario, Arc<History>)>,
     unknowns: Vec<Unknown>,
     runs: u64,

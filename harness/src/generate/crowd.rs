@@ -195,7 +195,7 @@ fn largest_output(history: &History, processor: ScopeId) -> Option<usize> {
             }
             _ => None,
         };
-        events().filter_map(of_it).last()
+        events().filter_map(of_it).next_back()
     };
     outputs(history, processor).take(4).filter_map(last).max()
 }

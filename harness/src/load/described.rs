@@ -17,7 +17,7 @@ pub(super) fn definition(path: &Path, root: &Node) -> Option<Definition> {
         Err(problem) => Definition::unreadable(path, file, problem),
     };
     if let Some(name) = member("name") {
-        definition.name = name.to_owned();
+        name.clone_into(&mut definition.name);
     }
     definition.declared_type = match member("type") {
         Some("EXPRESS") => Some(MachineType::Express),

@@ -287,7 +287,7 @@ fn ask_first(run: &Run<'_>, record: &FailureRecord, path: &str) -> Option<Fix> {
     });
     let is_of_input =
         !of_own_answer && record.attempt.is_none() && matches!(state.flow.input_path, DataPath::All);
-    let path = path.strip_prefix("$.").filter(|path| !path.contains("$") && !path.contains(".."))?;
+    let path = path.strip_prefix("$.").filter(|path| !path.contains('$') && !path.contains(".."))?;
     if !is_of_input {
         return None;
     }

@@ -27,7 +27,7 @@ const JSON: &str = r#"{
 }
 "#;
 
-const YAML: &str = r#"# Calls, and is done.
+const YAML: &str = r"# Calls, and is done.
 StartAt: Call
 States:
   Call:
@@ -40,7 +40,7 @@ States:
   # the end
   Done:
     Type: Succeed
-"#;
+";
 
 fn lines_of(name: &str, text: &str, patch: &[PatchOperation]) -> Vec<String> {
     let machine = compile_text(name, text).unwrap();
@@ -157,7 +157,8 @@ fn a_part_that_an_alias_shares_is_not_edited() {
 
 #[test]
 fn a_diff_has_the_numbers_of_its_lines() {
-    let old = (1..=12).map(|line| format!("{line}\n")).collect::<String>();
+    let lines: Vec<String> = (1..=12).map(|line| line.to_string()).collect();
+    let old = lines.join("\n") + "\n";
     let new = old.replace("2\n3\n", "2\nnew\n").replace("11\n", "");
     let diff = unified("f", &old, &new, &[(1, "one"), (10, "ten")]);
     let expected = "--- a/f\n+++ b/f\n@@ -1,6 +1,6 @@ one\n 1\n 2\n-3\n+new\n 4\n 5\n 6\n@@ -8,5 +8,4 @@ ten\n 8\n 9\n 10\n-11\n 12\n";

@@ -54,15 +54,12 @@ pub(super) fn edit(text: &str, container: &Node, change: &Change<'_>) -> Option<
                 Some(key) => format!("{blanks}{}", member(&plain(key), value, column)),
                 None => format!("{blanks}- {}", block(value, column + 2).trim_start()),
             };
-            match parts.get(*at) {
-                Some(next) => {
-                    let start = line_start(text, next.start);
-                    Some(Edit::insert(start, format!("{written}\n")))
-                }
-                None => {
-                    let end = line_end(text, parts.last()?.end);
-                    Some(Edit::insert(end, format!("\n{written}")))
-                }
+            if let Some(next) = parts.get(*at) {
+                let start = line_start(text, next.start);
+                Some(Edit::insert(start, format!("{written}\n")))
+            } else {
+                let end = line_end(text, parts.last()?.end);
+                Some(Edit::insert(end, format!("\n{written}")))
             }
         }
     }

@@ -64,9 +64,12 @@ pub fn diagnose(subject: &Subject<'_>) -> Diagnosis {
     let is_call = roots.as_ref().is_some_and(|roots| roots.first.kind == FailureKind::Call);
     let class = root.as_ref().and_then(|root| root.class).filter(|_| is_call);
     let not_taken = roots.as_ref().is_some_and(|roots| summary::not_taken(&timeline, roots));
-    let safety = class.map(|class| match not_taken {
-        true => safety::Safety::Safe { because: "nobody had begun the work".to_owned() },
-        false => safety::safety(class, integration.as_ref(), request.as_ref()),
+    let safety = class.map(|class| {
+        if not_taken {
+            safety::Safety::Safe { because: "nobody had begun the work".to_owned() }
+        } else {
+            safety::safety(class, integration.as_ref(), request.as_ref())
+        }
     });
     let fixes = roots.as_ref().zip(root.as_ref()).map(|(roots, root)| {
         remedy::remedies(&Facts {

@@ -51,8 +51,8 @@ fn waiting(
 /// The run of a distributed Map that goes on.
 fn map_run(timeline: &Timeline<'_>, visit: VisitId, machine: Option<&Machine>) -> Option<Risk> {
     let arn = timeline.map_run(visit)?;
-    let started = timeline.visits[visit].events.iter().map(|at| timeline.event(*at));
-    let started = started.filter(|event| event.known() == Some(EventType::MapRunStarted)).last();
+    let mut started = timeline.visits[visit].events.iter().map(|at| timeline.event(*at));
+    let started = started.rfind(|event| event.known() == Some(EventType::MapRunStarted));
     let counts =
         timeline.recording.map_runs.iter().find(|run| run.arn == arn).map(|run| {
             format!(" {} of {} items failed, {} are not done.", run.failed, run.total, run.pending)
@@ -206,10 +206,7 @@ impl<'t> Call<'t> {
             _ => (
                 "at-work",
                 format!("The call {has} not been answered"),
-                match self.stopped {
-                    true => "It was running when the execution was stopped.".to_owned(),
-                    false => "It was running when the history was exported.".to_owned(),
-                },
+                if self.stopped { "It was running when the execution was stopped.".to_owned() } else { "It was running when the history was exported.".to_owned() },
             ),
         }
     }

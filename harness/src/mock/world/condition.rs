@@ -27,6 +27,9 @@ const NEAR_MS: i64 = 2 * 86_400_000;
 /// Deeper nesting is not read.
 const DEPTH_MAX: usize = 32;
 
+/// Whether a condition holds; `None`: nobody can say.
+type Answer = Option<bool>;
+
 impl Question<'_> {
     /// Whether a condition holds; `None`: nobody can say.
     pub(super) fn holds(&self, condition: &str) -> Option<bool> {
@@ -38,7 +41,7 @@ impl Question<'_> {
     }
 
     /// `a OR b`; the outer `None` stands for a text that cannot be read.
-    fn disjunction(&self, reader: &mut Reader<'_>) -> Option<Option<bool>> {
+    fn disjunction(&self, reader: &mut Reader<'_>) -> Option<Answer> {
         let mut answer = self.conjunction(reader)?;
         while reader.take_word("OR") {
             let other = self.conjunction(reader)?;
@@ -51,7 +54,7 @@ impl Question<'_> {
         Some(answer)
     }
 
-    fn conjunction(&self, reader: &mut Reader<'_>) -> Option<Option<bool>> {
+    fn conjunction(&self, reader: &mut Reader<'_>) -> Option<Answer> {
         let mut answer = self.negation(reader)?;
         while reader.take_word("AND") {
             let other = self.negation(reader)?;
@@ -64,7 +67,7 @@ impl Question<'_> {
         Some(answer)
     }
 
-    fn negation(&self, reader: &mut Reader<'_>) -> Option<Option<bool>> {
+    fn negation(&self, reader: &mut Reader<'_>) -> Option<Answer> {
         reader.depth += 1;
         if reader.depth > DEPTH_MAX {
             return None;
@@ -83,7 +86,7 @@ impl Question<'_> {
         Some(answer)
     }
 
-    fn predicate(&self, reader: &mut Reader<'_>) -> Option<Option<bool>> {
+    fn predicate(&self, reader: &mut Reader<'_>) -> Option<Answer> {
         let first = reader.next()?;
         if reader.peek() == Some("(") {
             return self.function(first, reader);
@@ -91,7 +94,7 @@ impl Question<'_> {
         let left = self.operand(first);
         let operator = reader.next()?;
         if operator.eq_ignore_ascii_case("BETWEEN") {
-            let (low, _, high) = (reader.next()?, reader.expect_word("AND")?, reader.next()?);
+            let (low, (), high) = (reader.next()?, reader.expect_word("AND")?, reader.next()?);
             let above = self.compare(left, ">=", self.operand(low));
             let below = self.compare(left, "<=", self.operand(high));
             return Some(above.zip(below).map(|(above, below)| above && below));
@@ -120,7 +123,7 @@ impl Question<'_> {
             .then(|| self.compare(left, operator, self.operand(right)))
     }
 
-    fn function(&self, name: &str, reader: &mut Reader<'_>) -> Option<Option<bool>> {
+    fn function(&self, name: &str, reader: &mut Reader<'_>) -> Option<Answer> {
         reader.expect("(")?;
         let path = reader.next()?;
         let argument = if reader.peek() == Some(",") {

@@ -98,7 +98,9 @@ impl<'m> Analysis<'m> {
         self.looked = Some(Looked::default());
         let reached = self.inputs.iter().zip(&self.machine.states).filter(|(input, _)| input.is_some());
         let reached: Vec<_> = reached.map(|(_, state)| state.id).collect();
-        reached.into_iter().for_each(|state| self.enter(state));
+        for state in reached {
+            self.enter(state);
+        }
     }
 
     /// Data that enters a scope.

@@ -118,7 +118,7 @@ fn verb(word: &str) -> Option<&'static str> {
         Some(stem) => word.starts_with(stem),
         None => *pattern == word,
     };
-    VERBS.iter().find(|(_, forms)| forms.iter().any(|form| fits(&form))).map(|(verb, _)| *verb)
+    VERBS.iter().find(|(_, forms)| forms.iter().any(&fits)).map(|(verb, _)| *verb)
 }
 
 /// The word in one form.

@@ -51,7 +51,7 @@ pub(crate) fn claims(machine: &Machine) -> impl Iterator<Item = &State> {
                 .find_map(|field| machine.document.node(&format!("{}/{field}/TableName", state.pointer)))
         };
         is_guard && {
-            let table = written().map(|node| node.to_value());
+            let table = written().map(crate::load::Node::to_value);
             let table = table.as_ref().and_then(Value::as_str).unwrap_or_default();
             let names = format!("{} {table}", state.name).to_lowercase();
             ONCE.iter().any(|word| names.contains(word))

@@ -53,11 +53,14 @@ enum Fate<'a> {
     Unknown,
 }
 
+/// Where an execution turned to failure, and the effects that it left there.
+type Left<'a> = (Turn<'a>, Vec<(Entry<'a>, &'a Undo)>);
+
 pub(super) fn judge(run: &Run<'_>, out: &mut Judgement) {
     if !run.model.undoes_anything() || matches!(run.history.outcome, Outcome::Aborted { .. }) {
         return;
     }
-    let mut lost: BTreeMap<(StateId, usize), (Turn<'_>, Vec<(Entry<'_>, &Undo)>)> = BTreeMap::new();
+    let mut lost: BTreeMap<(StateId, usize), Left<'_>> = BTreeMap::new();
     for (entry, undo) in ledger::undoable(run) {
         if entry.completed.is_none() {
             continue;

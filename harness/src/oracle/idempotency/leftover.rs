@@ -87,7 +87,7 @@ impl<'a> Leftover<'a> {
             WrittenBy::Second => None,
         };
         let maker = own().find_map(|write| author(write.by))?;
-        let last = own().last().and_then(|write| author(write.by))?;
+        let last = own().next_back().and_then(|write| author(write.by))?;
         let hits_the_record = |attempt: &Attempt| {
             let state = machine.state(attempt.state);
             attempt.injected.is_some() && world.touched(state, &attempt.parameters).contains(&found.identity)
@@ -259,7 +259,7 @@ impl<'a> Leftover<'a> {
         let failure = self.first.failures.first();
         let injected = self.first.injected.first().and_then(|one| self.first.attempts.get(one.attempt));
         Violation {
-            class: failure.map_or(ErrorClass::Timeout, |failure| class(failure)),
+            class: failure.map_or(ErrorClass::Timeout, class),
             site: injected.map(|attempt| self.first.site(attempt)),
             events: vec![self.meeting.scheduled],
             states: Vec::new(),
@@ -422,15 +422,15 @@ fn words(name: &str) -> impl Iterator<Item = String> {
     let mut words: Vec<String> = Vec::new();
     let mut last = ' ';
     for letter in name.chars() {
-        if !letter.is_alphanumeric() {
-            words.push(String::new());
-        } else {
+        if letter.is_alphanumeric() {
             if words.is_empty() || (letter.is_uppercase() && last.is_lowercase()) {
                 words.push(String::new());
             }
             if let Some(word) = words.last_mut() {
                 word.extend(letter.to_lowercase());
             }
+        } else {
+            words.push(String::new());
         }
         last = letter;
     }

@@ -33,7 +33,7 @@ pub(super) fn proposal(run: &Run<'_>, turn: &Turn<'_>, lost: &[(Entry<'_>, &Undo
         ),
         Turn::Caught { catcher, .. } if lost.len() == 1 => {
             let next = fix::name_of(machine, state.catch[*catcher].next).to_owned();
-            copied(machine, state, undo, Some((*catcher, next)))
+            copied(machine, state, undo, Some(&(*catcher, next)))
         }
         Turn::Uncaught { .. } if lost.len() == 1 => copied(machine, state, undo, None),
         Turn::TimedOut { .. } => fix::words(format!(
@@ -94,20 +94,19 @@ fn kept(state: &State, member: &str) -> (&'static str, Value) {
 }
 
 /// A copy of the undoing state before the way that is there, or before a new Fail state.
-fn copied(machine: &Machine, state: &State, undo: &State, before: Option<(usize, String)>) -> Fix {
+fn copied(machine: &Machine, state: &State, undo: &State, before: Option<&(usize, String)>) -> Fix {
     let Some(Value::Object(mut copy)) = machine.document.node(&undo.pointer).map(Node::to_value) else {
         return fix::words(format!("Let this way lead through `{}` before it ends.", undo.name));
     };
     let siblings = state.pointer.rsplit_once('/').map_or("/States", |(siblings, _)| siblings);
     let name = fix::free_name(machine, &format!("{} After Failure", undo.name));
     let mut patch = Vec::new();
-    let next = match &before {
-        Some((_, next)) => next.clone(),
-        None => {
-            let failed = fix::free_name(machine, "Report Failure");
-            patch.push(fix::add(format!("{siblings}/{}", pointer_token(&failed)), failure(state)));
-            failed
-        }
+    let next = if let Some((_, next)) = before {
+        next.clone()
+    } else {
+        let failed = fix::free_name(machine, "Report Failure");
+        patch.push(fix::add(format!("{siblings}/{}", pointer_token(&failed)), failure(state)));
+        failed
     };
     lead_on(undo, &mut copy, &next);
     patch.push(fix::add(format!("{siblings}/{}", pointer_token(&name)), copy.into()));
@@ -115,8 +114,8 @@ fn copied(machine: &Machine, state: &State, undo: &State, before: Option<(usize,
         Some((catcher, _)) => {
             let at = format!("{}/Catch/{catcher}", state.pointer);
             patch.push(fix::replace(format!("{at}/Next"), Value::from(name)));
-            if fix::drops_input(&state.catch[catcher]) {
-                patch.extend(fix::keep_input(state, catcher).asl_patch);
+            if fix::drops_input(&state.catch[*catcher]) {
+                patch.extend(fix::keep_input(state, *catcher).asl_patch);
             }
         }
         None => patch.push(catcher(state, &name)),

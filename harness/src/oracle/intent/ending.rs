@@ -31,9 +31,8 @@ pub(super) enum Missed {
 /// What is missing to the meant ending; nothing, if it is the one.
 pub(super) fn missed(run: &Run<'_>, tested: &Tested<'_>, meant: &MeantEnding) -> Option<Missed> {
     match meant {
-        MeantEnding::NoImpact if tested.led => local_impact(run, tested),
+        MeantEnding::NoImpact | MeantEnding::SameOutput if tested.led => local_impact(run, tested),
         MeantEnding::NoImpact => impact(run),
-        MeantEnding::SameOutput if tested.led => local_impact(run, tested),
         MeantEnding::SameOutput => impact(run).or_else(|| other_output(run)),
         MeantEnding::Propagates(error) => (!propagates(run, error.as_deref())).then_some(Missed::End),
         MeantEnding::Ends(state) => not_through(run, tested.attempt, *state),

@@ -1,5 +1,7 @@
 //! A fault that does not end as it was declared to, as a finding: what is meant, what happens, with Error and Cause.
 
+use std::fmt::Write as _;
+
 use crate::asl::{State, StateId};
 use crate::catalog::ErrorClass;
 use crate::diagnose::fix;
@@ -11,7 +13,7 @@ use crate::oracle::{Fix, RuleId, Run, Violation};
 use super::Tested;
 use super::ending::Missed;
 
-pub(super) fn violation(run: &Run<'_>, tested: &Tested<'_>, meant: &Meant, missed: Missed) -> Violation {
+pub(super) fn violation(run: &Run<'_>, tested: &Tested<'_>, meant: &Meant, missed: &Missed) -> Violation {
     let history = run.history;
     let state = run.model.machine.state(tested.fault.site.state);
     let failure = failure(run, tested);
@@ -30,12 +32,12 @@ pub(super) fn violation(run: &Run<'_>, tested: &Tested<'_>, meant: &Meant, misse
         title: format!(
             "`{fault}` is meant to {}, and {}",
             purpose(run, &meant.ending),
-            instead(run, &meant.ending, &missed)
+            instead(run, &meant.ending, missed)
         ),
         error: failure.map(|failure| failure.error.clone()),
         cause: failure.and_then(|failure| failure.cause.clone()),
-        why: why(run, tested, meant, &missed, failure),
-        fix: remedy(run, tested, &meant.ending, &missed, failure),
+        why: why(run, tested, meant, missed, failure),
+        fix: remedy(run, tested, &meant.ending, missed, failure),
         pointer: state.pointer.to_string(),
         ..trace::violation_at(run, RuleId::Intent, tested.intent.severity, tested.attempt)
     }
@@ -112,18 +114,23 @@ fn why(
     let mut text = format!("{place} declares that `{fault}` at `{state}` is `{}`.", meant.text);
     match failure {
         Some(failure) => {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 " `{state}` fails with `{}`{}, {}.",
                 failure.error,
                 cause_of(failure),
                 handling(run, failure)
-            ));
+            );
         }
-        None if is_silence(fault) => text.push_str(&format!(" `{state}` gets no answer.")),
-        None => text.push_str(&format!(" `{state}` answers, but not as usual.")),
+        None if is_silence(fault) => {
+            let _ = write!(text, " `{state}` gets no answer.");
+        }
+        None => {
+            let _ = write!(text, " `{state}` answers, but not as usual.");
+        }
     }
     if let Some(later) = failure.and_then(|failure| breaks_later(run, failure)) {
-        text.push_str(&format!(" Then `{}` fails with `{}`.", name(run, later.state), later.error));
+        let _ = write!(text, " Then `{}` fails with `{}`.", name(run, later.state), later.error);
     }
     let happens = match (missed, failing(run, &meant.ending)) {
         (Missed::Fails, Some(failed)) => {
@@ -131,9 +138,9 @@ fn why(
         }
         _ => capitalized(&instead(run, &meant.ending, missed)),
     };
-    text.push_str(&format!(" {happens}."));
+    let _ = write!(text, " {happens}.");
     if !matches!(missed, Missed::End | Missed::FailsAfter) {
-        text.push_str(&format!(" The execution {}.", end(run)));
+        let _ = write!(text, " The execution {}.", end(run));
     }
     text
 }

@@ -78,7 +78,7 @@ impl<'a> Tested<'a> {
         // What is missed first is the finding; the rest follows from it.
         let first = self.intent.is.iter().find_map(|meant| {
             let missed = ending::missed(run, self, &meant.ending)?;
-            Some(finding::violation(run, self, meant, missed))
+            Some(finding::violation(run, self, meant, &missed))
         });
         let verdict = if first.is_some() { Verdict::Violated } else { Verdict::Holds };
         match first {

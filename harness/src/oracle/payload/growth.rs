@@ -126,7 +126,9 @@ fn visits<'a>(run: &Run<'a>, looped: &Loop, strand: StrandId) -> Vec<Visit<'a>> 
 /// The state that was entered most often, of those the one that came first.
 fn busiest(visits: &[Visit<'_>]) -> Option<StateId> {
     let mut counts: BTreeMap<StateId, usize> = BTreeMap::new();
-    visits.iter().for_each(|visit| *counts.entry(visit.state).or_default() += 1);
+    for visit in visits {
+        *counts.entry(visit.state).or_default() += 1;
+    }
     let most = counts.values().max()?;
     visits.iter().map(|visit| visit.state).find(|state| counts[state] == *most)
 }
@@ -231,7 +233,9 @@ impl Member {
             Self::Input(path) if path.is_empty() => "The payload".to_owned(),
             Self::Input(path) => format!("`{}`", path.join(".")),
             Self::Variable(name, path) => {
-                format!("`${name}{}`", path.iter().map(|key| format!(".{key}")).collect::<String>())
+                let names: Vec<&str> =
+                    std::iter::once(&**name).chain(path.iter().map(|key| &**key)).collect();
+                format!("`${}`", names.join("."))
             }
         }
     }

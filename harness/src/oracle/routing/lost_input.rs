@@ -3,6 +3,8 @@
 //! A catcher without `ResultPath` leaves nothing but `Error` and `Cause`. Proven by a run in which a later path
 //! finds nothing, although the input of the caught state has it.
 
+use std::fmt::Write as _;
+
 use crate::asl::{QueryLanguage, State};
 use crate::diagnose::fix;
 use crate::expr::jsonata::Session;
@@ -117,10 +119,11 @@ fn keep(run: &Run<'_>, state: &State, loss: &Loss<'_>) -> Fix {
     if is_link && skipped(run, reader.id).is_some() {
         let chained = fix::continue_chain(machine, reader).asl_patch;
         if !chained.is_empty() {
-            kept.text.push_str(&format!(
+            let _ = write!(
+                kept.text,
                 " `{}` gets a catcher, too: once it is reached, its own failure would end the failure path.",
                 reader.name
-            ));
+            );
             kept.asl_patch.extend(chained);
         }
     }

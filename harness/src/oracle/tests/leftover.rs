@@ -18,14 +18,14 @@ fn one(state: &str, severity: Severity) -> Vec<(String, Severity)> {
 /// Takes a lock, works, gives it back; with these fields in the lock and the work, and more states.
 fn lock(resource: &str, lock: &str, work: &str, more: &str) -> String {
     format!(
-        r##"{{"StartAt":"Lock","States":{{
+        r#"{{"StartAt":"Lock","States":{{
           "Lock":{{"Type":"Task","Resource":"arn:aws:states:::{resource}putItem","Parameters":{{"TableName":"Locks",
             "Item":{{"LockId":{{"S.$":"States.Format('{{}}', $.id)"}},"until":{{"S.$":"$$.State.EnteredTime"}}}},
             {lock}}},"ResultPath":null,{RETRY},"Next":"Work"}},
           "Work":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{{"FunctionName":"work"}},
             {RETRY},{work}"ResultPath":null,"Next":"Unlock"}},
           "Unlock":{{"Type":"Task","Resource":"arn:aws:states:::{resource}deleteItem","Parameters":{{"TableName":"Locks",
-            "Key":{{"LockId":{{"S.$":"States.Format('{{}}', $.id)"}}}}}},{RETRY},"End":true}}{more}}}}}"##
+            "Key":{{"LockId":{{"S.$":"States.Format('{{}}', $.id)"}}}}}},{RETRY},"End":true}}{more}}}}}"#
     )
 }
 
@@ -34,9 +34,9 @@ const ABSENT: &str = r#""ConditionExpression":"attribute_not_exists(LockId)""#;
 const LEASE: &str = r##""ConditionExpression":"attribute_not_exists(LockId) OR #u < :now",
   "ExpressionAttributeNames":{"#u":"until"},"ExpressionAttributeValues":{":now":{"S.$":"$$.State.EnteredTime"}}"##;
 const CATCH: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Release"}],"#;
-const RELEASE: &str = r##","Release":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem",
+const RELEASE: &str = r#","Release":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem",
   "Parameters":{"TableName":"Locks","Key":{"LockId":{"S.$":"States.Format('{}', $.id)"}}},"Next":"Failed"},
-  "Failed":{"Type":"Fail","Error":"WorkFailed"}"##;
+  "Failed":{"Type":"Fail","Error":"WorkFailed"}"#;
 const TELL: &str = r#","Release":{"Type":"Task","Resource":"arn:aws:states:::sns:publish",
   "Parameters":{"TopicArn":"t","Message":"failed"},"Next":"Failed"},"Failed":{"Type":"Fail","Error":"WorkFailed"}"#;
 
@@ -62,13 +62,13 @@ fn a_lock(
 /// Remembers the order, charges for it, and notes that it is done; more fields for each.
 fn record(remember: &str, charge: &str, done: &str, more: &str) -> String {
     format!(
-        r##"{{"StartAt":"Remember","States":{{
+        r#"{{"StartAt":"Remember","States":{{
           "Remember":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{{"TableName":"Orders",
             "Item":{{"orderId":{{"S.$":"States.Format('{{}}', $.id)"}},"status":{{"S":"IN_PROGRESS"}}}},{remember}
             "ResultPath":null,{RETRY},"Next":"Charge"}},
           "Charge":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{{"FunctionName":"charge"}},
             {RETRY},{charge}"ResultPath":null,"Next":"Finish"}},
-          "Finish":{{{done}}}{more}}}}}"##
+          "Finish":{{{done}}}{more}}}}}"#
     )
 }
 
@@ -91,8 +91,8 @@ fn mark(status: &str, next: &str) -> String {
     )
 }
 
-const FORGET: &str = r##""Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem","Parameters":{
-  "TableName":"Orders","Key":{"orderId":{"S.$":"States.Format('{}', $.id)"}}},"Next":"Failed""##;
+const FORGET: &str = r#""Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem","Parameters":{
+  "TableName":"Orders","Key":{"orderId":{"S.$":"States.Format('{}', $.id)"}}},"Next":"Failed""#;
 const PUBLISH: &str = r#""Type":"Task","Resource":"arn:aws:states:::sns:publish",
   "Parameters":{"TopicArn":"t","Message":"failed"},"Next":"Failed""#;
 
@@ -143,8 +143,8 @@ fn looked_up(order: [&str; 2], handled: &str) -> Trial {
     let [first, second] = order;
     let state = |name: &str, then: &str| match name {
         "Write" => format!(
-            r##""Write":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodb:putItem","Parameters":{{
-              "TableName":"Processed","Item":{{"pk":{{"S.$":"$.key"}},"sk":{{"S":"DONE"}}}}}},"ResultPath":null,{then}}}"##
+            r#""Write":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodb:putItem","Parameters":{{
+              "TableName":"Processed","Item":{{"pk":{{"S.$":"$.key"}},"sk":{{"S":"DONE"}}}}}},"ResultPath":null,{then}}}"#
         ),
         _ => format!(
             r#""Work":{{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{{"QueueUrl":"q",
@@ -152,7 +152,7 @@ fn looked_up(order: [&str; 2], handled: &str) -> Trial {
         ),
     };
     let definition = format!(
-        r##"{{"StartAt":"Look","States":{{
+        r#"{{"StartAt":"Look","States":{{
           "Look":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{{"TableName":"Processed",
             "Key":{{"pk":{{"S.$":"$.key"}},"sk":{{"S":"DONE"}}}}}},"ResultPath":"$.found","Next":"Known"}},
           "Known":{{"Type":"Choice","Choices":[{{"Variable":"$.found.Item","IsPresent":true,"Next":"Done"}}],
@@ -161,7 +161,7 @@ fn looked_up(order: [&str; 2], handled: &str) -> Trial {
           "Forget":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:deleteItem","Parameters":{{"TableName":"Processed",
             "Key":{{"pk":{{"S.$":"$.key"}},"sk":{{"S":"DONE"}}}}}},"Next":"Failed"}},
           "Failed":{{"Type":"Fail","Error":"NotSent"}},
-          "Done":{{"Type":"Succeed"}}}}}}"##,
+          "Done":{{"Type":"Succeed"}}}}}}"#,
         state(first, &format!(r#""Next":"{second}""#)),
         state(second, r#""Next":"Done""#),
     );
@@ -187,9 +187,9 @@ fn a_record_that_is_looked_up(
 fn awaited(handled: &str) -> String {
     let update = |name: &str, more: &str, next: &str| {
         format!(
-            r##""{name}":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:updateItem","Arguments":{{
+            r#""{name}":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:updateItem","Arguments":{{
               "TableName":"Devices","Key":{{"deviceId":{{"S":"{{% $string($states.context.Execution.Input.id) %}}"}}}},
-              {more}}},{next}}}"##
+              {more}}},{next}}}"#
         )
     };
     let take = r##""UpdateExpression":"SET #h = :h","ConditionExpression":"attribute_not_exists(#h)",
@@ -322,18 +322,18 @@ fn a_redrive_after_a_lost_answer(#[case] handled: &str, #[case] expected: Option
 fn once(looks: &str, writes: Option<&str>, work: &str) -> Trial {
     let write = writes.map_or_else(String::new, |key| {
         format!(
-            r##","Write":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{{
-              "TableName":"processed-orders","Item":{{"id":{{{key}}},"done":{{"BOOL":true}}}}}},"End":true}}"##
+            r#","Write":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{{
+              "TableName":"processed-orders","Item":{{"id":{{{key}}},"done":{{"BOOL":true}}}}}},"End":true}}"#
         )
     });
     let then = if writes.is_some() { r#""Next":"Write""# } else { r#""End":true"# };
     Trial::of(&format!(
-        r##"{{"StartAt":"Look","States":{{
+        r#"{{"StartAt":"Look","States":{{
           "Look":{{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{{
             "TableName":"processed-orders","Key":{{"id":{{{looks}}}}}}},"ResultPath":"$.found","Next":"Known"}},
           "Known":{{"Type":"Choice","Choices":[{{"Variable":"$.found.Item","IsPresent":true,"Next":"Done"}}],
             "Default":"Work"}},
-          "Work":{{{work},"ResultPath":null,{then}}},"Done":{{"Type":"Succeed"}}{write}}}}}"##
+          "Work":{{{work},"ResultPath":null,{then}}},"Done":{{"Type":"Succeed"}}{write}}}}}"#
     ))
     .input(r#"{"order":"7","request":"8"}"#)
 }

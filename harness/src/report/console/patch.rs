@@ -15,13 +15,12 @@ pub(in crate::report) fn shown(machine: &Machine, operations: &[PatchOperation])
     }
     let document = &machine.document;
     let file = &document.file;
-    let mut shown = match diff(machine, operations) {
+    let mut shown: Vec<String> = if let Some(diff) = diff(machine, operations) {
         // The place of the finding names the file; here the lines count.
-        Some(diff) => diff.lines().skip(2).map(str::to_owned).collect(),
-        None => {
-            let place = (!document.pointer.is_empty()).then(|| format!("in {}:", document.pointer));
-            place.into_iter().chain(lines(operations)).collect::<Vec<_>>()
-        }
+        diff.lines().skip(2).map(str::to_owned).collect()
+    } else {
+        let place = (!document.pointer.is_empty()).then(|| format!("in {}:", document.pointer));
+        place.into_iter().chain(lines(operations)).collect()
     };
     if Path::new(&file.name).components().any(|part| part.as_os_str() == "cdk.out") {
         shown.push("This file is generated: make the change in the program that it comes from.".to_owned());
