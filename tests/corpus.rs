@@ -13,8 +13,8 @@ use sfn_chaos::generate::{Baselines, Ending, Examples, baselines};
 use sfn_chaos::history::Outcome;
 use sfn_chaos::model::Model;
 
-/// Percent of the definitions, in either language, whose baseline runs to an end they are made for. Two cannot
-/// without faults of their own: an intrinsic that AWS would refuse as well, a member that no answer has.
+/// Percent of the definitions, in either language, whose baseline runs to an end they are made for. Two fail by
+/// themselves: an intrinsic whose template has no place for its argument, a member that no answer has.
 const REACHED_PERCENT: usize = 96;
 
 /// Percent of the ways out of their Choice states that the scenarios take.
