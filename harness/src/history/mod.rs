@@ -4,6 +4,7 @@
 mod event;
 pub mod import;
 mod ledger;
+mod query;
 pub mod wire;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ pub use event::{Assigned, Detail, Event, EventId, EventType, Scheduled, VirtualT
 pub use ledger::{
     Attempt, Decision, Ending, FailureRecord, Handling, Injected, Iteration, Site, Strand, StrandId,
 };
+pub use query::{Caught, Entry, Payload, PayloadRole, Retry};
 
 use crate::asl::MachineType;
 use crate::mock::{Met, Objects};
