@@ -31,4 +31,6 @@ pub mod campaign;
 pub mod report;
 pub mod case;
 pub mod config;
+#[cfg(feature = "bdd")]
+pub mod bdd;
 pub mod cli;

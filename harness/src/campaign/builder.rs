@@ -54,13 +54,13 @@ pub struct Campaign {
     undecided: Vec<String>,
 }
 
-/// A Standard execution ends at 25,000 events, and so does each child of a distributed Map. What goes on for much more
-/// steps than that has got into a loop that takes no time, which only an Express execution can.
-const STEPS_MAX: u64 = 200_000;
-
 impl Campaign {
     /// The seed of a campaign that is given none.
     pub const SEED: u64 = 1;
+
+    /// A Standard execution ends at 25,000 events, and so does each child of a distributed Map. What goes on for much
+    /// more steps than that has got into a loop that takes no time, which only an Express execution can.
+    pub(crate) const STEPS_MAX: u64 = 200_000;
 
     /// A campaign with every phase and every judge, generated inputs and answers, on one thread.
     pub fn new(machine: Arc<Machine>) -> Self {
@@ -74,7 +74,7 @@ impl Campaign {
             threads: NonZeroUsize::MIN,
             budget: Budget::default(),
             phases: Phase::ALL.to_vec(),
-            limits: Limits { steps_max: STEPS_MAX, ..Limits::default() },
+            limits: Limits { steps_max: Self::STEPS_MAX, ..Limits::default() },
             oracles: oracle::all().to_vec(),
             rules: RuleId::ALL.to_vec(),
             advice: AdviceId::ALL.to_vec(),

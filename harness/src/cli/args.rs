@@ -35,6 +35,9 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Says why a real execution failed, from its exported history
     Diagnose(DiagnoseArgs),
+    /// Runs Gherkin features
+    #[cfg(feature = "bdd")]
+    Bdd(BddArgs),
     /// Answers a request to AWS's TestState API, offline
     TestState(TestStateArgs),
     /// Lists every problem of definitions, with its place
@@ -300,6 +303,17 @@ pub(super) enum DiagnosisFormat {
     Text,
     Json,
     Markdown,
+}
+
+#[cfg(feature = "bdd")]
+#[derive(Debug, Args)]
+pub(super) struct BddArgs {
+    /// Feature files, or folders with such
+    #[arg(value_name = "FILE|DIR", default_value = "features")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Scenarios that run at the same time; it changes how long it takes, never what comes out
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
+    pub(super) concurrency: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]

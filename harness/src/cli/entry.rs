@@ -64,6 +64,8 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         Command::Iam(args) => iam::iam(&args, streams),
         Command::Run(args) => run::run(&args, streams),
         Command::Diagnose(args) => diagnose::diagnose(program, &args, streams),
+        #[cfg(feature = "bdd")]
+        Command::Bdd(args) => super::bdd::bdd(&args, streams),
         Command::TestState(args) => test_state::test_state(&args, streams),
         Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use super::Streams;
 use super::args::RunArgs;
-use super::beside::beside;
 use super::failure::Failure;
 use super::selection::{folder_join, tell_remarks, validation};
 use crate::asl::{self, Machine};
-use crate::config::{Config, MocksRef};
+use crate::config::{Config, MocksRef, beside};
 use crate::generate::complete;
 use crate::load::{self, Definition, LoadOptions, Substitution};
 use crate::mock::{Script, file};

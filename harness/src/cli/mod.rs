@@ -2,7 +2,8 @@
 
 mod accepting;
 mod args;
-mod beside;
+#[cfg(feature = "bdd")]
+mod bdd;
 mod chaos;
 mod context;
 mod diagnose;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::ReplayArgs;
-use super::beside::beside;
 use super::failure::Failure;
 use super::permissions::{self, RolePolicies};
 use super::selection::{entry_of, folder_join};
@@ -13,7 +12,7 @@ use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
 use crate::campaign::{Shown, replay_denying};
 use crate::case::CaseFile;
-use crate::config::{Config, Intents};
+use crate::config::{Config, Intents, beside};
 use crate::history::Outcome;
 use crate::iam::policy::PolicyRef;
 use crate::load::{self, LoadOptions};

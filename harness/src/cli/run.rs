@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Format, RunArgs};
-use super::beside::beside;
 use super::context::{self, Context};
 use super::failure::Failure;
 use super::library;
 use super::selection::{folder_join, input, input_file, tell_remarks, validation};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine, Problem};
-use crate::config::{Config, MocksRef};
+use crate::config::{Config, MocksRef, beside};
 use crate::fault::{Class, Fault, Plan};
 use crate::generate::{complete, input_for};
 use crate::history::{History, Outcome, wire};

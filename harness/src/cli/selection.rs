@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::Streams;
 use super::args::SelectionArgs;
-use super::beside::beside;
 use super::failure::Failure;
 use super::permissions::RolePolicies;
 use crate::asl::{self, Compiled, MachineType};
 use crate::catalog::conform::Mode;
-use crate::config::{Config, Intents, MachineEntry, MocksRef};
+use crate::config::{Config, Intents, MachineEntry, MocksRef, beside};
 use crate::iam::policy::PolicyRef;
 use crate::load::{self, Definition, LoadError, LoadOptions};
 use crate::mock::file;

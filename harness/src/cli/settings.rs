@@ -114,7 +114,7 @@ fn threads(count: Option<u64>) -> Option<NonZeroUsize> {
 }
 
 /// The number of threads changes how long a search takes, never what it finds, so the computer may decide.
-fn every_core() -> NonZeroUsize {
+pub(super) fn every_core() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 

@@ -2,6 +2,7 @@
 //! an error with its place and the nearest key.
 
 mod accepted;
+mod beside;
 mod declared;
 mod error;
 mod file;
@@ -11,6 +12,7 @@ mod profile;
 mod table;
 mod words;
 
+pub(crate) use beside::{Beside, beside};
 pub use error::ConfigError;
 pub use file::{Config, FILE_NAME, MachineEntry};
 pub use intents::Intents;

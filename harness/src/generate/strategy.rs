@@ -24,7 +24,8 @@
 use proptest::collection::vec;
 use proptest::prelude::{Just, any};
 use proptest::sample::select;
-use proptest::strategy::{BoxedStrategy, Strategy, Union};
+use proptest::strategy::{BoxedStrategy, Strategy, Union, ValueTree as _};
+use proptest::test_runner::TestRunner;
 
 use super::result::input_for;
 use crate::asl::Kind;
@@ -48,6 +49,15 @@ pub fn input(model: &Model) -> BoxedStrategy<Value> {
 /// Values with the members and types of an example.
 pub fn like(example: &Value) -> BoxedStrategy<Value> {
     varied(&Demands::default(), &[], example)
+}
+
+/// So many inputs, drawn from [`input`] with a fixed seed; the first is the one that the others vary.
+pub(crate) fn drawn(model: &Model, count: usize) -> Vec<Value> {
+    let (strategy, mut runner) = (input(model), TestRunner::deterministic());
+    let draw = |_| strategy.new_tree(&mut runner).map(|tree| tree.current());
+    let others = (1..count).map(draw).collect::<Result<Vec<_>, _>>();
+    let others = others.expect("a strategy without filters rejects nothing");
+    std::iter::once(input_for(model)).chain(others).take(count).collect()
 }
 
 /// Plans of up to three faults, each one that can happen at its task. The empty plan comes first.

@@ -32,7 +32,7 @@ impl ScopeId {
 }
 
 /// How an execution is run and billed; it decides limits and allowed integration patterns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MachineType {
     /// Up to a year, exactly once, 25,000 events.
     #[default]

@@ -7,19 +7,19 @@ use crate::load::Definition;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Beside {
+pub(crate) struct Beside {
     /// `NAME.input.json` first, then those of `NAME.inputs/` by name.
-    pub(super) inputs: Vec<PathBuf>,
+    pub(crate) inputs: Vec<PathBuf>,
     /// `NAME.mocks.json`
-    pub(super) mocks: Option<PathBuf>,
+    pub(crate) mocks: Option<PathBuf>,
     /// `NAME.policy.json`
-    pub(super) policy: Option<PathBuf>,
+    pub(crate) policy: Option<PathBuf>,
     /// `NAME.intents.toml`
-    pub(super) intents: Option<PathBuf>,
+    pub(crate) intents: Option<PathBuf>,
 }
 
 /// The files of a definition. NAME is the file's name without `.asl.json`, or the name of the machine.
-pub(super) fn beside(definition: &Definition) -> Beside {
+pub(crate) fn beside(definition: &Definition) -> Beside {
     let folder = definition.source.parent().unwrap_or(Path::new(""));
     let mut found = Beside::default();
     for name in names(definition) {

@@ -1,0 +1,28 @@
+//! Gherkin features: what platform teams write instead of Rust.
+//!
+//! ```text
+//! .feature ──runner──> steps, by the vocabulary ──> stage: what is set up ──backend──> results: runs with histories
+//!                                                     ^ Given, When                        │
+//!                                                     words ──────────────────────── Then ─┘
+//! ```
+//!
+//! A [`Step`] is one sentence of the vocabulary: an expression, and a function of the [`Stage`]. Sentences that set up
+//! only write down what is wanted. The first sentence that asks for something runs it, once; what it asks must hold in
+//! every run. Nothing here decides how a machine runs or what a finding is: that is `sim`, `oracle` and `campaign`.
+
+mod backend;
+mod failed;
+mod parameter;
+mod runner;
+mod stage;
+mod step;
+mod vocabulary;
+mod words;
+
+pub use backend::Backend;
+pub use failed::{Failed, Unmet, Witness, Wrong};
+pub use parameter::{PARAMETERS, ParameterType};
+pub use runner::{Order, Told, ToldFeature, ToldScenario, ToldStep, Unreadable, Verdict, pretty, run};
+pub use stage::{Shelf, Snapshots, Stage, Terms};
+pub use step::{Arguments, Covers, Keyword, Step, Takes};
+pub use vocabulary::{Section, Vocabulary, sections};

@@ -1,0 +1,127 @@
+//! Numbers, sizes, texts, JSON, paths.
+
+use super::{Parameter, ParameterType};
+use crate::value::Value;
+
+/// How often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bdd) struct Times(pub(in crate::bdd) u32);
+
+/// A whole number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bdd) struct Count(pub(in crate::bdd) u64);
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bdd) struct Size {
+    /// Bytes.
+    pub(in crate::bdd) bytes: usize,
+}
+
+/// A reference path into a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::bdd) struct Path(pub(in crate::bdd) String);
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::bdd) struct Json(pub(in crate::bdd) Value);
+
+/// A text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::bdd) struct Text(pub(in crate::bdd) String);
+
+impl Parameter for Times {
+    const TYPE: ParameterType = ParameterType {
+        name: "times",
+        pattern: r"once|twice|\d+ times",
+        about: "How often.",
+        examples: &["once", "twice", "4 times"],
+    };
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "once" => Ok(Self(1)),
+            "twice" => Ok(Self(2)),
+            _ => number(text.trim_end_matches(" times")).map(|count| Self(count as u32)),
+        }
+    }
+}
+
+impl Parameter for Count {
+    const TYPE: ParameterType = ParameterType {
+        name: "count",
+        pattern: r"\d+(?:,\d{3})*",
+        about: "A whole number.",
+        examples: &["20", "25,000"],
+    };
+
+    fn read(text: &str) -> Result<Self, String> {
+        number(&text.replace(',', "")).map(Self)
+    }
+}
+
+impl Parameter for Size {
+    const TYPE: ParameterType = ParameterType {
+        name: "size",
+        pattern: r"\d+(?:,\d{3})*(?:\.\d+)? ?(?:bytes|B|KB|KiB|MB|MiB)",
+        about: "A size of JSON in UTF-8. 1 KB is 1,024 bytes, as in the limits of Step Functions.",
+        examples: &["256 KB", "1 MB", "262,144 bytes"],
+    };
+
+    fn read(text: &str) -> Result<Self, String> {
+        let text = text.replace(',', "");
+        let digits = text.find(|sign: char| !sign.is_ascii_digit() && sign != '.').unwrap_or(text.len());
+        let (amount, unit) = text.split_at(digits);
+        let amount: f64 = amount.parse().map_err(|_| format!("`{amount}` is no number"))?;
+        let unit = match unit.trim() {
+            "KB" | "KiB" => 1024.0,
+            "MB" | "MiB" => 1024.0 * 1024.0,
+            _ => 1.0,
+        };
+        Ok(Self { bytes: (amount * unit).round() as usize })
+    }
+}
+
+impl Parameter for Path {
+    const TYPE: ParameterType = ParameterType {
+        name: "path",
+        pattern: r"\$(?:\.[A-Za-z_][\w-]*|\[(?:\d+|\*|'[^']*')\])*",
+        about: "A path into JSON, from its root `$`.",
+        examples: &["$", "$.order.total", "$.items[0].sku", "$['odd name']"],
+    };
+
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Parameter for Json {
+    const TYPE: ParameterType = ParameterType {
+        name: "json",
+        pattern: r#""(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|\{.*\}|\[.*\]"#,
+        about: "A value as JSON.",
+        examples: &["42", "\"PAID\"", "true", "null", "[1, 2]", "{\"sku\": \"lamp\"}"],
+    };
+
+    fn read(text: &str) -> Result<Self, String> {
+        Value::parse(text).map(Self).map_err(|error| format!("`{text}` is no JSON: {error}"))
+    }
+}
+
+impl Parameter for Text {
+    const TYPE: ParameterType = ParameterType {
+        name: "text",
+        pattern: r#""(?:[^"\\]|\\.)*""#,
+        about: "A text in double quotes: a file, relative to the feature, or words. A quote in it is `\\\"`.",
+        examples: &["\"order.asl.json\"", "\"card expired\""],
+    };
+
+    fn read(text: &str) -> Result<Self, String> {
+        let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        Ok(Self(inside.replace("\\\"", "\"").replace("\\\\", "\\")))
+    }
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("`{text}` is too large a number"))
+}

@@ -1,0 +1,136 @@
+//! What one scenario has set up, and the runs that came of it.
+
+mod results;
+mod setup;
+mod shelf;
+mod subject;
+mod witness;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Backend;
+use super::failed::{Failed, Unmet, Wrong};
+use crate::asl::StateId;
+use crate::history::Site;
+
+pub(super) use results::{Results, Run};
+pub(super) use setup::{Inputs, Setup, Wanted};
+pub use shelf::Shelf;
+pub(super) use subject::Subject;
+
+/// What all scenarios of one call share.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Everything random comes from it.
+    pub seed: u64,
+    /// Who runs the cases.
+    pub backend: Backend,
+    /// What becomes of snapshots that differ.
+    pub snapshots: Snapshots,
+    /// Whether reports show values of inputs and results; without it only their shape.
+    pub show_values: bool,
+}
+
+/// What becomes of snapshots that differ or are missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Snapshots {
+    /// They fail the step, and nothing is written.
+    #[default]
+    Compare,
+    /// They fail the step, and what came out is written beside them, to be reviewed.
+    Propose,
+    /// They are written.
+    Update,
+}
+
+/// The state of one scenario: what its sentences have set up so far.
+#[derive(Debug)]
+pub struct Stage {
+    /// The feature file, as it was named.
+    pub(super) feature: PathBuf,
+    pub(super) terms: Arc<Terms>,
+    /// Definitions that were read before, by any scenario.
+    pub(super) shelf: Arc<Shelf>,
+    pub(super) setup: Setup,
+    /// The runs, once something has asked for them.
+    results: Option<Arc<Results>>,
+    /// Whether a sentence has asked for something.
+    pub(super) has_asked: bool,
+}
+
+impl Stage {
+    /// For a scenario of a feature file.
+    pub fn new(feature: &Path, terms: Arc<Terms>, shelf: Arc<Shelf>) -> Self {
+        Self {
+            feature: feature.to_owned(),
+            terms,
+            shelf,
+            setup: Setup::default(),
+            results: None,
+            has_asked: false,
+        }
+    }
+
+    /// A path as a feature writes it: relative to the folder of the feature.
+    pub(super) fn path(&self, text: &str) -> PathBuf {
+        match self.feature.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.join(text),
+            _ => PathBuf::from(text),
+        }
+    }
+
+    /// What is set up, to be changed; the runs so far are forgotten.
+    pub(super) fn change(&mut self) -> &mut Setup {
+        self.results = None;
+        &mut self.setup
+    }
+
+    /// The machine that the scenario is about.
+    pub(super) fn subject(&self) -> Result<Arc<Subject>, Failed> {
+        let Some(wanted) = &self.setup.definition else {
+            let wrong = Wrong::new("no state machine is named yet");
+            return Err(wrong.help("begin with `Given the state machine \"FILE\"`").into());
+        };
+        self.shelf.subject(wanted, &self.setup)
+    }
+
+    /// A state by its name or path.
+    pub(super) fn state(&self, place: &super::parameter::Place) -> Result<StateId, Failed> {
+        self.subject()?.state(&place.0)
+    }
+
+    /// Where a fault strikes.
+    pub(super) fn site(
+        &self,
+        place: &super::parameter::Place,
+        extent: &super::parameter::Extent,
+    ) -> Result<Site, Failed> {
+        self.subject()?.site(&place.0, extent)
+    }
+
+    /// The runs of what is set up; made once.
+    pub(super) fn results(&mut self) -> Result<Arc<Results>, Failed> {
+        self.has_asked = true;
+        if let Some(results) = &self.results {
+            return Ok(Arc::clone(results));
+        }
+        let results = Arc::new(Results::of(self)?);
+        self.results = Some(Arc::clone(&results));
+        Ok(results)
+    }
+
+    /// Asks something of every run. `check` says what happens instead where a run does not meet it.
+    pub(super) fn expect_of_each(
+        &mut self,
+        expected: impl Into<String>,
+        check: impl Fn(&Results, &Run) -> Result<(), String>,
+    ) -> Result<(), Failed> {
+        let results = self.results()?;
+        let mut unmet = results.runs.iter().filter_map(|run| Some((run, check(&results, run).err()?)));
+        let Some((run, happened)) = unmet.next() else { return Ok(()) };
+        let others = unmet.count();
+        let witness = witness::witness(&results, run, others, self.terms.show_values);
+        Err(Unmet { expected: expected.into(), happened, witness: Some(witness) }.into())
+    }
+}

@@ -1,0 +1,153 @@
+//! The runs of what is set up: every input under the plan.
+
+use std::sync::Arc;
+
+use super::setup::Inputs;
+use super::{Setup, Stage, Subject};
+use crate::bdd::failed::{Failed, Wrong};
+use crate::campaign::Campaign;
+use crate::config::MocksRef;
+use crate::fault::Plan;
+use crate::generate::{self, Origin, Scenario};
+use crate::history::{History, Outcome};
+use crate::mock::{Author, Script, Sequence, Then, file};
+use crate::oracle::{self, Judgement};
+use crate::search::{Arena, Ground};
+use crate::sim::{Case, Limits};
+use crate::value::Value;
+
+/// All runs, and what they are runs of.
+#[derive(Clone)]
+pub(in crate::bdd) struct Results {
+    #[expect(dead_code, reason = "read by sentences to come")]
+    pub(in crate::bdd) subject: Arc<Subject>,
+    pub(in crate::bdd) arena: Arena,
+    pub(in crate::bdd) runs: Vec<Run>,
+}
+
+/// One run with its judgement.
+#[derive(Clone, Debug)]
+pub(in crate::bdd) struct Run {
+    pub(in crate::bdd) scenario: Scenario,
+    pub(in crate::bdd) case: Case,
+    pub(in crate::bdd) history: Arc<History>,
+    /// The same without faults.
+    pub(in crate::bdd) baseline: Arc<History>,
+    pub(in crate::bdd) judgement: Judgement,
+}
+
+impl std::fmt::Debug for Results {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Results").field("runs", &self.runs.len()).finish_non_exhaustive()
+    }
+}
+
+impl Results {
+    /// Runs what is set up.
+    pub(super) fn of(stage: &Stage) -> Result<Self, Failed> {
+        let subject = stage.subject()?;
+        let setup = &stage.setup;
+        let arena = arena(&subject, setup.seed.unwrap_or(stage.terms.seed));
+        let script = Arc::new(script(&subject, setup)?);
+        let plan = setup.trouble.plan();
+        let mut runs = Vec::new();
+        for (name, input) in inputs(&subject, setup)? {
+            let origin = Origin::User;
+            let scenario = Scenario { name, input, script: Arc::clone(&script), origin };
+            runs.push(run(stage, &arena, scenario, &plan)?);
+        }
+        let results = Self { subject, arena, runs };
+        results.check_struck(&plan)?;
+        Ok(results)
+    }
+
+    /// A fault that strikes in no run is a mistake of the feature: what it asks for would be proven of nothing.
+    fn check_struck(&self, plan: &Plan) -> Result<(), Failed> {
+        for (at, fault) in plan.faults().iter().enumerate() {
+            let struck = |run: &Run| {
+                let first = run.history.before.as_ref().map_or(&*run.history, |before| &before.history);
+                first.injected.iter().any(|injected| injected.fault == at)
+            };
+            if !self.runs.iter().any(struck) {
+                let fault = fault.display(&self.arena.model.machine).to_string();
+                let wrong = Wrong::new(format!("the fault `{fault}` strikes in no run"));
+                return Err(wrong.help("its task is not reached, or the fault means nothing there").into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn run(stage: &Stage, arena: &Arena, scenario: Scenario, plan: &Plan) -> Result<Run, Failed> {
+    let backend = stage.terms.backend;
+    let made = |case: &Case| backend.run(arena, &scenario, case).map(Arc::new).map_err(Failed::Skipped);
+    let case = arena.case(&scenario, plan);
+    let baseline = made(&arena.case(&scenario, &Plan::default()))?;
+    let history = if plan.is_empty() { Arc::clone(&baseline) } else { made(&case)? };
+    if let Outcome::Unknown(unknown) = &history.outcome {
+        let place = arena.model.machine.locate(&unknown.pointer);
+        return Err(Failed::Inconclusive(format!("{place}: {unknown}")));
+    }
+    let ground = Ground { scenario: scenario.clone(), history: Arc::clone(&baseline) };
+    let judgement = arena.judgement(&ground, &case, &history);
+    Ok(Run { scenario, case, history, baseline, judgement })
+}
+
+fn arena(subject: &Subject, seed: u64) -> Arena {
+    Arena {
+        model: Arc::clone(&subject.model),
+        machine_type: subject.machine_type,
+        seed,
+        limits: Limits { steps_max: Campaign::STEPS_MAX, ..Limits::default() },
+        oracles: oracle::all().to_vec(),
+    }
+}
+
+/// What tasks answer: the feature's words over the mock file over what the machine reads.
+fn script(subject: &Subject, setup: &Setup) -> Result<Script, Failed> {
+    let machine = &subject.model.machine;
+    let beside = || subject.beside.mocks.clone().map(|file| MocksRef { file, test_case: None });
+    let mut script = match setup.mocks.clone().or_else(beside) {
+        Some(mocks) => mocked(&mocks, machine)?,
+        None => Script::default(),
+    };
+    for (path, calls) in &setup.answers {
+        let sequence = Sequence { calls: calls.clone(), then: Then::Repeat, by: Author::User };
+        script.answers.insert(Arc::clone(path), sequence);
+    }
+    Ok(generate::complete(&subject.model, &script.repeating()))
+}
+
+fn mocked(mocks: &MocksRef, machine: &crate::asl::Machine) -> Result<Script, Failed> {
+    let selection = file::Selection { machine: None, test_case: mocks.test_case.as_deref() };
+    let loaded = file::load(&mocks.file, machine, selection, file::Validation::default())
+        .map_err(|error| Wrong::new(error.to_string()))?;
+    let mut scripts = loaded.scripts;
+    if scripts.len() > 1 {
+        let names: Vec<&str> = scripts.iter().map(|(name, _)| name.as_str()).collect();
+        let wrong = Wrong::new(format!("{} holds several test cases", mocks.file.display()));
+        return Err(wrong.help(format!("name one: {}", names.join(", "))).into());
+    }
+    Ok(scripts.pop().map(|(_, script)| script).unwrap_or_default())
+}
+
+fn inputs(subject: &Subject, setup: &Setup) -> Result<Vec<(String, Value)>, Failed> {
+    match &setup.inputs {
+        Inputs::These(inputs) => Ok(inputs.clone()),
+        Inputs::Generated(count) => Ok(generate::strategy::drawn(&subject.model, *count)
+            .into_iter()
+            .enumerate()
+            .map(|(at, input)| (format!("generated input {}", at + 1), input))
+            .collect()),
+        Inputs::Beside => match subject.beside.inputs.first() {
+            None => Ok(vec![("generated input".to_owned(), generate::input_for(&subject.model))]),
+            Some(path) => {
+                let failed =
+                    |reason: String| Wrong::new(format!("failed to read input {}: {reason}", path.display()));
+                let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+                let value = Value::parse(&text).map_err(|error| failed(error.to_string()))?;
+                Ok(vec![(path.display().to_string(), value)])
+            }
+        },
+    }
+}

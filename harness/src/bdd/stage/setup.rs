@@ -1,0 +1,72 @@
+//! What the sentences of a scenario ask for, before anything runs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::asl::MachineType;
+use crate::config::MocksRef;
+use crate::fault::{Fault, Incident, Plan};
+use crate::mock::Answer;
+use crate::value::Value;
+
+/// What is set up.
+#[derive(Clone, Debug, Default)]
+pub(in crate::bdd) struct Setup {
+    /// The state machine.
+    pub(in crate::bdd) definition: Option<Wanted>,
+    /// Values of placeholders.
+    pub(in crate::bdd) substitutions: BTreeMap<String, String>,
+    /// Standard or Express, where the feature says so.
+    pub(in crate::bdd) machine_type: Option<MachineType>,
+    /// What the execution is started with.
+    pub(in crate::bdd) inputs: Inputs,
+    /// The mock file, where the feature names one.
+    pub(in crate::bdd) mocks: Option<MocksRef>,
+    /// What tasks answer by the feature, over the mock file; by the path of the state.
+    pub(in crate::bdd) answers: BTreeMap<Arc<str>, Answered>,
+    /// What goes wrong.
+    pub(in crate::bdd) trouble: Trouble,
+    /// The seed, where the feature says one.
+    pub(in crate::bdd) seed: Option<u64>,
+}
+
+/// Which definition.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::bdd) enum Wanted {
+    /// In a file, and by its name where the file holds several.
+    File { path: PathBuf, name: Option<String> },
+    /// Written in the feature.
+    Text(String),
+}
+
+/// The answers of one state, in the order of its calls; further calls get the last one.
+pub(in crate::bdd) type Answered = Vec<Answer>;
+
+/// What the execution is started with.
+#[derive(Clone, Debug, Default)]
+pub(in crate::bdd) enum Inputs {
+    /// The file beside the definition; without one, what the machine reads.
+    #[default]
+    Beside,
+    /// These, each with a name.
+    These(Vec<(String, Value)>),
+    /// So many that the machine can read.
+    Generated(usize),
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, Default)]
+pub(in crate::bdd) struct Trouble {
+    /// These faults, all in the same run.
+    pub(in crate::bdd) faults: Vec<Fault>,
+    /// What happens to the execution as a whole.
+    pub(in crate::bdd) incidents: Vec<Incident>,
+}
+
+impl Trouble {
+    /// As a plan.
+    pub(in crate::bdd) fn plan(&self) -> Plan {
+        self.incidents.iter().fold(Plan::new(self.faults.clone()), |plan, incident| plan.with(*incident))
+    }
+}

@@ -1,0 +1,20 @@
+//! The sentences, a file a section.
+
+mod definition;
+mod faults;
+mod findings;
+mod inputs;
+mod outcome;
+mod route;
+
+use super::vocabulary::Section;
+
+/// In the order of the docs.
+pub(super) const SECTIONS: &[&Section] = &[
+    &definition::SECTION,
+    &inputs::SECTION,
+    &faults::SECTION,
+    &outcome::SECTION,
+    &route::SECTION,
+    &findings::SECTION,
+];
