@@ -12,7 +12,9 @@ mod profile;
 mod table;
 mod words;
 
-pub(crate) use beside::{Beside, beside};
+#[cfg(feature = "bdd")]
+pub(crate) use beside::Beside;
+pub(crate) use beside::beside;
 pub use error::ConfigError;
 pub use file::{Config, FILE_NAME, MachineEntry};
 pub use intents::Intents;

@@ -52,7 +52,7 @@ pub fn like(example: &Value) -> BoxedStrategy<Value> {
 }
 
 /// So many inputs, drawn from [`input`] with a fixed seed; the first is the one that the others vary.
-pub(crate) fn drawn(model: &Model, count: usize) -> Vec<Value> {
+pub fn drawn(model: &Model, count: usize) -> Vec<Value> {
     let (strategy, mut runner) = (input(model), TestRunner::deterministic());
     let draw = |_| strategy.new_tree(&mut runner).map(|tree| tree.current());
     let others = (1..count).map(draw).collect::<Result<Vec<_>, _>>();
