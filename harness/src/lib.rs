@@ -5,6 +5,19 @@
 //! fail ([`fault`]) and what tasks answer ([`mock`], [`generate`]); the simulator ([`sim`]) turns a case into a
 //! [`history`]; a [`search`] chooses the cases, judges ([`oracle`]) look at the histories, and a [`campaign`] puts it
 //! together for tests, features and the command line.
+//!
+//! Tests in Rust start at [`workflow`]: a definition from a file, executions of it with faults, and what they show.
+//!
+//! ```no_run
+//! use sfn_chaos::workflow::{Workflow, WorkflowError};
+//!
+//! # fn main() -> Result<(), WorkflowError> {
+//! let order = Workflow::load("workflows/order.asl.json")?;
+//! order.execution().faults("ChargePayment:throttling*2").run()?.assert_succeeded();
+//! order.campaign().run().assert_clean();
+//! # Ok(())
+//! # }
+//! ```
 
 mod spelling;
 pub mod value;
@@ -31,6 +44,7 @@ pub mod campaign;
 pub mod report;
 pub mod case;
 pub mod config;
+pub mod workflow;
 #[cfg(feature = "bdd")]
 pub mod bdd;
 pub mod cli;

@@ -96,8 +96,37 @@ fn an_assertion_says_what_breaks() {
     outcome.assert_no_finding_above(Severity::Critical);
     let panic = std::panic::catch_unwind(|| outcome.assert_clean()).unwrap_err();
     let text = panic.downcast_ref::<String>().unwrap();
-    assert!(text.contains("callback-unbounded@Approve#"), "{text}");
-    assert!(text.contains("faults: Approve:callback-missing"), "{text}");
+    assert!(
+        text.contains("CRITICAL Approve callback-unbounded")
+            || text.contains("HIGH Approve callback-unbounded"),
+        "{text}"
+    );
+    assert!(text.contains("faults  Approve:callback-missing"), "{text}");
+}
+
+#[test]
+fn known_findings_pass_and_others_do_not() {
+    let outcome = campaign(FLAWED).rules(&[RuleId::CallbackUnbounded]).run();
+    outcome.assert_finds(&[(RuleId::CallbackUnbounded, "Approve")]);
+    let told = |known: &[(RuleId, &str)]| {
+        let panic = std::panic::catch_unwind(|| outcome.assert_finds(known)).unwrap_err();
+        panic.downcast_ref::<String>().unwrap().clone()
+    };
+    assert!(told(&[]).contains("faults  Approve:callback-missing"));
+    let gone = told(&[(RuleId::CallbackUnbounded, "Approve"), (RuleId::TaskUnbounded, "Aprove")]);
+    let expected = "`task-unbounded` is not found at `Aprove`, which is no state; did you mean `Approve`?";
+    assert!(gone.ends_with(expected), "{gone}");
+}
+
+#[test]
+fn a_machine_that_does_not_succeed_is_not_clean() {
+    let late = r#"{"TimeoutSeconds": 5, "StartAt": "Late", "States": {
+        "Late": {"Type": "Wait", "Seconds": 10, "End": true}}}"#;
+    let outcome = campaign(late).run();
+    let panic = std::panic::catch_unwind(|| outcome.assert_clean()).unwrap_err();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(text.contains("does not succeed without faults"), "{text}");
+    assert!(text.contains("5 s: the execution's own timer ends it as TIMED_OUT"), "{text}");
 }
 
 #[test]
