@@ -34,6 +34,7 @@ pub mod mock;
 pub mod sim;
 pub mod history;
 pub mod test_state;
+pub mod walk;
 pub mod generate;
 pub mod search;
 pub mod oracle;

@@ -15,7 +15,7 @@ const LINES_MAX: usize = 500;
 const VAGUE_MODULES: [&str; 4] = ["utils", "util", "helpers", "common"];
 
 /// The modules of the library in the order in which data flows through them; those that exist keep this order.
-const MODULES: [&str; 29] = [
+const MODULES: [&str; 30] = [
     "spelling",
     "value",
     "load",
@@ -31,6 +31,7 @@ const MODULES: [&str; 29] = [
     "sim",
     "history",
     "test_state",
+    "walk",
     "generate",
     "search",
     "oracle",

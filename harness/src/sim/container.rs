@@ -32,6 +32,8 @@ pub(super) struct Container {
     /// Items of a Map, and what its selector sees; nothing for a Parallel.
     pub(super) items: Array,
     pub(super) input: Value,
+    /// What the selector made of each item, where that is told.
+    pub(super) inputs: Option<Array>,
     /// The next item to start.
     pub(super) next: usize,
     /// Set for a distributed Map.

@@ -43,6 +43,8 @@ pub(super) struct Engine<'a> {
     pub(super) invocations: Vec<u32>,
     /// Set where one state is run by itself.
     pub(super) probe: Option<Box<super::probe::Probing>>,
+    /// Set where somebody else works the states out.
+    pub(super) teller: Option<&'a mut super::Teller<'a>>,
     /// What submissions answer by default, by state; see [`Engine::submitted`].
     pub(super) submitted: BTreeMap<StateId, Value>,
     steps: u64,
@@ -87,6 +89,7 @@ impl<'a> Engine<'a> {
             visits: Visits { top: vec![0; states], inner: BTreeMap::new() },
             invocations: vec![0; states],
             probe: None,
+            teller: None,
             submitted: BTreeMap::new(),
             steps: 0,
             ended: false,
@@ -282,6 +285,9 @@ impl<'a> Engine<'a> {
         }
         if let Some(error) = self.child_limit(id) {
             return self.fail(id, error, None);
+        }
+        if !self.consult_alone(id, state) {
+            return Step::End;
         }
         match &state.kind {
             Kind::Pass { result } => self.pass(id, state, result.as_ref()),

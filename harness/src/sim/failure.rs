@@ -11,6 +11,7 @@ use crate::value::{ObjectBuilder, Value};
 
 use super::engine::Engine;
 use super::flow::assigned;
+use super::probe::Work;
 use super::strand::{Phase, Step, at};
 
 /// An error and its cause while they look for a handler.
@@ -33,7 +34,7 @@ impl StateError {
         Self { error: Some(error), cause, origin: Origin::Reported }
     }
 
-    fn failure(&self) -> Failure<'_> {
+    pub(super) fn failure(&self) -> Failure<'_> {
         Failure { error: self.error.as_deref().unwrap_or(""), origin: self.origin }
     }
 }
@@ -52,6 +53,15 @@ impl Engine<'_> {
             return Step::End;
         }
         let state = self.state(id);
+        if let (Some(name), Some(_)) = (&error.error, &source) {
+            let work = Work::Error { error: name.clone(), cause: error.cause.clone() };
+            if !self.consult_whole(id, state, &work, source) {
+                return Step::End;
+            }
+        }
+        if let Some(told) = self.told(id) {
+            return self.fail_as_told(id, state, told, Some(&error), source);
+        }
         let record = self.record_failure(id, &error, source);
         // ASL spec, "Retrier": the first retrier that lists the error decides; once it is spent, Catch is next.
         let retrier = first_retrier(&state.retry, error.failure(), self.case.rules);
@@ -62,12 +72,7 @@ impl Engine<'_> {
             }
             spent = Some(index);
         }
-        // Recorded on AWS: a runtime error of a Map or Parallel itself shows no …StateFailed.
-        if error.origin != Origin::Interpreter
-            && let Some(kind) = container_failed(&state.kind)
-        {
-            self.emit(id, kind, Detail::None);
-        }
+        self.show_failed(id, state, &error);
         let Some(index) = first_catcher(&state.catch, error.failure(), self.case.rules) else {
             self.history.failures[record].handling = Handling::Uncaught { spent };
             return self.pass_up(id, error, record);
@@ -76,7 +81,21 @@ impl Engine<'_> {
         self.caught(id, state, &state.catch[index], &error)
     }
 
-    fn record_failure(&mut self, id: StrandId, error: &StateError, source: Option<Source>) -> usize {
+    /// Recorded on AWS: a runtime error of a Map or Parallel itself shows no …StateFailed.
+    pub(super) fn show_failed(&mut self, id: StrandId, state: &State, error: &StateError) {
+        if error.origin != Origin::Interpreter
+            && let Some(kind) = container_failed(&state.kind)
+        {
+            self.emit(id, kind, Detail::None);
+        }
+    }
+
+    pub(super) fn record_failure(
+        &mut self,
+        id: StrandId,
+        error: &StateError,
+        source: Option<Source>,
+    ) -> usize {
         let strand = &self.strands[at(id)];
         let (attempt, echo_of) = match source {
             Some(Source::Attempt(attempt)) => (Some(attempt), None),
@@ -179,6 +198,13 @@ impl Engine<'_> {
 
     /// An evaluation failed: as its state's handlers see it.
     pub(super) fn evaluation_failed(&mut self, id: StrandId, error: EvalError) -> Step {
+        if let Some(told) = self.told(id) {
+            let location = match error.kind {
+                EvalErrorKind::Query(location) => location,
+                _ => None,
+            };
+            return self.evaluation_as_told(id, self.state(id), told, location);
+        }
         match self.evaluation_error(id, error) {
             Some(error) => self.fail(id, error, None),
             None => Step::End,
@@ -222,7 +248,7 @@ impl Engine<'_> {
 
     /// Recorded on AWS: what fails while a state is entered follows the event before it, as the entry does; only a
     /// Wait state has been entered when it looks at its time.
-    fn emit_evaluation_failed(
+    pub(super) fn emit_evaluation_failed(
         &mut self,
         id: StrandId,
         state: &State,
@@ -237,7 +263,7 @@ impl Engine<'_> {
     }
 
     /// No handler of the state took it.
-    fn pass_up(&mut self, id: StrandId, error: StateError, record: usize) -> Step {
+    pub(super) fn pass_up(&mut self, id: StrandId, error: StateError, record: usize) -> Step {
         let strand = &self.strands[at(id)];
         match strand.parent {
             // Recorded on AWS: a runtime error ends the execution from inside a branch, whatever encloses it. The

@@ -8,7 +8,7 @@ use crate::value::Value;
 
 use super::engine::Engine;
 use super::failure::StateError;
-use super::probe::Stage;
+use super::probe::{Stage, Work};
 use super::strand::{Step, at};
 
 /// Docs, "Passing data between states with variables": all variables of an execution together; those of one
@@ -45,6 +45,9 @@ impl Engine<'_> {
 
     /// The work of a state succeeded: its result goes through the rest of the data flow, and on.
     pub(super) fn complete(&mut self, id: StrandId, state: &State, result: Value) -> Step {
+        if self.teller.is_some() && !self.consult_whole(id, state, &Work::Result(result.clone()), None) {
+            return Step::End;
+        }
         match self.output(id, state, result) {
             Ok((output, assigned)) => self.leave(id, state, output, assigned),
             Err(error) => self.evaluation_failed(id, error),
@@ -126,6 +129,9 @@ impl Engine<'_> {
         assigned: Assigned,
         next: Option<crate::asl::StateId>,
     ) -> Step {
+        if let Some(told) = self.told(id) {
+            return self.leave_as_told(id, state, told);
+        }
         if output.json_len() > self.limits().payload_bytes_max || !self.set_variables(id, &assigned) {
             return self.fail(id, oversized(state), None);
         }

@@ -8,6 +8,7 @@ use crate::expr::{EvalError, EvalErrorKind, Template};
 use crate::history::{Detail, EventId, EventType, StrandId};
 use crate::value::{Array, Value};
 
+use super::Question;
 use super::container::{Container, ContainerId};
 use super::engine::Engine;
 use super::map_run::{Halt, Items, MapRun};
@@ -24,6 +25,9 @@ impl Engine<'_> {
     pub(super) fn enter_map(&mut self, id: StrandId, state: &State, map: &Map) -> Step {
         if self.probe.is_some() {
             return self.probe_map(id, state, map);
+        }
+        if !self.consult(id, state, Question::Before) {
+            return Step::End;
         }
         let (container, started, concurrency) = match self.open_map(id, state, map) {
             Ok(opened) => opened,
@@ -57,6 +61,8 @@ impl Engine<'_> {
             Some(_) => None,
             None => Some(self.map_items(id, map, &input)?),
         };
+        let told = self.told_items(id).unwrap_or_default();
+        let items = items.map(|items| Items { list: told.items.unwrap_or(items.list), ..items });
         // Recorded on AWS: the length is 0 when the items come from an ItemReader.
         let length = items.as_ref().map_or(0, |items| items.list.len() as u64);
         let started = self.emit(id, EventType::MapStateStarted, Detail::Length(length));
@@ -72,13 +78,16 @@ impl Engine<'_> {
                 let settings = self.settings(id, map, &input)?;
                 let (started, items, run) = self.start_map_run(id, state, map, &settings, items)?;
                 let items = match &settings.batching {
+                    Some(_) if told.batches.is_some() => told.batches.unwrap_or(items),
                     Some(batching) => self.batched(id, map, &input, &items, &run, batching)?,
                     None => items,
                 };
                 (started, items, Some(Box::new(run)))
             }
         };
-        Ok((self.open_container(id, input, items, run), started, concurrency))
+        let container = self.open_container(id, input, items, run);
+        self.containers[container.0].inputs = told.inputs;
+        Ok((container, started, concurrency))
     }
 
     fn inline_reader(&mut self, state: &State) -> Halt {
@@ -101,6 +110,7 @@ impl Engine<'_> {
             active: BTreeSet::new(),
             items,
             input,
+            inputs: None,
             next: 0,
             run,
             closed: false,
@@ -170,9 +180,13 @@ impl Engine<'_> {
             _ => Item { index: index as u32, value: value.clone(), key: None, source: None },
         };
         let selector_input = run.input.clone();
+        let told = run.inputs.as_ref().and_then(|inputs| inputs.get(index).cloned());
         // Docs, "ItemBatcher": items are selected before they are put into batches.
         let input = match (&map.item_batcher, &map.item_selector) {
-            (None, Some(_)) => self.selected(owner, map, &selector_input, item.clone()),
+            (None, Some(_)) => match told {
+                Some(told) => Ok(told),
+                None => self.selected(owner, map, &selector_input, item.clone()),
+            },
             _ => Ok(value),
         };
         let input = match input {

@@ -6,10 +6,12 @@
 
 mod abort;
 mod again;
+mod as_told;
 mod batch;
 mod case;
 mod choice;
 mod clock;
+mod consult;
 mod container;
 mod context;
 mod distributed;
@@ -31,6 +33,7 @@ mod request;
 mod strand;
 mod task;
 mod terminal;
+mod told;
 mod wait;
 mod writer;
 
@@ -43,6 +46,7 @@ pub use given::Given;
 pub use identity::Identity;
 pub use probe::{Observation, Probe, Stage, Work, probe};
 pub use redrive::NotRedrivable;
+pub use told::{Question, Route, Teller, Told, Visit, run_told};
 
 use crate::asl::Machine;
 use crate::history::History;

@@ -29,6 +29,7 @@ impl Engine<'_> {
             active: BTreeSet::new(),
             items: Array::new(Vec::new()),
             input: Value::Null,
+            inputs: None,
             next: 0,
             run: None,
             closed: false,

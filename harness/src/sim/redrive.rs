@@ -149,6 +149,9 @@ impl Engine<'_> {
 
     /// The work of a state without another entry.
     fn work_again(&mut self, id: StrandId, state: &State) -> Step {
+        if !matches!(state.kind, Kind::Fail { .. }) && !self.consult_alone(id, state) {
+            return Step::End;
+        }
         match &state.kind {
             Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_) => self.retry(id, state),
             Kind::Pass { result } => self.pass(id, state, result.as_ref()),

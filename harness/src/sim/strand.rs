@@ -45,6 +45,8 @@ pub(super) struct Strand {
     pub(super) ticket: Ticket,
     /// The child execution of a distributed Map that it belongs to; its events stay out of the execution's history.
     pub(super) child: Option<ChildId>,
+    /// What was told about the visit of its state, until it leaves.
+    pub(super) told: Option<Box<super::Told>>,
 }
 
 /// The item of an iteration.
@@ -101,6 +103,7 @@ impl Strand {
             phase: Phase::Entering,
             ticket: Ticket::default(),
             child: None,
+            told: None,
         }
     }
 

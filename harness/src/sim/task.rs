@@ -12,6 +12,7 @@ use crate::history::{Attempt, Detail, Ending, EventId, EventType, Injected, Sche
 use crate::mock::{Answer, Call, FailingStep, Reply};
 use crate::value::Value;
 
+use super::Question;
 use super::engine::Engine;
 use super::failure::{Source, StateError};
 use super::flow::oversized_cause;
@@ -85,8 +86,10 @@ impl Engine<'_> {
     pub(super) fn attempt(&mut self, id: StrandId, state: &State, task: &Task) -> Step {
         let scheduled = match self.request(id, state, task) {
             Ok(scheduled) => scheduled,
+            Err(_) if !self.consult(id, state, Question::Before) => return Step::End,
             Err(error) => return self.evaluation_failed(id, error),
         };
+        let context = self.teller.is_some().then(|| self.whole_context(id));
         let parameters = scheduled.parameters.clone();
         if parameters.json_len() > self.limits().payload_bytes_max {
             return self.fail(id, super::flow::oversized(state), None);
@@ -99,6 +102,11 @@ impl Engine<'_> {
         self.history.attempts[attempt].applied = course.applied;
         let course = self.started(id, task, course);
         let (after_ms, end) = first_end(course, timers, self.case.task_ms);
+        if let Some(context) = context
+            && !self.consult_attempt(id, state, attempt, end.as_ref(), context)
+        {
+            return Step::End;
+        }
         self.strands[at(id)].phase = Phase::Attempting { attempt, end };
         if let Some(after_ms) = after_ms {
             self.set_timer(id, after_ms);

@@ -5,6 +5,7 @@ use crate::expr::{EvalError, EvalErrorKind, Query, Timestamp};
 use crate::history::StrandId;
 use crate::value::Value;
 
+use super::Question;
 use super::engine::Engine;
 use super::strand::{Phase, Step, at};
 
@@ -15,6 +16,10 @@ const TOO_LONG: &str = "Wait state delay is too long.";
 impl Engine<'_> {
     pub(super) fn pause(&mut self, id: StrandId, state: &State, wait: &Wait) -> Step {
         let delay = self.effective_input(id, state).and_then(|input| self.wait_ms(id, wait, &input));
+        let question = if delay.is_ok() { Question::Alone } else { Question::Before };
+        if !self.consult(id, state, question) {
+            return Step::End;
+        }
         match delay {
             Ok(delay_ms) => {
                 self.strands[at(id)].phase = Phase::Pausing;

@@ -1,0 +1,61 @@
+//! A walk and a simulation of the same case tell the same.
+
+mod small;
+mod told;
+
+use std::sync::Arc;
+
+use super::{Ask, Offline, Walked, walk};
+use crate::asl::{Machine, compile_text};
+use crate::fault::Plan;
+use crate::generate::complete;
+use crate::history::{History, wire};
+use crate::mock::Script;
+use crate::model::Model;
+use crate::sim::{self, Case};
+use crate::value::Value;
+
+/// A machine with an input, faults and generated answers.
+struct Fixture {
+    machine: Arc<Machine>,
+    script: Script,
+    case: Case,
+}
+
+impl Fixture {
+    fn new(definition: &str, input: &str, plan: &str) -> Self {
+        let machine = Arc::new(compile_text("machine", definition).unwrap());
+        let script = complete(&Model::new(Arc::clone(&machine)), &Script::default());
+        let plan = Plan::parse(plan, &machine).unwrap();
+        let case = Case { plan, ..Case::new(Value::parse(input).unwrap()) };
+        Self { machine, script, case }
+    }
+
+    fn walked(&self, ask: &mut dyn Ask) -> Walked {
+        walk(&self.machine, &self.case, &self.script, ask).unwrap()
+    }
+
+    fn simulated(&self) -> History {
+        sim::run(&self.machine, &self.case, &mut self.script.responder())
+    }
+
+    /// The walk, which must tell what the simulation tells.
+    fn same(&self) -> Walked {
+        let walked = self.walked(&mut Offline);
+        assert_eq!(telling(&walked.history, &self.machine), telling(&self.simulated(), &self.machine));
+        walked
+    }
+}
+
+/// Everything that a history holds, as text.
+fn telling(history: &History, machine: &Machine) -> String {
+    let events = wire::execution(history, machine, Case::EPOCH_MS);
+    let events = serde_json::to_string_pretty(&events).unwrap();
+    let History { attempts, failures, decisions, injected, strands, duration, .. } = history;
+    format!("{events}\n{attempts:#?}\n{failures:#?}\n{decisions:#?}\n{injected:#?}\n{strands:#?}\n{duration}")
+}
+
+/// What was simulated, as text.
+fn marks(walked: &Walked, machine: &Machine) -> Vec<String> {
+    walked.simulated.iter().map(|mark| mark.display(machine).to_string()).collect()
+}

@@ -1,0 +1,176 @@
+//! The walk: every state that the simulator comes to is asked about.
+
+use std::sync::Arc;
+
+use super::answer::{retrier, told};
+use super::reads::Reads;
+use super::request::{definition_text, request, takes_mock, variables, without_waiting};
+use super::simulated::{Simulated, after_the_fact};
+use super::{Ask, AskError, Cannot, can_walk};
+use crate::asl::{Kind, Machine, State};
+use crate::catalog::Service;
+use crate::contested::Rules;
+use crate::error::{ErrorName, Failure, Origin, first_retrier};
+use crate::history::{History, Unknown};
+use crate::mock::Script;
+use crate::sim::{self, Case, Question, Told, Visit, Work};
+use crate::value::Value;
+
+/// Characters of variables that a request takes.
+const VARIABLES_MAX: usize = 262_144;
+/// Characters of the name of a mocked error.
+const ERROR_MAX: usize = 256;
+/// Characters of its cause.
+const CAUSE_MAX: usize = 32_768;
+
+/// An execution that was walked.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// What happened, as the simulator tells it.
+    pub history: History,
+    /// What TestState cannot show, so that the simulator worked it out; in the order of the states.
+    pub simulated: Vec<Simulated>,
+    /// Requests that were answered.
+    pub calls: u64,
+}
+
+/// Walks one execution of a machine, with the answers of a script in place of its tasks.
+pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &mut dyn Ask) -> Result<Walked, Cannot> {
+    can_walk(machine, case)?;
+    let reads = machine.states.iter().map(|state| Reads::of(state, machine)).collect();
+    let definition = Value::from(definition_text(machine));
+    let mut walker =
+        Walker { machine, definition, reads, ask, simulated: Vec::new(), calls: 0, stopped: None };
+    let mut responder = script.responder();
+    let history = sim::run_told(machine, case, &mut responder, &mut |visit| walker.tell(visit));
+    let Walker { mut simulated, calls, stopped, .. } = walker;
+    if let Some(cannot) = stopped {
+        return Err(cannot);
+    }
+    simulated.extend(after_the_fact(machine, &history));
+    simulated.sort();
+    simulated.dedup();
+    Ok(Walked { history, simulated, calls })
+}
+
+struct Walker<'w> {
+    machine: &'w Machine,
+    definition: Value,
+    reads: Vec<Reads>,
+    ask: &'w mut dyn Ask,
+    simulated: Vec<Simulated>,
+    calls: u64,
+    stopped: Option<Cannot>,
+}
+
+impl Walker<'_> {
+    /// What TestState tells about a visit; nothing where it cannot be asked.
+    fn tell(&mut self, visit: &Visit<'_>) -> Result<Option<Told>, Unknown> {
+        let reads = self.reads[visit.state.id.0 as usize];
+        if let Some(why) = beyond(visit, reads) {
+            self.simulated.push(Simulated { state: Some(visit.state.id), what: why.to_owned() });
+            return Ok(None);
+        }
+        let guess = expected_retrier(visit);
+        let told = self.asked(visit, reads, guess)?;
+        // The failure met another retrier than its name made expect: asked again with the count of that one.
+        match retrier(&told) {
+            Some(other) if used(visit, Some(other)) != used(visit, guess) => {
+                self.asked(visit, reads, Some(other)).map(Some)
+            }
+            _ => Ok(Some(told)),
+        }
+    }
+
+    fn asked(&mut self, visit: &Visit<'_>, reads: Reads, retrier: Option<usize>) -> Result<Told, Unknown> {
+        let definition = self.definition_for(visit);
+        let request = request(definition, visit, reads, used(visit, retrier));
+        self.calls += 1;
+        match self.ask.ask(&request) {
+            Ok(answer) => told(&answer, visit.state, self.machine)
+                .map_err(|why| self.stop(visit.state, "the answer of TestState cannot be read", &why)),
+            Err(AskError::Unknown(unknown)) => {
+                Err(Unknown { pointer: visit.state.pointer.clone(), ..unknown })
+            }
+            Err(error) => Err(self.stop(visit.state, "TestState refuses the request", &error.to_string())),
+        }
+    }
+
+    /// The definition that a visit is asked about.
+    fn definition_for(&self, visit: &Visit<'_>) -> Value {
+        match (&visit.state.kind, visit.question) {
+            (Kind::Wait(_), Question::Alone) => Value::from(without_waiting(self.machine, visit.state)),
+            _ => self.definition.clone(),
+        }
+    }
+
+    fn stop(&mut self, state: &State, what: &str, why: &str) -> Unknown {
+        let cannot = Cannot { what: what.to_owned(), state: Some(state.path.clone()), why: why.to_owned() };
+        self.stopped = Some(cannot);
+        let (construct, detail) = (what.to_owned(), why.to_owned());
+        Unknown { construct, detail, pointer: Arc::clone(&state.pointer) }
+    }
+}
+
+/// Why TestState cannot be asked about a visit.
+fn beyond(visit: &Visit<'_>, reads: Reads) -> Option<&'static str> {
+    if reads.chance {
+        return Some("what it makes of the time and of random numbers, which TestState has of its own");
+    }
+    if reads.context && !takes_mock(visit.state) {
+        return Some(
+            "what it makes of the context object, which TestState takes with a mock only, and this state has none",
+        );
+    }
+    if reads.iteration {
+        return Some("what it makes of `Map` of the context object, which TestState does not take");
+    }
+    if let Kind::Task(task) = &visit.state.kind
+        && reads.token
+        && task.integration.kind == Service::Activity
+    {
+        return Some("what it makes of the task token, which TestState does not take for an activity");
+    }
+    if let Kind::Map(map) = &visit.state.kind
+        && map.result_writer.as_ref().is_some_and(|writer| writer.resource.is_none())
+    {
+        return Some("what its ResultWriter makes of the results, which TestState does not take as a list");
+    }
+    if variables(visit.variables).to_json().chars().count() > VARIABLES_MAX {
+        return Some("the whole state, because its variables are larger than TestState takes");
+    }
+    match visit.question {
+        Question::After { work: Work::Error { error, cause }, origin, .. } => {
+            let long_cause = cause.as_ref().is_some_and(|cause| cause.chars().count() > CAUSE_MAX);
+            if error.chars().count() > ERROR_MAX || long_cause {
+                return Some("how it handles an error whose text is longer than TestState takes");
+            }
+            let names_heartbeat = origin == Origin::Heartbeat && handles_heartbeats(visit.state);
+            names_heartbeat.then_some("how it handles a missed heartbeat, for which TestState has no name")
+        }
+        Question::After { work: Work::Result(_), .. } | Question::Alone | Question::Before => None,
+    }
+}
+
+/// Whether a handler tells missed heartbeats from other timeouts.
+fn handles_heartbeats(state: &State) -> bool {
+    let retried = state.retry.iter().map(|retrier| &retrier.errors);
+    let caught = state.catch.iter().map(|catcher| &catcher.errors);
+    retried.chain(caught).flatten().any(|name| name.as_str() == ErrorName::HEARTBEAT_TIMEOUT)
+}
+
+/// The retrier that lists the failure of the work.
+fn expected_retrier(visit: &Visit<'_>) -> Option<usize> {
+    match visit.question {
+        Question::After { work: Work::Error { error, .. }, .. } => {
+            let failure = Failure { error, origin: Origin::Reported };
+            first_retrier(&visit.state.retry, failure, Rules::default())
+        }
+        Question::After { work: Work::Result(_), .. } | Question::Alone | Question::Before => None,
+    }
+}
+
+/// How often a retrier was used in this visit.
+fn used(visit: &Visit<'_>, retrier: Option<usize>) -> u32 {
+    retrier.and_then(|retrier| visit.retries.get(retrier)).copied().unwrap_or(0)
+}
