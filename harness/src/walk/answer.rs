@@ -12,8 +12,11 @@ pub(super) fn told(answer: &Value, state: &State, machine: &Machine) -> Result<T
     let text = |name: &str| answer.get(name).and_then(Value::as_str).map(Arc::<str>::from);
     let answer = Answer { whole: answer, data: answer.get("inspectionData"), machine };
     let error = text("error");
-    let route =
-        if error.as_deref() == Some(NOT_YET) { Route::Ready } else { answer.route(text("status").as_deref())? };
+    let route = if error.as_deref() == Some(NOT_YET) {
+        Route::Ready
+    } else {
+        answer.route(text("status").as_deref())?
+    };
     let is_map = matches!(state.kind, Kind::Map(_));
     let list = |name: &str| match answer.inspected(name) {
         Some(Value::Array(items)) if is_map => Some(items),
