@@ -16,6 +16,8 @@ mod parameter;
 mod runner;
 mod stage;
 mod step;
+#[cfg(test)]
+mod trial;
 mod vocabulary;
 mod words;
 

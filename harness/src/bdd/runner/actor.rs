@@ -58,7 +58,8 @@ pub(super) fn carry_out(actor: &mut Actor, context: step::Context) -> LocalBoxFu
     .boxed_local()
 }
 
-fn on_stage(stage: &mut Stage, line: &cucumber::gherkin::Step) -> Result<(), Failed> {
+/// Carries a step out: finds its sentence, and hands it what the feature says.
+pub(in crate::bdd) fn on_stage(stage: &mut Stage, line: &cucumber::gherkin::Step) -> Result<(), Failed> {
     let (step, captures) = Vocabulary::get().find(&line.value)?;
     let arguments = Arguments {
         captures,

@@ -18,6 +18,8 @@ use futures::FutureExt as _;
 
 use super::stage::{Shelf, Terms};
 use actor::Actor;
+#[cfg(test)]
+pub(super) use actor::on_stage;
 pub use sources::Unreadable;
 pub use told::{Told, ToldFeature, ToldScenario, ToldStep, Verdict};
 use writer::Writer;
