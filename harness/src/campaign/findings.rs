@@ -22,6 +22,22 @@ pub(super) struct Collector {
     verdicts: Judgement,
 }
 
+/// The findings of runs that were made already: one for each cause, with the smallest case that shows it, ranked.
+#[cfg(feature = "bdd")]
+pub(crate) fn findings_of(
+    arena: &Arena,
+    grounds: &[Ground],
+    runs: &[Judged],
+    budget: &Budget,
+    threads: NonZeroUsize,
+) -> Vec<Finding> {
+    let mut collector = Collector::default();
+    for run in runs {
+        collector.take(run, RuleId::ALL);
+    }
+    collector.finish(arena, grounds, budget, threads)
+}
+
 /// A finding in the making.
 #[derive(Debug)]
 struct Found {

@@ -15,6 +15,8 @@ mod replay;
 
 pub use accepted::{Acceptance, Accepted, Accepts, Stale, Until, accept};
 pub use builder::Campaign;
+#[cfg(feature = "bdd")]
+pub(crate) use findings::findings_of;
 pub use outcome::{
     Coverage, Covered, Finding, FixVerdict, IntentSummary, MachineOutcome, MachineVerdict, Outcome,
     PhaseCount, RuleSummary,

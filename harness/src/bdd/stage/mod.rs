@@ -128,7 +128,7 @@ impl Stage {
     ) -> Result<(), Failed> {
         let results = self.results()?;
         let mut unmet = results.runs.iter().filter_map(|run| Some((run, check(&results, run).err()?)));
-        let Some((run, happened)) = unmet.next() else { return Ok(()) };
+        let Some((run, happened)) = unmet.next() else { return results.sure() };
         let others = unmet.count();
         let witness = witness::witness(&results, run, others, self.terms.show_values);
         Err(Unmet { expected: expected.into(), happened, witness: Some(witness) }.into())

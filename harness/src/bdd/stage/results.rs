@@ -1,18 +1,19 @@
 //! The runs of what is set up: every input under the plan.
 
-use std::sync::Arc;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, OnceLock};
 
 use super::setup::Inputs;
 use super::{Setup, Stage, Subject};
 use crate::bdd::failed::{Failed, Wrong};
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, Finding, findings_of};
 use crate::config::MocksRef;
 use crate::fault::Plan;
 use crate::generate::{self, Origin, Scenario};
 use crate::history::{History, Outcome};
 use crate::mock::{Author, Script, Sequence, Then, file};
 use crate::oracle::{self, Judgement};
-use crate::search::{Arena, Ground};
+use crate::search::{Arena, Budget, Ground, Judged, Trial};
 use crate::sim::{Case, Limits};
 use crate::value::Value;
 
@@ -22,7 +23,12 @@ pub(in crate::bdd) struct Results {
     #[expect(dead_code, reason = "read by sentences to come")]
     pub(in crate::bdd) subject: Arc<Subject>,
     pub(in crate::bdd) arena: Arena,
+    /// Those that could be judged; the one with the fewest and shortest faults first.
     pub(in crate::bdd) runs: Vec<Run>,
+    /// Why not everything that was asked for is known, a clause each: runs that could not be judged, a budget that was
+    /// spent.
+    pub(in crate::bdd) doubts: Vec<String>,
+    findings: OnceLock<Vec<Finding>>,
 }
 
 /// One run with its judgement.
@@ -50,15 +56,36 @@ impl Results {
         let arena = arena(&subject, setup.seed.unwrap_or(stage.terms.seed));
         let script = Arc::new(script(&subject, setup)?);
         let plan = setup.trouble.plan();
-        let mut runs = Vec::new();
+        let (mut runs, doubts) = (Vec::new(), Vec::new());
         for (name, input) in inputs(&subject, setup)? {
             let origin = Origin::User;
             let scenario = Scenario { name, input, script: Arc::clone(&script), origin };
             runs.push(run(stage, &arena, scenario, &plan)?);
         }
-        let results = Self { subject, arena, runs };
+        let results = Self { subject, arena, runs, doubts, findings: OnceLock::new() };
         results.check_struck(&plan)?;
         Ok(results)
+    }
+
+    /// What the judges say of all runs together: one finding for each cause, the most severe first. What they did not
+    /// find, they may have missed where [`Results::sure`] fails.
+    #[expect(dead_code, reason = "asked by sentences to come")]
+    pub(in crate::bdd) fn findings(&self) -> &[Finding] {
+        self.findings.get_or_init(|| {
+            let (grounds, judged): (Vec<_>, Vec<_>) =
+                self.runs.iter().enumerate().map(|(at, run)| (run.ground(), run.judged(at))).unzip();
+            // The faults are those that the feature names: there is nothing to make smaller.
+            let budget = Budget { reduce_runs_max: 0, ..Budget::default() };
+            findings_of(&self.arena, &grounds, &judged, &budget, NonZeroUsize::MIN)
+        })
+    }
+
+    /// What holds in all runs is only known to hold if nothing is in doubt.
+    pub(in crate::bdd) fn sure(&self) -> Result<(), Failed> {
+        match &self.doubts[..] {
+            [] => Ok(()),
+            doubts => Err(Failed::Inconclusive(doubts.join("; "))),
+        }
     }
 
     /// A fault that strikes in no run is a mistake of the feature: what it asks for would be proven of nothing.
@@ -75,6 +102,21 @@ impl Results {
             }
         }
         Ok(())
+    }
+}
+
+impl Run {
+    fn ground(&self) -> Ground {
+        Ground { scenario: self.scenario.clone(), history: Arc::clone(&self.baseline) }
+    }
+
+    fn judged(&self, ground: usize) -> Judged {
+        Judged {
+            trial: Trial { ground, plan: self.case.plan.clone() },
+            history: Arc::clone(&self.history),
+            judgement: self.judgement.clone(),
+            signature: 0,
+        }
     }
 }
 
