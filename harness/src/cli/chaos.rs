@@ -7,13 +7,14 @@ use super::accepting::Accepting;
 use super::args::{ChaosArgs, Format};
 use super::failure::Failure;
 use super::patching::Patching;
-use super::permissions::{self, RolePolicies};
+use super::permissions;
 use super::progress::Line;
 use super::selection::{Target, folder_join, select, tell_remarks};
 use super::settings::Settings;
 use super::{ExitCode, Streams, saving};
 use crate::campaign::{Campaign, Coverage, MachineOutcome, MachineVerdict, Outcome, prove};
 use crate::config::Config;
+use crate::iam::{self, RolePolicies};
 use crate::mock::file::MockProblem;
 use crate::oracle::Severity;
 use crate::report::{Console, Json, Reporter};
@@ -38,7 +39,7 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     tell_idle(&config, &args.selection.paths, &targets, streams)?;
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
-        let role = RolePolicies::given(&args.role, &streams.folder, &target.role);
+        let role = permissions::given(&args.role, &streams.folder, &target.role);
         let (campaign, mut found) = machine(target, &config, &role, &settings, &mut remarks)?;
         if let Some(campaign) = &campaign {
             if let Some(patching) = &patching {
@@ -99,7 +100,7 @@ fn machine(
     remarks: &mut Vec<MockProblem>,
 ) -> Result<(Option<Campaign>, MachineOutcome), Failure> {
     let mocks = target.scripts()?;
-    let permissions = permissions::lacking(&target.definition, &target.path, &target.substitutions, role)?;
+    let permissions = iam::lacking(&target.definition, &target.path, &target.substitutions, role)?;
     remarks.extend(mocks.remarks);
     let Target { definition, compiled, inputs, machine_type, intents, .. } = target;
     let source = definition.source.display().to_string();
@@ -130,7 +131,7 @@ fn machine(
         declarations.intents.extend(intents.of(&machine, false)?);
     }
     let (denied, undecided) = match &permissions {
-        Some((audit, survey)) => (audit.denied(), permissions::undecided(audit, survey)),
+        Some((audit, survey)) => (audit.denied(), iam::undecided(audit, survey)),
         None => Default::default(),
     };
     let campaign = Campaign::new(Arc::new(machine))

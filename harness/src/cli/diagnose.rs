@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{DiagnoseArgs, DiagnosisFormat};
 use super::failure::Failure;
-use super::permissions::RolePolicies;
+use super::permissions;
 use super::selection::{folder_join, input};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
@@ -17,6 +17,7 @@ use crate::diagnose::history::{self, Diagnosis, Ended, Recast, Subject, recast};
 use crate::error::ErrorName;
 use crate::history::Outcome;
 use crate::history::import::{Export, Recording, read, recordings};
+use crate::iam::RolePolicies;
 use crate::load::{self, LoadOptions};
 use crate::model::{Declarations, Model};
 use crate::oracle::Severity;
@@ -43,7 +44,7 @@ pub(super) fn diagnose(
         return Err(Failure::Usage(message.to_owned()));
     }
     let machine = definition.as_ref().map_or("", |definition| &*definition.model.machine.name);
-    let role = RolePolicies::given(&args.role, &streams.folder, &RolePolicies::default());
+    let role = permissions::given(&args.role, &streams.folder, &RolePolicies::default());
     let policy = role.grants(machine)?;
     let values = if args.show_values { Values::Shown } else { Values::Redacted };
     let mut diagnoses = Vec::new();

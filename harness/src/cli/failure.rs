@@ -7,6 +7,7 @@ use super::ExitCode;
 use crate::case::CaseError;
 use crate::config::ConfigError;
 use crate::history::import::ImportError;
+use crate::iam::RoleError;
 use crate::iam::policy::PolicyError;
 use crate::load::LoadError;
 use crate::mock::file::MockError;
@@ -53,6 +54,16 @@ impl Failure {
             | Self::Read { .. } => ExitCode::Usage,
             Self::NothingSelected(_) => ExitCode::NothingSelected,
             Self::Write(_) | Self::Save { .. } => ExitCode::Internal,
+        }
+    }
+}
+
+impl From<RoleError> for Failure {
+    fn from(error: RoleError) -> Self {
+        match error {
+            RoleError::BoundaryAlone => Self::Usage(error.to_string()),
+            RoleError::Policy(error) => error.into(),
+            RoleError::Load(error) => error.into(),
         }
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::args::{IamArgs, PolicyFormat};
 use super::failure::Failure;
-use super::permissions::RolePolicies;
+use super::permissions;
 use super::selection::folder_join;
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
 use crate::iam::policy::{Audit, audit};
-use crate::iam::{self, Document, Glob, Settings, Survey};
+use crate::iam::{self, Document, Glob, RolePolicies, Settings, Survey};
 use crate::load::{self, Definition, LoadOptions};
 use crate::report::{Permissions, RoleReport, missing_policy, permissions_json, policy, role_json};
 
@@ -45,7 +45,7 @@ pub(super) fn iam(args: &IamArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
 
 /// Holds the policies of the role against what each machine needs.
 fn role(args: &IamArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
-    let policies = RolePolicies::given(&args.role, &streams.folder, &RolePolicies::default());
+    let policies = permissions::given(&args.role, &streams.folder, &RolePolicies::default());
     let mut code = ExitCode::Clean;
     let mut found = Vec::new();
     for definition in definitions(args, streams)? {

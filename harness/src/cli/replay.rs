@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::ReplayArgs;
 use super::failure::Failure;
-use super::permissions::{self, RolePolicies};
+use super::permissions;
 use super::selection::{entry_of, folder_join};
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
@@ -15,6 +15,7 @@ use crate::case::CaseFile;
 use crate::config::{Config, Intents, beside};
 use crate::history::Outcome;
 use crate::iam::policy::PolicyRef;
+use crate::iam::{self, RolePolicies};
 use crate::load::{self, LoadOptions};
 use crate::model::Denied;
 use crate::report::{self, Replayed, Values};
@@ -108,8 +109,8 @@ fn machine(
     intents.extend(entry_of(config, &source, &definition.name).map(|entry| entry.intents.clone()));
     let policy = beside.policy.map(|file| PolicyRef { file, role: None });
     let nearby = RolePolicies { policies: policy.into_iter().collect(), boundary: None };
-    let role = RolePolicies::given(&args.role, &streams.folder, &nearby);
-    let lacking = permissions::lacking(&definition, &source, &options.substitutions, &role)?;
+    let role = permissions::given(&args.role, &streams.folder, &nearby);
+    let lacking = iam::lacking(&definition, &source, &options.substitutions, &role)?;
     Ok((machine, lacking.map(|(audit, _)| audit.denied()).unwrap_or_default(), intents))
 }
 

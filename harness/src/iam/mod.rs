@@ -10,6 +10,7 @@ mod document;
 mod extras;
 mod form;
 mod glob;
+mod lacking;
 mod map;
 mod members;
 mod need;
@@ -21,6 +22,7 @@ mod table;
 
 pub use document::{Document, Statement, Use, documents};
 pub use glob::{Cover, Glob, Piece};
+pub use lacking::{RoleError, RolePolicies, lacking, undecided};
 pub use need::{Condition, Need, Resource, Role, Standing};
 pub use settings::{Extras, Settings};
 pub use survey::{Nothing, Survey, Unknown, needs, survey};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::config::ConfigError;
 use crate::fault::ParseError;
+use crate::iam::RoleError;
 use crate::load::LoadError;
 use crate::mock::file::MockError;
 
@@ -31,6 +32,9 @@ pub enum WorkflowError {
     /// A file of intents cannot be used.
     #[error(transparent)]
     Intents(#[from] ConfigError),
+    /// The policy of its role cannot be used.
+    #[error(transparent)]
+    Role(#[from] RoleError),
     /// An input or an answer is no JSON, or its file cannot be read.
     #[error("failed to read {what}: {reason}")]
     Value {

@@ -1,4 +1,4 @@
-//! A definition with what lies beside it: inputs, mocks and intents.
+//! A definition with what lies beside it: inputs, mocks, the policy of its role and intents.
 
 use std::fmt;
 use std::path::Path;
@@ -12,9 +12,11 @@ use crate::campaign::Campaign;
 use crate::config::{Intents, beside};
 use crate::fault::{Intent, Plan};
 use crate::generate::strategy;
+use crate::iam::policy::PolicyRef;
+use crate::iam::{self, RolePolicies};
 use crate::load::{self, Definition, LoadOptions};
 use crate::mock::{Script, file};
-use crate::model::{Declarations, Model};
+use crate::model::{Declarations, Denied, Model};
 use crate::spelling::nearest;
 use crate::value::Value;
 
@@ -30,13 +32,16 @@ pub struct Workflow {
     source: String,
     problems: Vec<Problem>,
     intents: Vec<Intent>,
+    /// What the role lacks by the policy beside the definition, and what cannot be decided.
+    denied: Vec<Denied>,
+    undecided: Vec<String>,
     logs_off: bool,
 }
 
 impl Workflow {
     /// The state machine of a file: bare ASL in JSON or YAML, or a template that holds one. What lies beside it belongs
-    /// to it: `NAME.input.json`, `NAME.inputs/*.json`, `NAME.mocks.json`, `NAME.intents.toml`. Tests of a package run
-    /// in its folder, so a path may be relative to that.
+    /// to it: `NAME.input.json`, `NAME.inputs/*.json`, `NAME.mocks.json`, `NAME.policy.json`, `NAME.intents.toml`.
+    /// Tests of a package run in its folder, so a path may be relative to that.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, WorkflowError> {
         Self::load_with(path.as_ref(), None, &LoadOptions::default())
     }
@@ -51,7 +56,7 @@ impl Workflow {
         let found = load::definitions(path, options)?;
         let definition = chosen(found, name, path)?;
         let workflow = Self::compile(&definition)?;
-        workflow.with_files_beside(&definition)
+        workflow.with_files_beside(&definition, path, options)
     }
 
     /// The state machine of a text, with nothing beside it.
@@ -64,7 +69,7 @@ impl Workflow {
         StartExecution::new(self)
     }
 
-    /// A search for what the workflow does not survive, with the inputs, mocks and intents beside it.
+    /// A search for what the workflow does not survive, with everything beside it.
     pub fn campaign(&self) -> Campaign {
         Campaign::new(Arc::clone(&self.model.machine))
             .source(self.source.clone())
@@ -74,6 +79,7 @@ impl Workflow {
             .mocks(self.scripts.clone())
             .logs_off(self.logs_off)
             .declarations(Declarations { intents: self.intents.clone(), ..Declarations::default() })
+            .permissions(self.denied.clone(), self.undecided.clone())
     }
 
     /// Inputs with everything that the machine reads of its input, for `proptest!`.
@@ -116,11 +122,18 @@ impl Workflow {
             source: definition.source.display().to_string(),
             problems: compiled.problems,
             intents: Vec::new(),
+            denied: Vec::new(),
+            undecided: Vec::new(),
             logs_off: definition.packaging.logs_off,
         })
     }
 
-    fn with_files_beside(self, definition: &Definition) -> Result<Self, WorkflowError> {
+    fn with_files_beside(
+        self,
+        definition: &Definition,
+        path: &Path,
+        options: &LoadOptions,
+    ) -> Result<Self, WorkflowError> {
         let beside = beside(definition);
         let machine = &self.model.machine;
         let inputs = beside.inputs.iter().map(|path| read_input(path)).collect::<Result<_, _>>()?;
@@ -135,7 +148,13 @@ impl Workflow {
             Some(path) => Intents::load(path)?.of(machine, false)?,
             None => Vec::new(),
         };
-        Ok(Self { inputs, scripts, intents, ..self })
+        let policies = beside.policy.map(|file| PolicyRef { file, role: None }).into_iter().collect();
+        let role = RolePolicies { policies, boundary: None };
+        let (denied, undecided) = match iam::lacking(definition, path, &options.substitutions, &role)? {
+            Some((audit, survey)) => (audit.denied(), iam::undecided(&audit, &survey)),
+            None => Default::default(),
+        };
+        Ok(Self { inputs, scripts, intents, denied, undecided, ..self })
     }
 }
 

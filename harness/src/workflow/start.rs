@@ -67,7 +67,8 @@ impl<'w> StartExecution<'w> {
         self
     }
 
-    /// The mock file, as `FILE` or `FILE#TestCase`. Without one: the file beside the definition.
+    /// The mock file, as `FILE` or `FILE#TestCase`. Without one: the file beside the definition. Under faults, which
+    /// call more often than its author could count, the last answer of a state is given again where its answers end.
     pub fn mocks(mut self, file: &str) -> Self {
         self.mocks = Mocks::File(file.to_owned());
         self
@@ -112,10 +113,14 @@ impl<'w> StartExecution<'w> {
     /// Runs it to its end, in virtual time.
     pub fn run(self) -> Result<Execution, WorkflowError> {
         let machine = &self.workflow.model.machine;
-        let script = generate::complete(&self.workflow.model, &self.script()?);
+        let (plan, mut script) = (self.given_plan()?, self.script()?);
+        if !plan.is_empty() {
+            script = script.repeating();
+        }
+        let script = generate::complete(&self.workflow.model, &script);
         let case = Case {
             machine_type: self.machine_type,
-            plan: self.given_plan()?,
+            plan,
             seed: self.seed,
             ..Case::new(self.execution_input()?)
         };

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
+use crate::oracle::RuleId;
 
 const ORDER: &str = r#"{"StartAt": "Charge", "States": {
     "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
@@ -170,6 +171,16 @@ fn what_lies_beside_a_definition_belongs_to_it() {
     assert_eq!(error.to_string(), "the mocks have several test cases; choose one: Paid, Refused");
     let file = format!("{}#Refused", folder.path().join("order.mocks.json").display());
     order.execution().mocks(&file).run().unwrap().assert_failed("OrderDeclined");
+}
+
+#[test]
+fn the_policy_beside_a_definition_is_held_against_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("order.asl.json"), ORDER).unwrap();
+    let policy = r#"{"Version": "2012-10-17", "Statement": []}"#;
+    std::fs::write(folder.path().join("order.policy.json"), policy).unwrap();
+    let outcome = Workflow::load(folder.path().join("order.asl.json")).unwrap().campaign().run();
+    assert!(outcome.finding(RuleId::PermissionMissing, "Charge").is_some(), "{:?}", outcome.verdict);
 }
 
 #[test]
