@@ -10,7 +10,6 @@
 //! only write down what is wanted. The first sentence that asks for something runs it, once; what it asks must hold in
 //! every run. Nothing here decides how a machine runs or what a finding is: that is `sim`, `oracle` and `campaign`.
 
-mod backend;
 mod failed;
 mod parameter;
 mod runner;
@@ -21,7 +20,7 @@ mod trial;
 mod vocabulary;
 mod words;
 
-pub use backend::Backend;
+pub use crate::walk::Backend;
 pub use failed::{Failed, Unmet, Witness, Wrong};
 pub use parameter::{PARAMETERS, ParameterType};
 pub use runner::{Order, Told, ToldFeature, ToldScenario, ToldStep, Unreadable, Verdict, pretty, run};

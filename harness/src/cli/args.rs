@@ -14,6 +14,7 @@ use crate::contested;
 use crate::iam::policy::PolicyRef;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
+use crate::walk::Backend;
 
 /// Breaks AWS Step Functions workflows in virtual time and says which failures they do not survive.
 #[derive(Debug, Parser)]
@@ -255,6 +256,9 @@ pub(super) struct RunArgs {
     /// Seed of jitter and of the random functions
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
+    /// Who runs it: the simulator, or this program's own TestState, asked about one state after the other
+    #[arg(long, value_name = "simulator|offline-test-state", value_parser = Backend::parse, default_value = "simulator")]
+    pub(super) backend: Backend,
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,

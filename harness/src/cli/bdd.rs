@@ -5,8 +5,9 @@ use super::failure::Failure;
 use super::selection::folder_join;
 use super::settings::every_core;
 use super::{ExitCode, Streams};
-use crate::bdd::{self, Backend, Order, Snapshots, Terms, Verdict};
+use crate::bdd::{self, Order, Snapshots, Terms, Verdict};
 use crate::campaign::Campaign;
+use crate::walk::Backend;
 
 pub(super) fn bdd(args: &BddArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let order = Order {

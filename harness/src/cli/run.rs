@@ -22,6 +22,7 @@ use crate::report;
 use crate::sim::nested::{ChildExecution, Library, Local};
 use crate::sim::{self, Case, Stop};
 use crate::value::{Object, ObjectBuilder, Value};
+use crate::walk::{Backend, Offline, Walked, walk};
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let context = match &args.context {
@@ -63,7 +64,9 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         script,
         references: library::references(&definition),
     };
-    let (history, nested) = sim::nested::run(&parent, &case, &library);
+    let Some((history, nested)) = executed(args, &parent, &case, &library, streams)? else {
+        return Ok(ExitCode::Inconclusive);
+    };
     tell_idle(&case.plan, &history, machine, streams)?;
     match args.format {
         Format::Json => {
@@ -79,6 +82,40 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         Outcome::Unknown(_) => ExitCode::Inconclusive,
         _ => ExitCode::Clean,
     })
+}
+
+/// The execution and those that it started; none if the backend cannot run it.
+fn executed(
+    args: &RunArgs,
+    parent: &Local,
+    case: &Case,
+    library: &Library,
+    streams: &mut Streams<'_>,
+) -> Result<Option<(History, Vec<ChildExecution>)>, Failure> {
+    let name = args.backend.name();
+    let walked = match args.backend {
+        Backend::Simulator => return Ok(Some(sim::nested::run(parent, case, library))),
+        Backend::OfflineTestState if !library.machines.is_empty() => {
+            let why = "it may start machines that are known here, and TestState runs no executions";
+            writeln!(
+                streams.err,
+                "error: the backend `{name}` cannot run this: {why}; leave `--backend` away"
+            )?;
+            return Ok(None);
+        }
+        Backend::OfflineTestState => walk(&parent.machine, case, &parent.script, &mut Offline::default()),
+    };
+    match walked {
+        Ok(Walked { history, calls }) => {
+            let requests = report::counted(calls, "request");
+            writeln!(streams.err, "note: put together from {requests} to this program's own TestState")?;
+            Ok(Some((history, Vec::new())))
+        }
+        Err(cannot) => {
+            writeln!(streams.err, "error: the backend `{name}` cannot run this: {cannot}")?;
+            Ok(None)
+        }
+    }
 }
 
 /// A run looks as if everything in it were known; of the other warnings `validate` tells.

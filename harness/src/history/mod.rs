@@ -4,6 +4,7 @@
 mod event;
 pub mod import;
 mod ledger;
+mod simulated;
 mod query;
 pub mod wire;
 
@@ -15,6 +16,7 @@ pub use ledger::{
     Attempt, Decision, Ending, FailureRecord, Handling, Injected, Iteration, Site, Strand, StrandId,
 };
 pub use query::{Caught, Entry, Payload, PayloadRole, Retry};
+pub use simulated::Simulated;
 
 use crate::asl::MachineType;
 use crate::mock::{Met, Objects};
@@ -53,6 +55,9 @@ pub struct History {
     pub objects: Objects,
     /// The execution with the same input that came before this one.
     pub before: Option<Arc<Before>>,
+    /// What no answer of TestState stands behind, where the rest is put together from such answers; empty where all of it
+    /// is simulated.
+    pub simulated: Vec<Simulated>,
 }
 
 /// An execution, and what the next one with the same input met of it.

@@ -18,7 +18,8 @@ fn events_as(history: &History, machine: &Machine, epoch_ms: i64, identity: &Ide
     history.events.iter().map(|event| wire_event(event, machine, epoch_ms, identity)).collect()
 }
 
-/// What `run` prints: status, decoded output, error, cause and events; of a second execution, the first one as `before`.
+/// What `run` prints: status, decoded output, error, cause and events; what TestState could not show of them as
+/// `simulated`; of a second execution, the first one as `before`.
 pub fn execution(history: &History, machine: &Machine, epoch_ms: i64) -> Value {
     execution_as(history, machine, epoch_ms, &Identity::default())
 }
@@ -45,10 +46,24 @@ pub fn execution_as(history: &History, machine: &Machine, epoch_ms: i64, identit
         before.map_or(0, |before| i64::try_from(before.starts_after_ms).unwrap_or(i64::MAX));
     let own_epoch_ms = epoch_ms.saturating_add(starts_after_ms);
     out.push("events", Value::array(events_as(history, machine, own_epoch_ms, identity)));
+    if !history.simulated.is_empty() {
+        out.push("simulated", simulated(history, machine));
+    }
     if let Some(before) = before {
         out.push("before", execution_as(&before.history, machine, epoch_ms, identity));
     }
     out.finish().into()
+}
+
+/// What no answer of TestState stands behind.
+fn simulated(history: &History, machine: &Machine) -> Value {
+    let one = |part: &super::Simulated| {
+        let mut out = ObjectBuilder::with_capacity(2);
+        out.push("state", part.state.map_or(Value::Null, |id| machine.state(id).path.clone().into()));
+        out.push("what", part.what.as_str().into());
+        out.finish().into()
+    };
+    Value::array(history.simulated.iter().map(one).collect())
 }
 
 fn wire_event(event: &Event, machine: &Machine, epoch_ms: i64, identity: &Identity) -> Value {

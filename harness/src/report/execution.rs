@@ -47,10 +47,19 @@ pub fn execution(history: &History, machine: &Machine, out: &mut dyn Write) -> i
         Outcome::TimedOut { .. } => {}
         Outcome::Unknown(unknown) => writeln!(out, "{}: {unknown}", machine.locate(&unknown.pointer))?,
     }
-    match history.not_redrivable {
-        Some(reason) => writeln!(out, "not redriven: {reason}"),
-        None => Ok(()),
+    if let Some(reason) = history.not_redrivable {
+        writeln!(out, "not redriven: {reason}")?;
     }
+    simulated(history, machine, out)
+}
+
+/// What TestState could not show of a history that is put together from its answers.
+fn simulated(history: &History, machine: &Machine, out: &mut dyn Write) -> io::Result<()> {
+    if history.simulated.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nsimulated, because TestState cannot show it:")?;
+    history.simulated.iter().try_for_each(|part| writeln!(out, "  {}", part.display(machine)))
 }
 
 /// Writes the timelines of the executions that this one started. `epoch_ms` is its own start.

@@ -27,6 +27,7 @@ pub(super) fn empty_history(case: &Case, states: usize) -> History {
         redrives: 0,
         not_redrivable: None,
         before: None,
+        simulated: Vec::new(),
         objects: crate::mock::Objects::default(),
     }
 }

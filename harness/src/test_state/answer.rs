@@ -14,15 +14,37 @@ use crate::value::Value;
 
 /// What AWS answers to a request.
 pub fn answer(request: &Request) -> Result<Response, Refusal> {
-    check_request(request)?;
-    let input = Value::parse(&request.input).map_err(|_| no_input(&request.input))?;
-    let (machine, id) = definition::read(request)?;
+    Desk::default().answer(request)
+}
+
+/// Answers many requests; the definitions that come again are compiled once.
+#[derive(Clone, Debug, Default)]
+pub struct Desk {
+    compiled: definition::Compiled,
+}
+
+impl Desk {
+    /// What AWS answers to a request.
+    pub fn answer(&mut self, request: &Request) -> Result<Response, Refusal> {
+        check_request(request)?;
+        let input = Value::parse(&request.input).map_err(|_| no_input(&request.input))?;
+        let (machine, id) = self.compiled.read(request)?;
+        answer_about(request, input, &machine, id)
+    }
+}
+
+fn answer_about(
+    request: &Request,
+    input: Value,
+    machine: &Machine,
+    id: StateId,
+) -> Result<Response, Refusal> {
     let state = machine.state(id);
     check_kind(request, state)?;
     let case = case(request, input);
-    let probe = probe(request, &machine, id, &case)?;
+    let probe = probe(request, machine, id, &case)?;
     let texts = texts(request, &case, &probe);
-    let seen = sim::probe(&machine, &case, probe);
+    let seen = sim::probe(machine, &case, probe);
     check_iterations(request, &seen)?;
     let mut response = ended(&seen)?.with_texts(texts);
     response.next_state = seen.next.map(|next| machine.state(next).name.clone());

@@ -1,6 +1,7 @@
 //! The state under test: alone in a definition, or one of a whole state machine.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{ApiError, Request};
 use crate::asl::{self, Machine, MachineType, StateId, verdict};
@@ -12,8 +13,37 @@ const NAME: &str = "StateName";
 /// Name of the machine in ARNs.
 pub(super) const MACHINE_NAME: &str = "TestState";
 
-/// The machine that holds the state under test, and the state.
-pub(super) fn read(request: &Request) -> Result<(Machine, StateId), ApiError> {
+/// Definitions that are kept once they are compiled; walks ask about the same one again and again.
+const KEPT_MAX: usize = 16;
+
+/// Compiled definitions by their text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Compiled(Vec<(String, Arc<Machine>)>);
+
+impl Compiled {
+    /// The machine that holds the state under test, and the state.
+    pub(super) fn read(&mut self, request: &Request) -> Result<(Arc<Machine>, StateId), ApiError> {
+        let Some(name) = &request.state_name else {
+            let (machine, state) = read(request)?;
+            return Ok((Arc::new(machine), state));
+        };
+        if let Some((_, machine)) = self.0.iter().find(|(text, _)| *text == request.definition) {
+            return Ok((Arc::clone(machine), find(machine, name)?));
+        }
+        let (machine, state) = read(request)?;
+        let machine = Arc::new(machine);
+        self.0.truncate(KEPT_MAX - 1);
+        self.0.insert(0, (request.definition.clone(), Arc::clone(&machine)));
+        Ok((machine, state))
+    }
+}
+
+fn find(machine: &Machine, name: &str) -> Result<StateId, ApiError> {
+    let state = machine.states.iter().find(|state| &*state.name == name).map(|state| state.id);
+    state.ok_or_else(|| ApiError::validation("State not found in definition"))
+}
+
+fn read(request: &Request) -> Result<(Machine, StateId), ApiError> {
     let definition = Value::parse(&request.definition).map_err(|_| refused(&request.definition))?;
     let (text, name) = match &request.state_name {
         Some(name) => (request.definition.clone(), name.as_str()),
@@ -22,8 +52,7 @@ pub(super) fn read(request: &Request) -> Result<(Machine, StateId), ApiError> {
     let mut machine = asl::compile_text(MACHINE_NAME, &text).map_err(|_| refused(&text))?;
     // A test of one state is bounded by the API alone.
     machine.timeout_seconds = None;
-    let state = machine.states.iter().find(|state| &*state.name == name).map(|state| state.id);
-    let state = state.ok_or_else(|| ApiError::validation("State not found in definition"))?;
+    let state = find(&machine, name)?;
     Ok((machine, state))
 }
 

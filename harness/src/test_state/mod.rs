@@ -15,7 +15,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use answer::answer;
+pub use answer::{Desk, answer};
 pub use error::{ApiError, Refusal};
 pub use request::{Configuration, InspectionLevel, Mock, Request};
 pub use response::{Response, Status};

@@ -1,7 +1,7 @@
 //! Whoever answers TestState requests.
 
 use crate::history::Unknown;
-use crate::test_state::{Refusal, Request, answer};
+use crate::test_state::{Desk, Refusal, Request};
 use crate::value::Value;
 
 /// Answers requests of the TestState API.
@@ -33,12 +33,13 @@ impl<F: FnMut(&Value) -> Result<Value, AskError>> Ask for F {
 }
 
 /// This program's own TestState, without any network.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Offline;
+#[derive(Clone, Debug, Default)]
+pub struct Offline(Desk);
 
 impl Ask for Offline {
     fn ask(&mut self, request: &Value) -> Result<Value, AskError> {
-        let answered = Request::parse(request).map_err(Refusal::from).and_then(|request| answer(&request));
+        let answered =
+            Request::parse(request).map_err(Refusal::from).and_then(|request| self.0.answer(&request));
         match answered {
             Ok(response) => Ok(response.to_json()),
             Err(Refusal::Api(error)) => {

@@ -1,11 +1,13 @@
 //! The second backend: an execution that is put together from the answers of a TestState API, state by state.
 //!
 //! One request is one call, and its text depends on nothing but the machine, the case and the answers before it, so that
-//! answers can be kept by the text of their requests. Threads, time and faults are the simulator's; [`Walked::simulated`]
-//! says where it had to work out more than that. What cannot be done is refused, as far as possible before any call.
+//! answers can be kept by the text of their requests. Threads, time and faults are the simulator's;
+//! [`History::simulated`](crate::history::History::simulated) says where it had to work out more than that. What cannot
+//! be done is refused, as far as possible before any call.
 
 mod answer;
 mod ask;
+mod backend;
 mod cannot;
 mod reads;
 mod request;
@@ -15,6 +17,6 @@ mod tests;
 mod walker;
 
 pub use ask::{Ask, AskError, Offline};
+pub use backend::Backend;
 pub use cannot::{Cannot, can_walk};
-pub use simulated::Simulated;
 pub use walker::{Walked, walk};

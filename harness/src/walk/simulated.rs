@@ -1,29 +1,12 @@
-//! What TestState cannot show, so that the simulator worked it out: told beside every history that was walked.
+//! What TestState cannot show, read off a history that was walked.
 
 use std::collections::BTreeSet;
 
 use crate::asl::{Amount, DataPath, Jitter, Kind, Machine, MapItems, QueryLanguage, State, StateId};
 use crate::error::Origin;
-use crate::history::{Ending, EventType, ExecutionTimer, Handling, History, Outcome};
-
-/// A part of a history that no answer of TestState stands behind.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Simulated {
-    /// The state it is about; none: the execution as a whole.
-    pub state: Option<StateId>,
-    /// What it is.
-    pub what: String,
-}
-
-impl Simulated {
-    /// As a sentence for people.
-    pub fn display<'a>(&'a self, machine: &'a Machine) -> impl std::fmt::Display + 'a {
-        std::fmt::from_fn(move |f| match self.state {
-            Some(state) => write!(f, "`{}`: {}", machine.state(state).path, self.what),
-            None => f.write_str(&self.what),
-        })
-    }
-}
+use crate::history::{
+    Ending, EventId, EventType, ExecutionTimer, Handling, History, Outcome, Simulated, Strand,
+};
 
 /// What a history shows of it.
 pub(super) fn after_the_fact(machine: &Machine, history: &History) -> Vec<Simulated> {
@@ -89,7 +72,7 @@ fn entered(history: &History) -> BTreeSet<StateId> {
         .collect()
 }
 
-fn timed_out(history: &History, ended: Option<crate::history::EventId>) -> bool {
+fn timed_out(history: &History, ended: Option<EventId>) -> bool {
     let kind = ended.and_then(|id| history.event(id)).map(|event| event.kind);
     matches!(
         kind,
@@ -100,6 +83,8 @@ fn timed_out(history: &History, ended: Option<crate::history::EventId>) -> bool 
 fn of_state(history: &History, state: &State) -> Vec<&'static str> {
     let mut found = Vec::new();
     match &state.kind {
+        // One that failed as it was entered has not waited.
+        Kind::Wait(_) if history.failures.iter().any(|failure| failure.state == state.id) => {}
         Kind::Wait(_) => {
             found.push("how long it waits; TestState was asked about the same state without time to wait");
         }
@@ -127,7 +112,7 @@ fn of_state(history: &History, state: &State) -> Vec<&'static str> {
             if map.result_writer.is_some() {
                 found.push("what its ResultWriter writes");
             }
-            let inside = |of: &crate::history::Strand| of.scope == map.processor;
+            let inside = |of: &Strand| of.scope == map.processor;
             if history.strands.iter().filter(|strand| inside(strand)).count() > 1 {
                 found.push("in which order in time its items run");
             }

@@ -1,17 +1,18 @@
 //! The walk: every state that the simulator comes to is asked about.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::answer::{retrier, told};
 use super::reads::Reads;
 use super::request::{definition_text, request, takes_mock, variables, without_waiting};
-use super::simulated::{Simulated, after_the_fact};
+use super::simulated::after_the_fact;
 use super::{Ask, AskError, Cannot, can_walk};
-use crate::asl::{Kind, Machine, State};
+use crate::asl::{Kind, Machine, State, StateId};
 use crate::catalog::Service;
 use crate::contested::Rules;
 use crate::error::{ErrorName, Failure, Origin, first_retrier};
-use crate::history::{History, Unknown};
+use crate::history::{History, Simulated, Unknown};
 use crate::mock::Script;
 use crate::sim::{self, Case, Question, Told, Visit, Work};
 use crate::value::Value;
@@ -26,10 +27,8 @@ const CAUSE_MAX: usize = 32_768;
 /// An execution that was walked.
 #[derive(Clone, Debug)]
 pub struct Walked {
-    /// What happened, as the simulator tells it.
+    /// What happened, as the simulator tells it; what TestState could not show of it is marked.
     pub history: History,
-    /// What TestState cannot show, so that the simulator worked it out; in the order of the states.
-    pub simulated: Vec<Simulated>,
     /// Requests that were answered.
     pub calls: u64,
 }
@@ -39,10 +38,18 @@ pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &mut dyn Ask) 
     can_walk(machine, case)?;
     let reads = machine.states.iter().map(|state| Reads::of(state, machine)).collect();
     let definition = Value::from(definition_text(machine));
-    let mut walker =
-        Walker { machine, definition, reads, ask, simulated: Vec::new(), calls: 0, stopped: None };
+    let mut walker = Walker {
+        machine,
+        definition,
+        waitless: BTreeMap::new(),
+        reads,
+        ask,
+        simulated: Vec::new(),
+        calls: 0,
+        stopped: None,
+    };
     let mut responder = script.responder();
-    let history = sim::run_told(machine, case, &mut responder, &mut |visit| walker.tell(visit));
+    let mut history = sim::run_told(machine, case, &mut responder, &mut |visit| walker.tell(visit));
     let Walker { mut simulated, calls, stopped, .. } = walker;
     if let Some(cannot) = stopped {
         return Err(cannot);
@@ -50,12 +57,15 @@ pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &mut dyn Ask) 
     simulated.extend(after_the_fact(machine, &history));
     simulated.sort();
     simulated.dedup();
-    Ok(Walked { history, simulated, calls })
+    history.simulated = simulated;
+    Ok(Walked { history, calls })
 }
 
 struct Walker<'w> {
     machine: &'w Machine,
     definition: Value,
+    /// The definitions in which a Wait state does not wait, by that state.
+    waitless: BTreeMap<StateId, Value>,
     reads: Vec<Reads>,
     ask: &'w mut dyn Ask,
     simulated: Vec<Simulated>,
@@ -97,9 +107,12 @@ impl Walker<'_> {
     }
 
     /// The definition that a visit is asked about.
-    fn definition_for(&self, visit: &Visit<'_>) -> Value {
+    fn definition_for(&mut self, visit: &Visit<'_>) -> Value {
         match (&visit.state.kind, visit.question) {
-            (Kind::Wait(_), Question::Alone) => Value::from(without_waiting(self.machine, visit.state)),
+            (Kind::Wait(_), Question::Alone) => {
+                let made = || Value::from(without_waiting(self.machine, visit.state));
+                self.waitless.entry(visit.state.id).or_insert_with(made).clone()
+            }
             _ => self.definition.clone(),
         }
     }

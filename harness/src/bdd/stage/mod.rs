@@ -9,10 +9,10 @@ mod witness;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Backend;
 use super::failed::{Failed, Unmet, Wrong};
 use crate::asl::StateId;
 use crate::history::Site;
+use crate::walk::Backend;
 
 pub(super) use results::{Results, Run};
 pub(super) use setup::{Inputs, Setup, Wanted};

@@ -122,7 +122,10 @@ impl Run {
 
 fn run(stage: &Stage, arena: &Arena, scenario: Scenario, plan: &Plan) -> Result<Run, Failed> {
     let backend = stage.terms.backend;
-    let made = |case: &Case| backend.run(arena, &scenario, case).map(Arc::new).map_err(Failed::Skipped);
+    let made = |case: &Case| {
+        let made = backend.run(&arena.model.machine, case, &scenario.script);
+        made.map(Arc::new).map_err(|cannot| Failed::Skipped(cannot.to_string()))
+    };
     let case = arena.case(&scenario, plan);
     let baseline = made(&arena.case(&scenario, &Plan::default()))?;
     let history = if plan.is_empty() { Arc::clone(&baseline) } else { made(&case)? };

@@ -12,18 +12,19 @@ struct Changing<F> {
     state: &'static str,
     change: F,
     requests: Vec<Value>,
+    offline: Offline,
 }
 
 impl<F: FnMut(&mut Object)> Changing<F> {
     fn new(state: &'static str, change: F) -> Self {
-        Self { state, change, requests: Vec::new() }
+        Self { state, change, requests: Vec::new(), offline: Offline::default() }
     }
 }
 
 impl<F: FnMut(&mut Object)> Ask for Changing<F> {
     fn ask(&mut self, request: &Value) -> Result<Value, AskError> {
         self.requests.push(request.clone());
-        let mut answer = Offline.ask(request)?;
+        let mut answer = self.offline.ask(request)?;
         if request.get("stateName").and_then(Value::as_str) == Some(self.state)
             && let Value::Object(fields) = &mut answer
         {
