@@ -12,6 +12,7 @@ use sfn_chaos::asl::{Kind, Machine, MachineType, QueryLanguage, State, compile_t
 use sfn_chaos::generate::{Baselines, Ending, Examples, baselines};
 use sfn_chaos::history::Outcome;
 use sfn_chaos::model::Model;
+use sfn_chaos::sim::Case;
 
 /// Percent of the definitions, in either language, whose baseline runs to an end they are made for. Two fail by
 /// themselves: an intrinsic whose template has no place for its argument, a member that no answer has.
@@ -57,7 +58,11 @@ fn published_definitions_run_to_their_ends_without_mocks() {
             _ => MachineType::Standard,
         };
         let model = Model::new(Arc::new(machine));
-        let found = baselines(&model, &Examples::default(), kind, 0);
+        let found = baselines(
+            &model,
+            &Examples::default(),
+            Case { machine_type: kind, ..Case::new(sfn_chaos::value::Value::Null) },
+        );
         if found.usable() {
             ways += ways_of(&model.machine);
             taken += ways_taken(&found);

@@ -3,6 +3,7 @@
 use super::Stage;
 use super::failed::{Failed, Wrong};
 use super::parameter::Parameter;
+use crate::load::Location;
 use crate::oracle::RuleId;
 use crate::value::Value;
 
@@ -68,6 +69,8 @@ pub struct Arguments<'a> {
     pub(super) captures: Vec<&'a str>,
     pub(super) text: Option<&'a str>,
     pub(super) table: Option<&'a [Vec<String>]>,
+    /// The feature, and the line of the step in it, from 1.
+    pub(super) place: (&'a std::path::Path, usize),
 }
 
 impl Keyword {
@@ -90,17 +93,29 @@ impl Arguments<'_> {
 
     /// The text between `"""`.
     pub(super) fn text(&self) -> Result<&str, Failed> {
-        self.text.ok_or_else(|| {
-            Wrong::new("this step needs a text")
-                .help("write it on the next lines, between two lines of \"\"\"")
-                .into()
-        })
+        let Some(text) = self.text else {
+            let wrong = Wrong::new("this step needs a text");
+            return Err(wrong.help("write it on the next lines, between two lines of \"\"\"").into());
+        };
+        // What stands behind the first `"""` is the type of the text, such as `json`.
+        let text = text.split_once('\n').map_or(text, |(_, lines)| lines);
+        let end = text.trim_end_matches([' ', '\t']);
+        Ok(end.strip_suffix('\n').unwrap_or(end))
+    }
+
+    /// The line of the feature in which that text begins.
+    pub(super) fn text_line(&self) -> usize {
+        self.place.1 + 2
     }
 
     /// The text between `"""`, as JSON.
     pub(super) fn json(&self) -> Result<Value, Failed> {
-        Value::parse(self.text()?)
-            .map_err(|error| Wrong::new(format!("the text between \"\"\" is no JSON: {error}")).into())
+        Value::parse(self.text()?).map_err(|error| {
+            let (feature, line) = (self.place.0.display().to_string(), self.text_line() + error.line - 1);
+            let place = Location { file: feature, line, column: error.column };
+            let wrong = Wrong::new(format!("the text between \"\"\" is no JSON: {}", error.message));
+            Wrong { place: Some(place), ..wrong }.into()
+        })
     }
 
     #[expect(dead_code, reason = "sentences with a table come next")]

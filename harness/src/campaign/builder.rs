@@ -17,7 +17,7 @@ use crate::mock::{Author, Script};
 use crate::model::{Declarations, Denied, Model};
 use crate::oracle::{self, Oracle, RuleId, Verdict};
 use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, loads, search, stampedes};
-use crate::sim::Limits;
+use crate::sim::{Case, Limits, Start};
 use crate::value::Value;
 
 /// A campaign against one machine; everything but the machine has a default.
@@ -43,6 +43,7 @@ pub struct Campaign {
     threads: NonZeroUsize,
     budget: Budget,
     phases: Vec<Phase>,
+    start: Start,
     limits: Limits,
     oracles: Vec<&'static dyn Oracle>,
     rules: Vec<RuleId>,
@@ -74,6 +75,7 @@ impl Campaign {
             threads: NonZeroUsize::MIN,
             budget: Budget::default(),
             phases: Phase::ALL.to_vec(),
+            start: Start::default(),
             limits: Limits { steps_max: Self::STEPS_MAX, ..Limits::default() },
             oracles: oracle::all().to_vec(),
             rules: RuleId::ALL.to_vec(),
@@ -150,6 +152,13 @@ impl Campaign {
         self
     }
 
+    /// How each execution is started: its name, its time, and how long an attempt takes.
+    #[must_use]
+    pub fn start(mut self, start: Start) -> Self {
+        self.start = start;
+        self
+    }
+
     /// Where each run stops.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -211,7 +220,7 @@ impl Campaign {
     pub fn run(self) -> MachineOutcome {
         let arena = self.arena();
         let examples = Examples { inputs: self.inputs.clone(), scripts: self.mocks.clone() };
-        let baselines = generate::baselines(&arena.model, &examples, self.machine_type, self.seed);
+        let baselines = generate::baselines(&arena.model, &examples, self.any_case());
         let mut grounds = grounds(&baselines);
         let mut record = Record::new(self.rules.clone(), baselines.unknowns.clone());
         for ground in 0..grounds.len() {
@@ -290,6 +299,12 @@ impl Campaign {
         wanted.filter_map(|advice| advice.without_found(found)).collect()
     }
 
+    /// A case with what all runs share, for the search for baselines.
+    fn any_case(&self) -> Case {
+        let case = Case::started(Value::Null, self.start.clone());
+        Case { machine_type: self.machine_type, seed: self.seed, ..case }
+    }
+
     /// What all runs share.
     pub(super) fn arena(&self) -> Arena {
         let model = Model::new(self.machine.clone()).under(self.contested);
@@ -297,6 +312,7 @@ impl Campaign {
             model: Arc::new(model.declare(self.declarations.clone()).denying(self.denied.clone())),
             machine_type: self.machine_type,
             seed: self.seed,
+            start: self.start.clone(),
             limits: self.limits,
             oracles: self.oracles.clone(),
         }

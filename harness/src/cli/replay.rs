@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::args::ReplayArgs;
 use super::failure::Failure;
 use super::permissions;
-use super::selection::{entry_of, folder_join};
+use super::selection::folder_join;
 use super::{ExitCode, Streams};
 use crate::asl::{self, Machine};
 use crate::campaign::{Shown, replay_denying};
@@ -106,7 +106,7 @@ fn machine(
     let beside = beside(&definition);
     let mut intents: Vec<Intents> =
         beside.intents.as_deref().map(Intents::load).transpose()?.into_iter().collect();
-    intents.extend(entry_of(config, &source, &definition.name).map(|entry| entry.intents.clone()));
+    intents.extend(config.machine(&source, &definition.name).map(|entry| entry.intents.clone()));
     let policy = beside.policy.map(|file| PolicyRef { file, role: None });
     let nearby = RolePolicies { policies: policy.into_iter().collect(), boundary: None };
     let role = permissions::given(&args.role, &streams.folder, &nearby);

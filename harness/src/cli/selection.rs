@@ -8,9 +8,8 @@ use super::args::SelectionArgs;
 use super::failure::Failure;
 use crate::asl::{self, Compiled, MachineType};
 use crate::catalog::conform::Mode;
-use crate::config::{Config, Intents, MachineEntry, MocksRef, beside};
+use crate::config::{Belongings, Config, Intents, MachineEntry, MocksRef, same_file};
 use crate::iam::RolePolicies;
-use crate::iam::policy::PolicyRef;
 use crate::load::{self, Definition, LoadError, LoadOptions};
 use crate::mock::file;
 use crate::value::Value;
@@ -139,37 +138,22 @@ fn target(
 ) -> Result<Target, Failure> {
     let entry = source.entry.as_ref();
     let compiled = asl::compile(&definition);
-    let beside = beside(&definition);
+    let belongings = Belongings::of(&definition, entry)?;
     let inputs = if args.inputs.is_empty() {
-        let listed = entry.map(|entry| &entry.inputs).filter(|inputs| !inputs.is_empty());
-        let files = listed.unwrap_or(&beside.inputs);
-        files.iter().map(|path| input_file(path)).collect::<Result<_, _>>()?
+        belongings.inputs.iter().map(|path| input_file(path)).collect::<Result<_, _>>()?
     } else {
         args.inputs.iter().map(|text| input(text, folder)).collect::<Result<_, _>>()?
     };
     let given = args.mocks.clone().map(|mocks| MocksRef { file: folder_join(folder, &mocks.file), ..mocks });
-    let mocks = given
-        .or_else(|| entry.and_then(|entry| entry.mocks.clone()))
-        .or_else(|| beside.mocks.map(|file| MocksRef { file, test_case: None }));
-    let machine_type = args.machine_type.or(entry.and_then(|entry| entry.machine_type));
-    let machine_type = machine_type.or(definition.declared_type).unwrap_or_default();
-    let listed = entry.map(|entry| &entry.policies).filter(|policies| !policies.is_empty());
-    let beside_it = || beside.policy.map(|file| PolicyRef { file, role: None }).into_iter().collect();
-    let role = RolePolicies {
-        policies: listed.cloned().unwrap_or_else(beside_it),
-        boundary: entry.and_then(|entry| entry.boundary.clone()),
-    };
-    let listed = entry.map(|entry| entry.intents.clone());
-    let intents = beside.intents.as_deref().map(Intents::load).transpose()?;
     Ok(Target {
         definition,
         compiled,
         inputs,
-        intents: intents.into_iter().chain(listed).collect(),
-        mocks,
-        machine_type,
+        intents: belongings.intents,
+        mocks: given.or(belongings.mocks),
+        machine_type: args.machine_type.or(belongings.machine_type).unwrap_or_default(),
         validation: file::Validation::default(),
-        role,
+        role: belongings.role,
         path: source.path.clone(),
         substitutions: options.substitutions.clone(),
     })
@@ -207,17 +191,4 @@ fn substitutions(args: &SelectionArgs, entry: Option<&MachineEntry>) -> BTreeMap
 /// A path as the user wrote it, where the folder is the process's own.
 pub(super) fn folder_join(folder: &Path, path: &Path) -> PathBuf {
     if folder == Path::new(".") { path.to_owned() } else { folder.join(path) }
-}
-
-/// What `chaos.toml` says of a machine in a file.
-pub(super) fn entry_of<'c>(config: &'c Config, path: &Path, name: &str) -> Option<&'c MachineEntry> {
-    let is_named = |entry: &&MachineEntry| entry.name.as_deref().is_none_or(|own| own == name);
-    config.machines.iter().filter(is_named).find(|entry| same_file(&entry.definition, path))
-}
-
-fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => a == b,
-    }
 }

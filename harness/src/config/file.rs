@@ -123,6 +123,12 @@ impl Config {
         Ok(Self { path, machines, rules, declared, intents, accepted, profiles })
     }
 
+    /// What it says of a machine in a file.
+    pub fn machine(&self, path: &Path, name: &str) -> Option<&MachineEntry> {
+        let is_named = |entry: &&MachineEntry| entry.name.as_deref().is_none_or(|own| own == name);
+        self.machines.iter().filter(is_named).find(|entry| same_file(&entry.definition, path))
+    }
+
     /// A profile with everything it inherits; `default` without a name.
     pub fn profile(&self, name: Option<&str>) -> Result<Profile, ConfigError> {
         self.profiles.resolve(name)
@@ -174,6 +180,14 @@ fn read_machine(file: &SourceFile, folder: &Path, entry: &Entry<'_>) -> Result<M
             .transpose()?
             .unwrap_or_default(),
     })
+}
+
+/// Whether two paths lead to one file.
+pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
 }
 
 fn machine_type(text: &str) -> Result<MachineType, String> {

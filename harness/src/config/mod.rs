@@ -2,6 +2,7 @@
 //! an error with its place and the nearest key.
 
 mod accepted;
+mod belongings;
 mod beside;
 mod declared;
 mod error;
@@ -12,10 +13,10 @@ mod profile;
 mod table;
 mod words;
 
-#[cfg(feature = "bdd")]
-pub(crate) use beside::Beside;
+pub(crate) use belongings::Belongings;
 pub(crate) use beside::beside;
 pub use error::ConfigError;
+pub(crate) use file::same_file;
 pub use file::{Config, FILE_NAME, MachineEntry};
 pub use intents::Intents;
 pub use mocks_ref::MocksRef;

@@ -13,7 +13,7 @@ use super::repair::repaired;
 use super::result::{complete, input_for};
 use super::turn::{Turn, Way, is_no_way, turns};
 use super::{Origin, Scenario};
-use crate::asl::{MachineType, StateId};
+use crate::asl::StateId;
 use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Script, Then};
 use crate::model::Model;
@@ -93,9 +93,9 @@ fn search_limits(model: &Model) -> Limits {
     Limits { events_max, steps_max: u64::from(events_max) * 2, ..full }
 }
 
-/// Finds the baselines of a machine.
-pub fn baselines(model: &Model, examples: &Examples, machine_type: MachineType, seed: u64) -> Baselines {
-    let mut search = Search::new(model, machine_type, seed);
+/// Finds the baselines of a machine. `case` says how executions are started; its input and its limits do not count.
+pub fn baselines(model: &Model, examples: &Examples, case: Case) -> Baselines {
+    let mut search = Search::new(model, case);
     for scenario in examples_of(model, examples) {
         search.queue.push_back(Candidate { scenario, aim: None, repairs: 0, example: true });
     }
@@ -187,9 +187,8 @@ struct Kept {
 }
 
 impl<'a> Search<'a> {
-    fn new(model: &'a Model, machine_type: MachineType, seed: u64) -> Self {
-        let (limits, rules) = (search_limits(model), model.rules);
-        let case = Case { machine_type, seed, limits, rules, ..Case::new(Value::Null) };
+    fn new(model: &'a Model, case: Case) -> Self {
+        let case = Case { limits: search_limits(model), rules: model.rules, ..case };
         Self {
             model,
             case,

@@ -5,7 +5,7 @@ use crate::mock::{Answer, Author, Sequence, Then};
 fn found(definition: &str, examples: &Examples) -> (Model, Baselines) {
     let machine = compile_text("m", definition).unwrap();
     let model = Model::new(Arc::new(machine));
-    let found = baselines(&model, examples, MachineType::Standard, 0);
+    let found = baselines(&model, examples, Case::new(Value::Null));
     (model, found)
 }
 

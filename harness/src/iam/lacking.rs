@@ -50,27 +50,28 @@ pub fn lacking(
     values: &BTreeMap<String, String>,
     role: &RolePolicies,
 ) -> Result<Option<(Audit, Survey)>, RoleError> {
-    let Some(grants) = role.grants(&definition.name)? else { return Ok(None) };
-    let Some(definition) = with_open_account(definition, path, values)? else { return Ok(None) };
-    let Some(machine) = asl::compile(&definition).machine else { return Ok(None) };
-    let survey = survey(&machine, &Settings::of(&definition));
-    Ok(Some((audit(&survey, &grants), survey)))
+    lacking_in(definition, values, role, |options| load::definitions(path, options))
 }
 
-/// The definition once more, with region and account as placeholders: those that the simulator plays are not those of
-/// the role.
-fn with_open_account(
+/// The same for a definition that `reload` gives once more, with region and account as placeholders: those that the
+/// simulator plays are not those of the role.
+pub fn lacking_in(
     definition: &Definition,
-    path: &Path,
     values: &BTreeMap<String, String>,
-) -> Result<Option<Definition>, LoadError> {
+    role: &RolePolicies,
+    reload: impl FnOnce(&LoadOptions) -> Result<Vec<Definition>, LoadError>,
+) -> Result<Option<(Audit, Survey)>, RoleError> {
+    let Some(grants) = role.grants(&definition.name)? else { return Ok(None) };
     let pseudo = ["AWS::Partition", "AWS::Region", "AWS::AccountId"];
     let mut substitutions: BTreeMap<String, String> =
         pseudo.map(|name| (name.to_owned(), format!("${{{name}}}"))).into();
     substitutions.extend(values.clone());
-    let found = load::definitions(path, &LoadOptions { substitutions })?;
+    let found = reload(&LoadOptions { substitutions })?;
     let same = |found: &Definition| found.name == definition.name && found.source == definition.source;
-    Ok(found.into_iter().find(same))
+    let Some(definition) = found.into_iter().find(same) else { return Ok(None) };
+    let Some(machine) = asl::compile(&definition).machine else { return Ok(None) };
+    let survey = survey(&machine, &Settings::of(&definition));
+    Ok(Some((audit(&survey, &grants), survey)))
 }
 
 /// What nobody can tell from the policies alone, in a sentence; none where everything is decided.

@@ -22,7 +22,7 @@ mod table;
 
 pub use document::{Document, Statement, Use, documents};
 pub use glob::{Cover, Glob, Piece};
-pub use lacking::{RoleError, RolePolicies, lacking, undecided};
+pub use lacking::{RoleError, RolePolicies, lacking, lacking_in, undecided};
 pub use need::{Condition, Need, Resource, Role, Standing};
 pub use settings::{Extras, Settings};
 pub use survey::{Nothing, Survey, Unknown, needs, survey};

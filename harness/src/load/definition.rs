@@ -203,13 +203,18 @@ fn other_packaging(root: &Node) -> Option<String> {
 impl Definition {
     /// A definition that is not in a file.
     pub fn from_text(name: &str, text: &str) -> Self {
+        Self::from_text_with(name, text, &LoadOptions::default())
+    }
+
+    /// The same with values for placeholders.
+    pub fn from_text_with(name: &str, text: &str, options: &LoadOptions) -> Self {
         let path = Path::new(name);
         let file = SourceFile::new(name, text);
         let mut definition = match syntax::parse(name, text) {
             Ok(root) => Self::bare(path, file, root),
             Err(problem) => Self::unreadable(path, file, problem),
         };
-        definition.substitute(&LoadOptions::default());
+        definition.substitute(options);
         definition
     }
 

@@ -102,6 +102,7 @@ impl Trial {
             ),
             machine_type: self.machine_type,
             seed: 1,
+            start: crate::sim::Start::default(),
             limits: Limits { events_max: 400, ..Limits::default() },
             oracles: all().to_vec(),
         };

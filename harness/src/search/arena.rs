@@ -8,7 +8,7 @@ use crate::generate::Scenario;
 use crate::history::History;
 use crate::model::Model;
 use crate::oracle::{Judgement, Oracle, Run};
-use crate::sim::{self, Case, Limits};
+use crate::sim::{self, Case, Limits, Start};
 
 use super::signature;
 
@@ -30,6 +30,8 @@ pub struct Arena {
     pub machine_type: MachineType,
     /// Seed of jitter and of the random functions.
     pub seed: u64,
+    /// How every execution is started.
+    pub start: Start,
     /// Where a run stops.
     pub limits: Limits,
     /// The judges.
@@ -68,7 +70,7 @@ impl Arena {
             limits: self.limits,
             rules: self.model.rules,
             denials: denials(&self.model),
-            ..Case::new(scenario.input.clone())
+            ..Case::started(scenario.input.clone(), self.start.clone())
         }
     }
 

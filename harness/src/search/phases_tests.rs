@@ -34,6 +34,7 @@ fn arena(definition: &str) -> (Arena, Vec<Ground>) {
         model,
         machine_type: MachineType::Standard,
         seed: 7,
+        start: crate::sim::Start::default(),
         limits: Limits::default(),
         oracles: vec![],
     };

@@ -46,6 +46,23 @@ pub struct Case {
     pub denials: Arc<[(StateId, Arc<str>)]>,
 }
 
+/// What an execution is started with besides its input, and how long its tasks take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Name of the execution, part of its ARN.
+    pub execution_name: Arc<str>,
+    /// Wall-clock time of the virtual start, in milliseconds since 1970.
+    pub epoch_ms: i64,
+    /// Virtual milliseconds that an attempt takes when neither answer nor fault says how long.
+    pub task_ms: u64,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { execution_name: Arc::from("chaos"), epoch_ms: Case::EPOCH_MS, task_ms: Case::TASK_MS }
+    }
+}
+
 /// Which call started an execution. An Express execution that somebody waits for sees another context object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StartedBy {
@@ -88,15 +105,21 @@ impl Case {
 
     /// A Standard execution of this input, without faults.
     pub fn new(input: Value) -> Self {
+        Self::started(input, Start::default())
+    }
+
+    /// The same, started in this way.
+    pub fn started(input: Value, start: Start) -> Self {
+        let Start { execution_name, epoch_ms, task_ms } = start;
         Self {
             input,
             machine_type: MachineType::Standard,
             plan: Plan::default(),
             seed: 0,
-            execution_name: Arc::from("chaos"),
+            execution_name,
             identity: Identity::default(),
-            epoch_ms: Self::EPOCH_MS,
-            task_ms: Self::TASK_MS,
+            epoch_ms,
+            task_ms,
             limits: Limits::default(),
             given: Given::default(),
             stop: None,

@@ -41,7 +41,7 @@ mod writer;
 mod tests;
 
 pub use abort::Stop;
-pub use case::{Case, Limits, StartedBy};
+pub use case::{Case, Limits, Start, StartedBy};
 pub use given::Given;
 pub use identity::Identity;
 pub use probe::{Observation, Probe, Stage, Work, probe};

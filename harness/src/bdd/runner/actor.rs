@@ -61,8 +61,10 @@ pub(super) fn carry_out(actor: &mut Actor, context: step::Context) -> LocalBoxFu
 /// Carries a step out: finds its sentence, and hands it what the feature says.
 pub(in crate::bdd) fn on_stage(stage: &mut Stage, line: &cucumber::gherkin::Step) -> Result<(), Failed> {
     let (step, captures) = Vocabulary::get().find(&line.value)?;
+    let feature = stage.feature.clone();
     let arguments = Arguments {
         captures,
+        place: (&feature, line.position.line),
         text: line.docstring.as_deref(),
         table: line.table.as_ref().map(|table| &table.rows[..]),
     };

@@ -1,6 +1,10 @@
 //! What one scenario has set up, and the runs that came of it.
 
+mod compiled;
+mod once;
+mod premises;
 mod results;
+mod scenarios;
 mod setup;
 mod shelf;
 mod subject;
@@ -14,9 +18,11 @@ use crate::asl::StateId;
 use crate::history::Site;
 use crate::walk::Backend;
 
+pub(super) use premises::Said;
 pub(super) use results::{Results, Run};
 pub(super) use setup::{Inputs, Setup, Wanted};
 pub use shelf::Shelf;
+pub(super) use shelf::read;
 pub(super) use subject::Subject;
 
 /// What all scenarios of one call share.
@@ -80,6 +86,12 @@ impl Stage {
         }
     }
 
+    /// The folder of the feature.
+    fn folder(&self) -> &Path {
+        let parent = self.feature.parent().filter(|folder| !folder.as_os_str().is_empty());
+        parent.unwrap_or(Path::new("."))
+    }
+
     /// What is set up, to be changed; the runs so far are forgotten.
     pub(super) fn change(&mut self) -> &mut Setup {
         self.results = None;
@@ -92,12 +104,17 @@ impl Stage {
             let wrong = Wrong::new("no state machine is named yet");
             return Err(wrong.help("begin with `Given the state machine \"FILE\"`").into());
         };
-        self.shelf.subject(wanted, &self.setup)
+        self.shelf.subject(wanted, &self.setup.premises, self.folder())
     }
 
     /// A state by its name or path.
     pub(super) fn state(&self, place: &super::parameter::Place) -> Result<StateId, Failed> {
         self.subject()?.state(&place.0)
+    }
+
+    /// A task by its name or path.
+    pub(super) fn task(&self, place: &super::parameter::Place) -> Result<StateId, Failed> {
+        self.subject()?.task(&place.0)
     }
 
     /// Where a fault strikes.

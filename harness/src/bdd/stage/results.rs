@@ -3,19 +3,15 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use super::setup::Inputs;
-use super::{Setup, Stage, Subject};
+use super::{Stage, Subject};
 use crate::bdd::failed::{Failed, Wrong};
-use crate::campaign::{Campaign, Finding, findings_of};
-use crate::config::MocksRef;
+use crate::campaign::{Finding, findings_of};
 use crate::fault::Plan;
-use crate::generate::{self, Origin, Scenario};
+use crate::generate::Scenario;
 use crate::history::{History, Outcome};
-use crate::mock::{Author, Script, Sequence, Then, file};
-use crate::oracle::{self, Judgement};
+use crate::oracle::Judgement;
 use crate::search::{Arena, Budget, Ground, Judged, Trial};
-use crate::sim::{Case, Limits};
-use crate::value::Value;
+use crate::sim::Case;
 
 /// All runs, and what they are runs of.
 #[derive(Clone)]
@@ -53,13 +49,10 @@ impl Results {
     pub(super) fn of(stage: &Stage) -> Result<Self, Failed> {
         let subject = stage.subject()?;
         let setup = &stage.setup;
-        let arena = arena(&subject, setup.seed.unwrap_or(stage.terms.seed));
-        let script = Arc::new(script(&subject, setup)?);
+        let arena = stage.arena(&subject);
         let plan = setup.trouble.plan();
         let (mut runs, doubts) = (Vec::new(), Vec::new());
-        for (name, input) in inputs(&subject, setup)? {
-            let origin = Origin::User;
-            let scenario = Scenario { name, input, script: Arc::clone(&script), origin };
+        for scenario in stage.scenarios(&subject)? {
             runs.push(run(stage, &arena, scenario, &plan)?);
         }
         let results = Self { subject, arena, runs, doubts, findings: OnceLock::new() };
@@ -136,63 +129,4 @@ fn run(stage: &Stage, arena: &Arena, scenario: Scenario, plan: &Plan) -> Result<
     let ground = Ground { scenario: scenario.clone(), history: Arc::clone(&baseline) };
     let judgement = arena.judgement(&ground, &case, &history);
     Ok(Run { scenario, case, history, baseline, judgement })
-}
-
-fn arena(subject: &Subject, seed: u64) -> Arena {
-    Arena {
-        model: Arc::clone(&subject.model),
-        machine_type: subject.machine_type,
-        seed,
-        limits: Limits { steps_max: Campaign::STEPS_MAX, ..Limits::default() },
-        oracles: oracle::all().to_vec(),
-    }
-}
-
-/// What tasks answer: the feature's words over the mock file over what the machine reads.
-fn script(subject: &Subject, setup: &Setup) -> Result<Script, Failed> {
-    let machine = &subject.model.machine;
-    let beside = || subject.beside.mocks.clone().map(|file| MocksRef { file, test_case: None });
-    let mut script = match setup.mocks.clone().or_else(beside) {
-        Some(mocks) => mocked(&mocks, machine)?,
-        None => Script::default(),
-    };
-    for (path, calls) in &setup.answers {
-        let sequence = Sequence { calls: calls.clone(), then: Then::Repeat, by: Author::User };
-        script.answers.insert(Arc::clone(path), sequence);
-    }
-    Ok(generate::complete(&subject.model, &script.repeating()))
-}
-
-fn mocked(mocks: &MocksRef, machine: &crate::asl::Machine) -> Result<Script, Failed> {
-    let selection = file::Selection { machine: None, test_case: mocks.test_case.as_deref() };
-    let loaded = file::load(&mocks.file, machine, selection, file::Validation::default())
-        .map_err(|error| Wrong::new(error.to_string()))?;
-    let mut scripts = loaded.scripts;
-    if scripts.len() > 1 {
-        let names: Vec<&str> = scripts.iter().map(|(name, _)| name.as_str()).collect();
-        let wrong = Wrong::new(format!("{} holds several test cases", mocks.file.display()));
-        return Err(wrong.help(format!("name one: {}", names.join(", "))).into());
-    }
-    Ok(scripts.pop().map(|(_, script)| script).unwrap_or_default())
-}
-
-fn inputs(subject: &Subject, setup: &Setup) -> Result<Vec<(String, Value)>, Failed> {
-    match &setup.inputs {
-        Inputs::These(inputs) => Ok(inputs.clone()),
-        Inputs::Generated(count) => Ok(generate::strategy::drawn(&subject.model, *count)
-            .into_iter()
-            .enumerate()
-            .map(|(at, input)| (format!("generated input {}", at + 1), input))
-            .collect()),
-        Inputs::Beside => match subject.beside.inputs.first() {
-            None => Ok(vec![("generated input".to_owned(), generate::input_for(&subject.model))]),
-            Some(path) => {
-                let failed =
-                    |reason: String| Wrong::new(format!("failed to read input {}: {reason}", path.display()));
-                let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-                let value = Value::parse(&text).map_err(|error| failed(error.to_string()))?;
-                Ok(vec![(path.display().to_string(), value)])
-            }
-        },
-    }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::asl::MachineType;
+use super::premises::Premises;
 use crate::config::MocksRef;
 use crate::fault::{Fault, Incident, Plan};
 use crate::mock::Answer;
+use crate::sim::Start;
 use crate::value::Value;
 
 /// What is set up.
@@ -15,16 +16,18 @@ use crate::value::Value;
 pub(in crate::bdd) struct Setup {
     /// The state machine.
     pub(in crate::bdd) definition: Option<Wanted>,
-    /// Values of placeholders.
-    pub(in crate::bdd) substitutions: BTreeMap<String, String>,
-    /// Standard or Express, where the feature says so.
-    pub(in crate::bdd) machine_type: Option<MachineType>,
+    /// What the feature says of the machine beside its definition.
+    pub(in crate::bdd) premises: Premises,
     /// What the execution is started with.
     pub(in crate::bdd) inputs: Inputs,
     /// The mock file, where the feature names one.
     pub(in crate::bdd) mocks: Option<MocksRef>,
     /// What tasks answer by the feature, over the mock file; by the path of the state.
     pub(in crate::bdd) answers: BTreeMap<Arc<str>, Answered>,
+    /// Objects of S3 by the feature, over those of the mock file: bucket, key, content.
+    pub(in crate::bdd) objects: Vec<(String, String, Arc<[u8]>)>,
+    /// How the execution is started besides.
+    pub(in crate::bdd) start: Start,
     /// What goes wrong.
     pub(in crate::bdd) trouble: Trouble,
     /// The seed, where the feature says one.
@@ -36,8 +39,8 @@ pub(in crate::bdd) struct Setup {
 pub(in crate::bdd) enum Wanted {
     /// In a file, and by its name where the file holds several.
     File { path: PathBuf, name: Option<String> },
-    /// Written in the feature.
-    Text(String),
+    /// Written in a feature, from this line on.
+    Text { feature: PathBuf, line: usize, text: String },
 }
 
 /// The answers of one state, in the order of its calls; further calls get the last one.

@@ -1,49 +1,92 @@
-//! The machine that a scenario is about, with the files beside it.
+//! The machine that a scenario is about, with everything that is known of it before it runs.
 
 use std::sync::Arc;
 
-use super::Setup;
+use super::compiled::Compiled;
+use super::once::Once;
+use super::premises::Premises;
 use super::setup::Wanted;
-use crate::asl::{self, MachineType, StateId};
+use crate::asl::{MachineType, Problem, StateId};
 use crate::bdd::failed::{Failed, Wrong};
 use crate::bdd::parameter::Extent;
-use crate::config::{Beside, beside};
+use crate::config::{Belongings, Config};
 use crate::fault::Fault;
 use crate::history::Site;
-use crate::load::{self, Definition, LoadOptions};
-use crate::model::Model;
+use crate::iam::policy::Audit;
+use crate::iam::{Survey, lacking_in, undecided};
+use crate::load::{Definition, LoadOptions};
+use crate::mock::{Script, file};
+use crate::model::{Declarations, Model};
 use crate::spelling::nearest;
 
 /// A machine with what is known of it.
 #[derive(Debug)]
 pub(in crate::bdd) struct Subject {
     pub(in crate::bdd) definition: Definition,
+    /// With its declarations, its contested rules, and what its role lacks.
     pub(in crate::bdd) model: Arc<Model>,
     pub(in crate::bdd) machine_type: MachineType,
-    pub(in crate::bdd) beside: Beside,
+    /// Warnings about the definition.
+    pub(in crate::bdd) problems: Vec<Problem>,
+    /// What the model declares, for a campaign.
+    pub(in crate::bdd) declarations: Declarations,
+    /// The policies of the role held against what the machine needs, where they are known.
+    pub(in crate::bdd) permissions: Option<(Audit, Survey)>,
+    /// The configuration that is in force.
+    #[expect(dead_code, reason = "for what it accepts")]
+    pub(in crate::bdd) config: Arc<Config>,
+    pub(super) belongings: Belongings,
+    pub(super) validation: file::Validation,
+    /// Complete scripts by the mock file that is named.
+    pub(super) scripts: Once<Option<crate::config::MocksRef>, Result<Arc<Script>, Failed>>,
 }
 
 impl Subject {
-    /// Reads and compiles it.
-    pub(super) fn load(wanted: &Wanted, setup: &Setup) -> Result<Self, Failed> {
-        let mut definition = definition(wanted, setup)?;
-        definition.declared_type = setup.machine_type.or(definition.declared_type);
-        let compiled = asl::compile(&definition);
-        let Some(machine) = compiled.machine else {
-            let problems = asl::render(&compiled.problems, &definition.document);
-            return Err(
-                Wrong::new(format!("AWS would refuse the definition:\n{}", problems.trim_end())).into()
-            );
+    /// What premises and configuration make of a compiled definition.
+    pub(super) fn new(
+        compiled: &Compiled,
+        wanted: &Wanted,
+        premises: &Premises,
+        options: &LoadOptions,
+        config: &Arc<Config>,
+    ) -> Result<Self, Failed> {
+        let failed = |error: &dyn std::fmt::Display| Wrong::new(error.to_string());
+        let Compiled { definition, machine, problems } = compiled;
+        let belongings = match wanted {
+            Wanted::File { path, .. } => {
+                Belongings::of(definition, config.machine(path, &definition.name)).map_err(|e| failed(&e))?
+            }
+            Wanted::Text { .. } => Belongings::default(),
         };
+        let mut declarations = config.declarations(machine).map_err(|error| failed(&error))?;
+        for intents in &belongings.intents {
+            declarations.intents.extend(intents.of(machine, false).map_err(|error| failed(&error))?);
+        }
+        let declarations = premises.declarations(declarations)?;
+        let role = premises.role(&belongings.role);
+        let reload = |options: &LoadOptions| wanted.definitions(options);
+        let permissions = lacking_in(definition, &options.substitutions, &role, reload).map_err(|error| failed(&error))?;
+        let denied = permissions.as_ref().map(|(audit, _)| audit.denied()).unwrap_or_default();
+        let model = Model::new(Arc::clone(machine)).under(premises.rules(config.rules)?);
+        let profile = config.profile(None).map_err(|error| failed(&error))?;
         Ok(Self {
             machine_type: definition.declared_type.unwrap_or_default(),
-            beside: match wanted {
-                Wanted::File { .. } => beside(&definition),
-                Wanted::Text(_) => Beside::default(),
-            },
-            model: Arc::new(Model::new(Arc::new(machine))),
-            definition,
+            model: Arc::new(model.declare(declarations.clone()).denying(denied)),
+            definition: definition.clone(),
+            problems: problems.clone(),
+            declarations,
+            permissions,
+            config: Arc::clone(config),
+            belongings,
+            validation: profile.mock_validation.map_or(file::Validation::Remarks, file::Validation::Refuse),
+            scripts: Once::default(),
         })
+    }
+
+    /// What cannot be told from the policies of the role, in sentences.
+    pub(in crate::bdd) fn undecided(&self) -> Vec<String> {
+        let texts = self.permissions.as_ref().map(|(audit, survey)| undecided(audit, survey));
+        texts.unwrap_or_default()
     }
 
     /// A state by its name or path.
@@ -64,6 +107,28 @@ impl Subject {
         Err(wrong.nearest(nearest(name, names)).into())
     }
 
+    /// A task by its name or path.
+    pub(in crate::bdd) fn task(&self, name: &str) -> Result<StateId, Failed> {
+        let id = self.state(name)?;
+        let machine = &self.model.machine;
+        let state = machine.state(id);
+        if state.task().is_some() {
+            return Ok(id);
+        }
+        let inside: Vec<&str> = machine
+            .states
+            .iter()
+            .filter(|task| task.task().is_some() && machine.enclosing(task.id).any(|outer| outer.id == id))
+            .map(|task| &*task.name)
+            .collect();
+        let wrong = Wrong::new(format!("`{name}` is a {} state, not a Task", state.kind.type_name()));
+        Err(match &inside[..] {
+            [] => wrong,
+            tasks => wrong.help(format!("the tasks in it are {}", tasks.join(", "))),
+        }
+        .into())
+    }
+
     /// Where a fault strikes: the notation of plans, and what the words behind it say.
     pub(in crate::bdd) fn site(&self, place: &str, extent: &Extent) -> Result<Site, Failed> {
         let machine = &self.model.machine;
@@ -79,30 +144,5 @@ impl Subject {
         }
         site.visit = extent.visit.unwrap_or(site.visit);
         Ok(site)
-    }
-}
-
-fn definition(wanted: &Wanted, setup: &Setup) -> Result<Definition, Failed> {
-    let options = LoadOptions { substitutions: setup.substitutions.clone() };
-    let (path, name) = match wanted {
-        Wanted::Text(text) => return Ok(Definition::from_text("the definition in the feature", text)),
-        Wanted::File { path, name } => (path, name),
-    };
-    let mut found = load::definitions(path, &options).map_err(|error| Wrong::new(error.to_string()))?;
-    let names: Vec<String> = found.iter().map(|definition| definition.name.clone()).collect();
-    match name {
-        None if found.len() == 1 => Ok(found.remove(0)),
-        None => {
-            let wrong = Wrong::new(format!("{} holds {} state machines", path.display(), found.len()));
-            Err(wrong.help(format!("write `FILE#NAME` with one of {}", names.join(", "))).into())
-        }
-        Some(name) => {
-            if let Some(at) = names.iter().position(|known| known == name) {
-                return Ok(found.swap_remove(at));
-            }
-            let near = nearest(name, names.iter().map(String::as_str));
-            let wrong = Wrong::new(format!("there is no state machine `{name}` in {}", path.display()));
-            Err(wrong.nearest(near).into())
-        }
     }
 }

@@ -44,6 +44,8 @@ fn in_file(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
 }
 
 fn written_here(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
-    stage.change().definition = Some(Wanted::Text(arguments.text()?.to_owned()));
+    let text = arguments.text()?.to_owned();
+    let wanted = Wanted::Text { feature: stage.feature.clone(), line: arguments.text_line(), text };
+    stage.change().definition = Some(wanted);
     stage.subject().map(|_| ())
 }

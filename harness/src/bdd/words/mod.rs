@@ -1,6 +1,8 @@
 //! The sentences, a file a section.
 
+mod configuration;
 mod definition;
+mod effects;
 mod faults;
 mod findings;
 mod inputs;
@@ -12,6 +14,8 @@ use super::vocabulary::Section;
 /// In the order of the docs.
 pub(super) const SECTIONS: &[&Section] = &[
     &definition::SECTION,
+    &configuration::SECTION,
+    &effects::SECTION,
     &inputs::SECTION,
     &faults::SECTION,
     &outcome::SECTION,

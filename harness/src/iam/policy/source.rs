@@ -11,7 +11,7 @@ use super::{Grants, Policy, template};
 use crate::load::{Location, Node, NodeKind, SourceFile};
 
 /// Which file, and which role of it: `FILE` or `FILE#ROLE`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PolicyRef {
     /// The file.
     pub file: PathBuf,
