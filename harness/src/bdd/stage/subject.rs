@@ -65,7 +65,8 @@ impl Subject {
         let declarations = premises.declarations(declarations)?;
         let role = premises.role(&belongings.role);
         let reload = |options: &LoadOptions| wanted.definitions(options);
-        let permissions = lacking_in(definition, &options.substitutions, &role, reload).map_err(|error| failed(&error))?;
+        let permissions =
+            lacking_in(definition, &options.substitutions, &role, reload).map_err(|error| failed(&error))?;
         let denied = permissions.as_ref().map(|(audit, _)| audit.denied()).unwrap_or_default();
         let model = Model::new(Arc::clone(machine)).under(premises.rules(config.rules)?);
         let profile = config.profile(None).map_err(|error| failed(&error))?;
