@@ -9,6 +9,7 @@ use sfn_chaos::generate::{Scenario, baselines};
 use sfn_chaos::history::{History, wire};
 use sfn_chaos::model::Model;
 use sfn_chaos::sim::{self, Case, Limits};
+use sfn_chaos::value::Value;
 use sfn_chaos::walk::{Offline, Walked, walk};
 use sfn_chaos_tests::program::run;
 use sfn_chaos_tests::scenario::{self, Version};
@@ -42,8 +43,9 @@ fn a_scenario_is_walked_as_it_is_simulated(
     let model = Model::new(Arc::clone(&machine));
     let examples = scenario::examples(folder, version);
     let machine_type = definition.declared_type.unwrap_or_default();
+    let start = Case { machine_type, ..Case::new(Value::Null) };
     let mut walks = Walks { model: &model, machine_type, calls: 0, runs: 0 };
-    for (scenario, _) in baselines(&model, &examples, machine_type, 0).scenarios {
+    for (scenario, _) in baselines(&model, &examples, start).scenarios {
         let baseline = walks.same(&scenario, &Plan::default());
         for plan in faults(&model, &baseline).into_iter().step_by(EVERY) {
             walks.same(&scenario, &plan);
