@@ -29,9 +29,9 @@ pub enum WorkflowError {
     /// A mock file cannot be used.
     #[error(transparent)]
     Mocks(#[from] MockError),
-    /// A file of intents cannot be used.
+    /// A `chaos.toml` or a file of intents cannot be used.
     #[error(transparent)]
-    Intents(#[from] ConfigError),
+    Config(#[from] ConfigError),
     /// The policy of its role cannot be used.
     #[error(transparent)]
     Role(#[from] RoleError),

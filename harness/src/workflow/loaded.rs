@@ -9,8 +9,8 @@ use proptest::strategy::BoxedStrategy;
 use super::{StartExecution, WorkflowError};
 use crate::asl::{self, Machine, MachineType, Problem, State};
 use crate::campaign::Campaign;
-use crate::config::{Intents, beside};
-use crate::fault::{Intent, Plan};
+use crate::config::{Config, Intents, beside};
+use crate::fault::Plan;
 use crate::generate::strategy;
 use crate::iam::policy::PolicyRef;
 use crate::iam::{self, RolePolicies};
@@ -31,7 +31,7 @@ pub struct Workflow {
     pub(super) scripts: Vec<(String, Script)>,
     source: String,
     problems: Vec<Problem>,
-    intents: Vec<Intent>,
+    declarations: Declarations,
     /// What the role lacks by the policy beside the definition, and what cannot be decided.
     denied: Vec<Denied>,
     undecided: Vec<String>,
@@ -64,6 +64,14 @@ impl Workflow {
         Self::compile(&Definition::from_text(name, text))
     }
 
+    /// The same with what a `chaos.toml` declares of tasks and intents in `[functions]`, `[endpoints]` and `[machines]`.
+    /// Its `[[machine]]` entries and profiles are for the command line.
+    pub fn declared_in(mut self, file: impl AsRef<Path>) -> Result<Self, WorkflowError> {
+        let mut declarations = Config::load(file.as_ref())?.declarations(self.machine())?;
+        declarations.intents.append(&mut self.declarations.intents);
+        Ok(Self { declarations, ..self })
+    }
+
     /// An execution to be set up and run.
     pub fn execution(&self) -> StartExecution<'_> {
         StartExecution::new(self)
@@ -78,7 +86,7 @@ impl Workflow {
             .inputs(self.inputs.clone())
             .mocks(self.scripts.clone())
             .logs_off(self.logs_off)
-            .declarations(Declarations { intents: self.intents.clone(), ..Declarations::default() })
+            .declarations(self.declarations.clone())
             .permissions(self.denied.clone(), self.undecided.clone())
     }
 
@@ -121,7 +129,7 @@ impl Workflow {
             scripts: Vec::new(),
             source: definition.source.display().to_string(),
             problems: compiled.problems,
-            intents: Vec::new(),
+            declarations: Declarations::default(),
             denied: Vec::new(),
             undecided: Vec::new(),
             logs_off: definition.packaging.logs_off,
@@ -154,7 +162,8 @@ impl Workflow {
             Some((audit, survey)) => (audit.denied(), iam::undecided(&audit, &survey)),
             None => Default::default(),
         };
-        Ok(Self { inputs, scripts, intents, denied, undecided, ..self })
+        let declarations = Declarations { intents, ..Declarations::default() };
+        Ok(Self { inputs, scripts, declarations, denied, undecided, ..self })
     }
 }
 

@@ -184,6 +184,24 @@ fn the_policy_beside_a_definition_is_held_against_it() {
 }
 
 #[test]
+fn what_is_declared_counts_besides_what_lies_beside() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("order.asl.json", &ORDER.replace("Lambda.TooManyRequestsException", "States.ALL"));
+    write("order.intents.toml", "[[intents]]\nat = \"Charge\"\nis = \"ends:Declined\"\n");
+    write("chaos.toml", "[machines.order.states.Charge]\neffect = \"none\"\n");
+    let searched = |order: &Workflow| {
+        let outcome = order.campaign().run();
+        (outcome.finding(RuleId::EffectRepeated, "Charge").is_some(), outcome.intents.len())
+    };
+    let order = Workflow::load(folder.path().join("order.asl.json")).unwrap();
+    assert_eq!(searched(&order), (true, 1));
+    assert_eq!(searched(&order.declared_in(folder.path().join("chaos.toml")).unwrap()), (false, 1));
+    let error = Workflow::from_text("order", ORDER).unwrap().declared_in("nowhere.toml").unwrap_err();
+    assert!(error.to_string().starts_with("failed to read nowhere.toml"), "{error}");
+}
+
+#[test]
 fn one_of_several_machines_is_chosen_by_name() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["bill", "order"] {
