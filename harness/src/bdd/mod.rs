@@ -23,7 +23,10 @@ mod words;
 pub use crate::walk::Backend;
 pub use failed::{Failed, Unmet, Witness, Wrong};
 pub use parameter::{PARAMETERS, ParameterType};
-pub use runner::{Order, Told, ToldFeature, ToldScenario, ToldStep, Unreadable, Verdict, pretty, run};
-pub use stage::{Shelf, Snapshots, Stage, Terms};
+pub use runner::{
+    Fate, Order, Place, Pretty, Selection, Tags, Told, ToldFeature, ToldScenario, ToldStep, Unreadable,
+    Verdict, run,
+};
+pub use stage::{Shelf, Snapshots, Stage, Tally, Terms};
 pub use step::{Arguments, Covers, Keyword, Step, Takes};
 pub use vocabulary::{Section, Vocabulary, sections};

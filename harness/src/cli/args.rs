@@ -38,7 +38,7 @@ pub(super) enum Command {
     Diagnose(DiagnoseArgs),
     /// Runs Gherkin features
     #[cfg(feature = "bdd")]
-    Bdd(BddArgs),
+    Bdd(super::bdd::BddArgs),
     /// Answers a request to AWS's TestState API, offline
     TestState(TestStateArgs),
     /// Lists every problem of definitions, with its place
@@ -309,17 +309,6 @@ pub(super) enum DiagnosisFormat {
     Markdown,
 }
 
-#[cfg(feature = "bdd")]
-#[derive(Debug, Args)]
-pub(super) struct BddArgs {
-    /// Feature files, or folders with such
-    #[arg(value_name = "FILE|DIR", default_value = "features")]
-    pub(super) paths: Vec<PathBuf>,
-    /// Scenarios that run at the same time; it changes how long it takes, never what comes out
-    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
-    pub(super) concurrency: Option<NonZeroUsize>,
-}
-
 #[derive(Debug, Args)]
 pub(super) struct TestStateArgs {
     /// The request as JSON, with the fields of the API; `-` reads standard input
@@ -432,7 +421,7 @@ fn account(text: &str) -> Result<String, String> {
     }
 }
 
-fn threads(text: &str) -> Result<NonZeroUsize, String> {
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it is a whole number from 1 on".to_owned())
 }
 

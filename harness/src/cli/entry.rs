@@ -65,7 +65,7 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         Command::Run(args) => run::run(&args, streams),
         Command::Diagnose(args) => diagnose::diagnose(program, &args, streams),
         #[cfg(feature = "bdd")]
-        Command::Bdd(args) => super::bdd::bdd(&args, streams),
+        Command::Bdd(args) => super::bdd::bdd(program, &args, streams),
         Command::TestState(args) => test_state::test_state(&args, streams),
         Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),

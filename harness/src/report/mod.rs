@@ -18,6 +18,8 @@ use std::io::{self, Write};
 
 pub use accepted::accepted_toml;
 pub use audit::{RoleReport, missing_policy, role_json};
+#[cfg(feature = "bdd")]
+pub(crate) use console::paint::Painter;
 pub use console::{Colour, Console, Detail};
 pub use diagnosis::{Diagnosed, DiagnosisFormat, diagnoses, diagnosis_schema};
 pub use execution::{execution, nested};

@@ -1,47 +1,87 @@
-//! Runs features: the Cucumber crate schedules scenarios, worker threads carry their steps out, a writer keeps what
-//! happened, and a reporter tells it.
+//! Runs features: all steps are checked, then the Cucumber crate schedules scenarios, worker threads carry their steps
+//! out, a board keeps what happened, and reporters tell it.
 
 mod actor;
+mod board;
+mod check;
 mod pretty;
 mod sources;
+mod suite;
+mod tags;
 mod told;
 mod writer;
 
+use std::cell::RefCell;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cucumber::{Cucumber, step};
-use futures::FutureExt as _;
+use cucumber::gherkin::Feature;
+use cucumber::{Cucumber, WriterExt as _, cli, parser, step};
+use futures::{FutureExt as _, stream};
 
 use super::stage::{Shelf, Terms};
+use crate::walk::Backend;
 use actor::Actor;
 #[cfg(test)]
 pub(super) use actor::on_stage;
-pub use sources::Unreadable;
-pub use told::{Told, ToldFeature, ToldScenario, ToldStep, Verdict};
+use board::Board;
+pub use pretty::Pretty;
+pub use sources::{Place, Unreadable};
+pub use suite::Selection;
+use suite::Suite;
+pub use tags::Tags;
+pub use told::{Fate, Told, ToldFeature, ToldScenario, ToldStep, Verdict};
 use writer::Writer;
 
 /// What to run, and how.
 #[derive(Clone, Debug)]
 pub struct Order {
     /// Feature files, or folders with such.
-    pub paths: Vec<PathBuf>,
+    pub places: Vec<Place>,
+    /// Where their paths begin.
+    pub folder: PathBuf,
+    /// Which scenarios of them.
+    pub selection: Selection,
     /// Scenarios that run at the same time.
     pub concurrency: NonZeroUsize,
+    /// Whether everything after the first scenario that fails is left out.
+    pub fail_fast: bool,
+    /// The backend that was asked for; without one, tags decide.
+    pub backend: Option<Backend>,
     /// What all scenarios share.
     pub terms: Terms,
 }
 
-/// Runs features and gives back what happened, in the order of the files.
-pub fn run(order: &Order) -> io::Result<Told> {
-    let (sources, unreadable) = sources::read(&order.paths);
-    let (terms, shelf) = (Arc::new(order.terms.clone()), Arc::new(Shelf::default()));
-    let begin = Rc::new(move |actor: &mut Actor, feature: &cucumber::gherkin::Feature| {
+/// The features, as the Cucumber crate wants them.
+struct Parsed(Vec<Feature>);
+
+impl parser::Parser<()> for Parsed {
+    type Cli = cli::Empty;
+    type Output = stream::Iter<std::vec::IntoIter<parser::Result<Feature>>>;
+
+    fn parse(self, (): (), _: cli::Empty) -> Self::Output {
+        stream::iter(self.0.into_iter().map(Ok).collect::<Vec<_>>())
+    }
+}
+
+/// Runs features and gives back what happened, in the order of the files. `tell` gets every feature when it and all
+/// before it have ended.
+pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) -> io::Result<Told> {
+    let (sources, unreadable) = sources::read(&order.places, &order.folder);
+    let Suite { told, features, seats, backends } = Suite::new(sources, &order.selection, order.backend);
+    let board = Rc::new(RefCell::new(Board::new(told, seats, order.fail_fast)));
+    let (terms, shelf, seats) = (order.terms.clone(), Arc::new(Shelf::default()), Rc::clone(&board));
+    let begin = Rc::new(move |actor: &mut Actor, feature: &Feature, line: usize| {
         let path = feature.path.clone().unwrap_or_default();
-        actor.begin(&path, Arc::clone(&terms), Arc::clone(&shelf));
+        let seat = seats.borrow().seat(&path, line).filter(|seat| seats.borrow().is_wanted(*seat));
+        if let Some(seat) = seat {
+            let backend = backends.get(&seat).copied().unwrap_or_default();
+            let terms = Arc::new(Terms { backend, ..terms.clone() });
+            actor.begin(&path, terms, Arc::clone(&shelf), (Rc::clone(&seats), seat));
+        }
     });
     // Every line goes to the same function, which asks our own vocabulary: it knows what is near.
     let any = regex::Regex::new("^(?s:.*)$").expect("a constant expression");
@@ -52,20 +92,20 @@ pub fn run(order: &Order) -> io::Result<Told> {
     let runner = cucumber::runner::Basic::default()
         .steps(steps)
         .max_concurrent_scenarios(order.concurrency.get())
-        .before(move |feature, _, _, actor| {
-            begin(actor, feature);
+        .before(move |feature, _, scenario, actor| {
+            begin(actor, feature, scenario.position.line);
             futures::future::ready(()).boxed_local()
         });
-    let cucumber = Cucumber::<Actor, _, (), _, _>::custom(sources, runner, Writer::ordered());
-    let threads = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .max_blocking_threads(order.concurrency.get())
-        .build()?;
-    let writer = threads.block_on(cucumber.with_default_cli().run(()));
-    Ok(Told { features: writer.inner_writer().features().to_vec(), unreadable })
-}
-
-/// Tells what happened, for people.
-pub fn pretty(told: &Told, out: &mut dyn io::Write) -> io::Result<()> {
-    pretty::write(told, out)
+    let writer = Writer::new(Rc::clone(&board), tell);
+    if !features.is_empty() {
+        let cucumber =
+            Cucumber::<Actor, _, (), _, _>::custom(Parsed(features), runner, writer.assert_normalized());
+        let threads = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(order.concurrency.get())
+            .build()?;
+        threads.block_on(cucumber.with_default_cli().run(())).done()?;
+    }
+    let features = board.borrow_mut().take();
+    Ok(Told { features, unreadable })
 }

@@ -8,6 +8,7 @@ mod scenarios;
 mod setup;
 mod shelf;
 mod subject;
+mod tally;
 mod witness;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub(super) use setup::{Inputs, Setup, Wanted};
 pub use shelf::Shelf;
 pub(super) use shelf::read;
 pub(super) use subject::Subject;
+pub use tally::Tally;
 
 /// What all scenarios of one call share.
 #[derive(Clone, Debug)]
@@ -61,6 +63,8 @@ pub struct Stage {
     pub(super) setup: Setup,
     /// The runs, once something has asked for them.
     results: Option<Arc<Results>>,
+    /// Everything that ran so far.
+    tally: Tally,
     /// Whether a sentence has asked for something.
     pub(super) has_asked: bool,
 }
@@ -74,6 +78,7 @@ impl Stage {
             shelf,
             setup: Setup::default(),
             results: None,
+            tally: Tally::default(),
             has_asked: false,
         }
     }
@@ -126,6 +131,11 @@ impl Stage {
         self.subject()?.site(&place.0, extent)
     }
 
+    /// Everything that ran so far.
+    pub(super) fn tally(&self) -> Tally {
+        self.tally
+    }
+
     /// The runs of what is set up; made once.
     pub(super) fn results(&mut self) -> Result<Arc<Results>, Failed> {
         self.has_asked = true;
@@ -133,6 +143,7 @@ impl Stage {
             return Ok(Arc::clone(results));
         }
         let results = Arc::new(Results::of(self)?);
+        self.tally.add(&results);
         self.results = Some(Arc::clone(&results));
         Ok(results)
     }

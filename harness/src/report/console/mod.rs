@@ -5,7 +5,7 @@ mod advice;
 mod ending;
 mod finding;
 mod machine;
-pub(in crate::report) mod paint;
+pub(crate) mod paint;
 pub(in crate::report) mod patch;
 
 use std::io::{self, Write};

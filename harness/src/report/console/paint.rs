@@ -8,19 +8,19 @@ use super::Colour;
 use crate::oracle::Severity;
 
 #[derive(Clone, Copy)]
-pub(in crate::report) struct Painter(pub(in crate::report) Colour);
+pub(crate) struct Painter(pub(crate) Colour);
 
 impl Painter {
-    pub(in crate::report) fn heading(self, text: &str) -> String {
+    pub(crate) fn heading(self, text: &str) -> String {
         self.paint(Style::new().bold(), text)
     }
 
     /// Words that matter less than what stands beside them.
-    pub(in crate::report) fn dim(self, text: &str) -> String {
+    pub(crate) fn dim(self, text: &str) -> String {
         self.paint(Style::new().dimmed(), text)
     }
 
-    pub(in crate::report) fn severity(self, severity: Severity, text: &str) -> String {
+    pub(crate) fn severity(self, severity: Severity, text: &str) -> String {
         let colour = match severity {
             Severity::Critical | Severity::High => AnsiColor::Red,
             Severity::Medium => AnsiColor::Yellow,
@@ -29,7 +29,7 @@ impl Painter {
         self.paint(Style::new().bold().fg_color(Some(colour.into())), text)
     }
 
-    pub(in crate::report) fn good(self, text: &str) -> String {
+    pub(crate) fn good(self, text: &str) -> String {
         self.paint(Style::new().fg_color(Some(AnsiColor::Green.into())), text)
     }
 

@@ -1,0 +1,47 @@
+//! The arguments of `bdd`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use regex::Regex;
+
+use super::output::Format;
+use crate::bdd::Tags;
+use crate::cli::args::threads;
+use crate::walk::Backend;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BddArgs {
+    /// Feature files, folders with such, or FILE:LINE for one scenario; by default features/, else below this folder
+    #[arg(value_name = "FILE[:LINE]|DIR")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Only scenarios with these tags: `@payments and not (@slow or @nightly)`
+    #[arg(long, value_name = "EXPR")]
+    pub(super) tags: Option<Tags>,
+    /// Only scenarios in whose name this regular expression is found; plain words find themselves
+    #[arg(long, value_name = "REGEX")]
+    pub(super) name: Option<Regex>,
+    /// How to print: pretty, junit or json, and with =FILE into a file; may be repeated, and what is not in a file is
+    /// pretty
+    #[arg(long = "format", value_name = "FORMAT[=FILE]")]
+    pub(super) formats: Vec<Format>,
+    /// Where the format without a file goes
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Leaves out everything after the first scenario that fails
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// Everything random comes from it, unless a feature says a seed
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
+    /// Shows values of inputs and results; without it only their shape
+    #[arg(long)]
+    pub(super) show_values: bool,
+    /// Who runs the scenarios; those whose tags name others are skipped
+    #[arg(long, value_name = "NAME", value_parser = Backend::parse)]
+    pub(super) backend: Option<Backend>,
+    /// Scenarios that run at the same time; it changes how long it takes, never what comes out
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
+    pub(super) concurrency: Option<NonZeroUsize>,
+}
