@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::findings::{finding_id, rank};
-use super::record::Record;
+use super::record::{Record, Watched};
 use super::{Finding, IntentSummary, MachineOutcome, MachineVerdict, PhaseCount};
 use crate::advice::{self, Advice, AdviceId, Setting};
 use crate::asl::{Machine, MachineType, Problem, StateId};
@@ -16,7 +16,7 @@ use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Author, Script};
 use crate::model::{Declarations, Denied, Model};
 use crate::oracle::{self, Oracle, RuleId, Verdict};
-use crate::search::{Arena, Budget, Ground, Phase, Search, Trial, loads, search, stampedes};
+use crate::search::{Arena, Budget, Ground, Judged, Phase, Search, Trial, loads, search, stampedes};
 use crate::sim::{Case, Limits, Start};
 use crate::value::Value;
 
@@ -53,6 +53,8 @@ pub struct Campaign {
     pub(super) declarations: Declarations,
     pub(super) denied: Vec<Denied>,
     undecided: Vec<String>,
+    #[cfg(feature = "bdd")]
+    scenarios: Option<Vec<Scenario>>,
 }
 
 impl Campaign {
@@ -85,6 +87,8 @@ impl Campaign {
             declarations: Declarations::default(),
             denied: Vec::new(),
             undecided: Vec::new(),
+            #[cfg(feature = "bdd")]
+            scenarios: None,
             machine,
         }
     }
@@ -216,15 +220,28 @@ impl Campaign {
         self
     }
 
+    /// Starts from these scenarios and no others: nothing is varied.
+    #[cfg(feature = "bdd")]
+    pub(crate) fn starting_from(mut self, scenarios: Vec<Scenario>) -> Self {
+        self.scenarios = Some(scenarios);
+        self
+    }
+
     /// Runs it all.
     pub fn run(self) -> MachineOutcome {
+        self.watched(&mut |_, _| ())
+    }
+
+    /// Runs it all. `watch` sees every run, with what it started from, in an order that does not depend on the threads.
+    pub(crate) fn watched(self, watch: &mut dyn FnMut(&[Ground], &Judged)) -> MachineOutcome {
         let arena = self.arena();
-        let examples = Examples { inputs: self.inputs.clone(), scripts: self.mocks.clone() };
-        let baselines = generate::baselines(&arena.model, &examples, self.any_case());
+        let baselines = self.baselines(&arena);
         let mut grounds = grounds(&baselines);
-        let mut record = Record::new(self.rules.clone(), baselines.unknowns.clone());
+        let mut record =
+            Watched { record: Record::new(self.rules.clone(), baselines.unknowns.clone()), watch };
         for ground in 0..grounds.len() {
-            record.take(&arena, &arena.judge(&grounds, Trial { ground, plan: Plan::default() }));
+            let judged = arena.judge(&grounds, Trial { ground, plan: Plan::default() });
+            record.take(&arena, &grounds, &judged);
         }
         let usual = grounds.len();
         let mut load_runs = self.loads(&arena, &mut grounds, &mut record);
@@ -232,7 +249,8 @@ impl Campaign {
         for (scenario, history) in &baselines.blamed {
             grounds.push(Ground { scenario: scenario.clone(), history: history.clone() });
             let ground = grounds.len() - 1;
-            record.take(&arena, &arena.judge(&grounds, Trial { ground, plan: Plan::default() }));
+            let judged = arena.judge(&grounds, Trial { ground, plan: Plan::default() });
+            record.take(&arena, &grounds, &judged);
         }
         let mut phases = vec![PhaseCount { phase: "baseline", runs: baselines.runs + load_runs }];
         let stopped_because = if baselines.usable() {
@@ -240,6 +258,7 @@ impl Campaign {
         } else {
             "no scenario succeeds without faults".to_owned()
         };
+        let record = record.record;
         let scenarios = || grounds[..usual].iter().map(|ground| &ground.scenario);
         let mut assumptions = assumptions(&self.machine, scenarios());
         assumptions.extend(self.undecided.iter().cloned());
@@ -318,8 +337,22 @@ impl Campaign {
         }
     }
 
+    /// How the machine runs without faults.
+    fn baselines(&self, arena: &Arena) -> Baselines {
+        #[cfg(feature = "bdd")]
+        if let Some(scenarios) = &self.scenarios {
+            let run = |scenario: &Scenario| {
+                let ground = arena.ground(scenario.clone());
+                (ground.scenario, ground.history)
+            };
+            return Baselines::given(&arena.model, scenarios.iter().map(run).collect());
+        }
+        let examples = Examples { inputs: self.inputs.clone(), scripts: self.mocks.clone() };
+        generate::baselines(&arena.model, &examples, self.any_case())
+    }
+
     /// Runs in which all items of a Map are throttled at once; says how many there were.
-    fn stampedes(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Record) -> u64 {
+    fn stampedes(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Watched<'_>) -> u64 {
         if !self.rules.contains(&RuleId::RetryBudget) || !self.phases.contains(&Phase::Singles) {
             return 0;
         }
@@ -329,13 +362,14 @@ impl Campaign {
         for (wide, plan) in found {
             let ground = grounds.len();
             grounds.push(wide);
-            record.take(arena, &arena.judge(grounds, Trial { ground, plan }));
+            let judged = arena.judge(grounds, Trial { ground, plan });
+            record.take(arena, grounds, &judged);
         }
         runs
     }
 
     /// Runs that carry more than usual, without faults; adds those that show something, and says how many there were.
-    fn loads(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Record) -> u64 {
+    fn loads(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Watched<'_>) -> u64 {
         if !self.rules.contains(&RuleId::PayloadExceedsLimit) {
             return 0;
         }
@@ -344,7 +378,8 @@ impl Campaign {
         for heavy in loads.grounds {
             let ground = grounds.len();
             grounds.push(heavy);
-            record.take(arena, &under_load.judge(grounds, Trial { ground, plan: Plan::default() }));
+            let judged = under_load.judge(grounds, Trial { ground, plan: Plan::default() });
+            record.take(arena, grounds, &judged);
         }
         loads.runs
     }
@@ -354,11 +389,11 @@ impl Campaign {
         &self,
         arena: &Arena,
         grounds: &[Ground],
-        record: &mut Record,
+        record: &mut Watched<'_>,
         phases: &mut Vec<PhaseCount>,
     ) -> String {
         let settings = Search { phases: self.phases.clone(), budget: self.budget, threads: self.threads };
-        let summary = search(arena, grounds, &settings, &mut |judged| record.take(arena, judged));
+        let summary = search(arena, grounds, &settings, &mut |judged| record.take(arena, grounds, judged));
         phases
             .extend(summary.runs.iter().map(|(phase, runs)| PhaseCount { phase: phase.name(), runs: *runs }));
         summary.stopped_because

@@ -21,6 +21,20 @@ pub(super) struct Record {
     unknowns: Vec<Unknown>,
 }
 
+/// A record, and somebody who sees every run that it takes in.
+pub(super) struct Watched<'w> {
+    pub(super) record: Record,
+    pub(super) watch: &'w mut dyn FnMut(&[Ground], &Judged),
+}
+
+impl Watched<'_> {
+    /// Takes a run in and shows it.
+    pub(super) fn take(&mut self, arena: &Arena, grounds: &[Ground], judged: &Judged) {
+        self.record.take(arena, judged);
+        (self.watch)(grounds, judged);
+    }
+}
+
 impl Record {
     /// A record of findings of these rules, with what is known to have stopped runs before.
     pub(super) fn new(rules: Vec<RuleId>, unknowns: Vec<Unknown>) -> Self {

@@ -176,6 +176,7 @@ impl CaseFile {
             .map_err(|reason| CaseError::Plan { plan: self.plan.clone(), reason })?;
         Ok(Case {
             denials: Arc::from([]),
+            causes: Arc::from([]),
             input: self.scenario.input.clone(),
             machine_type: self.machine_type,
             plan,

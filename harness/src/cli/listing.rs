@@ -88,6 +88,7 @@ impl ListedFault {
         let attempts = |burst: &Burst| match burst {
             Burst::Attempts(count) => Some(*count),
             Burst::Forever => None,
+            Burst::Attempt(_) => Some(1),
         };
         Self {
             class: offer.class.to_string(),

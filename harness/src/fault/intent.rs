@@ -4,7 +4,7 @@
 //! otherwise; the judge of the property `intent` looks how they end.
 
 use super::offer::{Consequence, Meeting, Moment};
-use super::{Burst, Class, Fault, Injection, classes, injection, offers};
+use super::{Burst, Class, Fault, Injection, Lasting, classes, injection, offers};
 use crate::asl::{State, StateId};
 use crate::catalog::{Pattern, Service};
 use crate::load::Location;
@@ -41,19 +41,6 @@ pub enum FaultName {
     One(Class),
 }
 
-/// How long a fault lasts, in words: how many attempts that is depends on the retriers that it meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lasting {
-    /// One attempt.
-    Once,
-    /// As many attempts as the state's retrier survives.
-    LastSurvivable,
-    /// One attempt more, so that no retrier is left; for ever where a state around it tries again.
-    Exhausting,
-    /// Every attempt.
-    Forever,
-}
-
 /// Something that is meant to happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meant {
@@ -78,35 +65,6 @@ pub enum MeantEnding {
     Compensates(StateId),
 }
 
-impl Lasting {
-    /// All, the shortest first.
-    pub const ALL: [Self; 4] = [Self::Once, Self::LastSurvivable, Self::Exhausting, Self::Forever];
-
-    /// The word in `chaos.toml`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::LastSurvivable => "last-survivable",
-            Self::Exhausting => "exhausting",
-            Self::Forever => "forever",
-        }
-    }
-
-    /// How many attempts that is where a fault meets these retriers, by their `MaxAttempts`, that of the task itself
-    /// first; none where no retrier of the task survives anything.
-    fn among(self, retries: &[u32]) -> Option<Burst> {
-        let own = retries.first().copied().unwrap_or(0);
-        let retried_above = retries.iter().skip(1).any(|retries| *retries > 0);
-        match self {
-            Self::Once => Some(Burst::Attempts(1)),
-            Self::LastSurvivable => (own > 0).then_some(Burst::Attempts(own)),
-            Self::Exhausting if retried_above => Some(Burst::Forever),
-            Self::Exhausting => Some(Burst::Attempts(own.saturating_add(1))),
-            Self::Forever => Some(Burst::Forever),
-        }
-    }
-}
-
 impl FaultName {
     /// As it is written.
     pub fn text(&self) -> String {
@@ -127,7 +85,7 @@ impl FaultName {
     }
 
     /// The classes to run at a task. Of those that no name tells apart, one of a kind.
-    fn at(&self, model: &Model, state: &State) -> Vec<Class> {
+    pub(crate) fn at(&self, model: &Model, state: &State) -> Vec<Class> {
         match self {
             Self::Any => offers(model, state).into_iter().map(|offer| offer.class).collect(),
             Self::Named(name) => {

@@ -11,6 +11,9 @@ mod fixture;
 mod incident;
 mod injection;
 mod intent;
+mod lasting;
+#[cfg(feature = "bdd")]
+mod length;
 mod lost;
 mod missing;
 mod offer;
@@ -24,7 +27,10 @@ pub use classes::{UNEXPECTED_ERROR, classes};
 pub use denial::denials;
 pub use incident::Incident;
 pub use injection::{Injection, injection};
-pub use intent::{FaultName, Intent, Lasting, Meant, MeantEnding};
+pub use intent::{FaultName, Intent, Meant, MeantEnding};
+pub use lasting::Lasting;
+#[cfg(feature = "bdd")]
+pub(crate) use length::NoLength;
 pub use missing::{missing_members, without};
 pub use offer::{Offer, offers};
 pub use plan::{Burst, Fault, Plan};

@@ -146,7 +146,7 @@ pub(super) enum Moment {
 /// What a fault does to one attempt, as far as handlers are concerned.
 pub(super) struct Consequence {
     pub(super) moment: Moment,
-    error: Option<(Arc<str>, Origin)>,
+    pub(super) error: Option<(Arc<str>, Origin)>,
 }
 
 impl Consequence {
@@ -284,6 +284,7 @@ mod tests {
             let bursts = offer.bursts.iter().map(|burst| match burst {
                 Burst::Attempts(count) => count.to_string(),
                 Burst::Forever => "forever".to_owned(),
+                Burst::Attempt(number) => format!("#{number}"),
             });
             let same: Vec<_> = offer.same.iter().map(ToString::to_string).collect();
             format!("{} * {} ({})", offer.class, bursts.collect::<Vec<_>>().join("/"), same.join(" "))

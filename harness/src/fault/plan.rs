@@ -11,6 +11,27 @@ pub enum Burst {
     Attempts(u32),
     /// Every attempt of this visit and of all later ones.
     Forever,
+    /// This attempt of the visit, from 2, and no other.
+    Attempt(u32),
+}
+
+impl Burst {
+    /// Only this attempt of the visit, from 1.
+    pub fn at_attempt(number: u32) -> Self {
+        if number > 1 { Self::Attempt(number) } else { Self::Attempts(1) }
+    }
+
+    /// Whether it lasts, from the first attempt of a visit, over all that another one strikes.
+    fn covers(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Attempts(count), Self::Attempts(other) | Self::Attempt(other)) => other <= count,
+            (Self::Attempt(own), Self::Attempt(other)) => own == other,
+            (Self::Forever, _) => true,
+            (Self::Attempt(_), Self::Attempts(_)) | (Self::Attempts(_) | Self::Attempt(_), Self::Forever) => {
+                false
+            }
+        }
+    }
 }
 
 /// One fault.
@@ -36,12 +57,13 @@ impl Plan {
     pub fn new(mut faults: Vec<Fault>) -> Self {
         faults.sort();
         // Sorted by site, class and burst: of two that differ in length only, the longer covers the shorter.
-        faults.dedup_by(|longer, kept| {
-            let same = longer.site == kept.site && longer.class == kept.class;
-            if same {
-                kept.burst = longer.burst;
+        faults.dedup_by(|next, kept| {
+            let same = next.site == kept.site && next.class == kept.class;
+            let is_longer = same && next.burst.covers(kept.burst);
+            if is_longer {
+                kept.burst = next.burst;
             }
-            same
+            is_longer || (same && kept.burst.covers(next.burst))
         });
         Self { faults, incidents: Vec::new() }
     }
@@ -112,21 +134,48 @@ impl Fault {
         match self.burst {
             Burst::Attempts(count) => self.site.visit == site.visit && attempt <= count,
             Burst::Forever => self.site.visit <= site.visit,
+            Burst::Attempt(number) => self.site.visit == site.visit && attempt == number,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
     use crate::asl::StateId;
     use crate::history::Iteration;
 
-    #[test]
-    fn a_shorter_burst_of_the_same_fault_is_covered_by_the_longer_one() {
+    fn fault(burst: Burst) -> Fault {
         let site = Site { state: StateId(0), iteration: Iteration::default(), visit: 1 };
-        let fault = |burst| Fault { site: site.clone(), class: Class::Throttling, burst };
-        let plan = Plan::new(vec![fault(Burst::Attempts(4)), fault(Burst::Attempts(1))]);
-        assert_eq!(plan.faults(), [fault(Burst::Attempts(4))]);
+        Fault { site, class: Class::Throttling, burst }
+    }
+
+    #[rstest]
+    #[case::a_longer_one(&[Burst::Attempts(4), Burst::Attempts(1)], &[Burst::Attempts(4)])]
+    #[case::for_ever(&[Burst::Attempt(9), Burst::Attempts(4), Burst::Forever], &[Burst::Forever])]
+    #[case::an_attempt_in_between(&[Burst::Attempt(3), Burst::Attempts(4)], &[Burst::Attempts(4)])]
+    #[case::attempts_apart(
+        &[Burst::Attempt(6), Burst::Attempts(1), Burst::Attempt(4), Burst::Attempt(4)],
+        &[Burst::Attempts(1), Burst::Attempt(4), Burst::Attempt(6)]
+    )]
+    fn a_burst_of_the_same_fault_is_covered_by_a_longer_one(
+        #[case] bursts: &[Burst],
+        #[case] left: &[Burst],
+    ) {
+        let faults = |bursts: &[Burst]| bursts.iter().copied().map(fault).collect::<Vec<_>>();
+        assert_eq!(Plan::new(faults(bursts)).faults(), faults(left));
+    }
+
+    #[rstest]
+    #[case::the_first(Burst::Attempts(1), &[1])]
+    #[case::two(Burst::Attempts(2), &[1, 2])]
+    #[case::only_the_third(Burst::Attempt(3), &[3])]
+    #[case::all(Burst::Forever, &[1, 2, 3, 4])]
+    fn a_burst_strikes_these_attempts(#[case] burst: Burst, #[case] expected: &[u32]) {
+        let (plan, site) = (Plan::new(vec![fault(burst)]), fault(burst).site);
+        let struck: Vec<u32> = (1..=4).filter(|attempt| plan.fault_at(&site, *attempt).is_some()).collect();
+        assert_eq!(struck, expected);
     }
 }

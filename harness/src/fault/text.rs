@@ -1,8 +1,8 @@
 //! Plans as text, the form that reports print and the command line takes.
 //!
 //! A fault is a place, a class and a burst: `Charge:throttling`, `Charge:error(PaymentDeclined)*4`,
-//! `ShipAll[3]/Ship:timeout`, `Fulfil/branch[1]/Ship#2:lost-answer`, `Poll:status(ABORTED)*forever`; a plan joins
-//! them by ` + `. What happens to the execution as a whole stands at the end: `@execution:started-again(7d)`. Names that contain a sign of this grammar are written as JSON strings.
+//! `ShipAll[3]/Ship:timeout`, `Fulfil/branch[1]/Ship#2:lost-answer`, `Poll:status(ABORTED)*forever`; `Charge:timeout#3`
+//! strikes the third attempt alone. A plan joins them by ` + `. What happens to the execution as a whole stands at the end: `@execution:started-again(7d)`. Names that contain a sign of this grammar are written as JSON strings.
 
 use std::fmt;
 
@@ -102,6 +102,7 @@ fn write_fault(fault: &Fault, machine: &Machine, f: &mut fmt::Formatter<'_>) -> 
         Burst::Attempts(1) => Ok(()),
         Burst::Attempts(count) => write!(f, "*{count}"),
         Burst::Forever => f.write_str("*forever"),
+        Burst::Attempt(number) => write!(f, "#{number}"),
     }
 }
 
@@ -111,7 +112,13 @@ fn read_fault(reader: &mut Reader<'_>, machine: &Machine) -> Result<Fault, Parse
         return Err(reader.error("a class such as `:throttling` is expected after the state"));
     }
     let class = read_class(reader)?;
-    let burst = if reader.take('*') { read_burst(reader)? } else { Burst::Attempts(1) };
+    let burst = if reader.take('*') {
+        read_burst(reader)?
+    } else if reader.take('#') {
+        Burst::at_attempt(reader.number("the attempt")?)
+    } else {
+        Burst::Attempts(1)
+    };
     Ok(Fault { site, class, burst })
 }
 
@@ -265,6 +272,7 @@ mod tests {
     #[case::an_item("ShipAll[3]/Ship:timeout")]
     #[case::a_branch_and_a_visit("Fulfil/branch[1]/\"Ship #2: again\"#2:lost-answer")]
     #[case::for_ever("Charge:status(ABORTED)*forever")]
+    #[case::one_attempt("Charge#2:throttling#3")]
     #[case::several("Charge:throttling*4 + ShipAll[0]/Ship:permission-denied")]
     #[case::an_odd_argument("Charge:error(\"Payment(s) declined + fee\")")]
     #[case::nothing("")]
@@ -290,6 +298,7 @@ mod tests {
     )]
     #[case::a_time_in_other_units("@execution:started-again(168h)", "@execution:started-again(7d)")]
     #[case::once("Charge#1:throttling*1", "Charge:throttling")]
+    #[case::the_first_attempt("Charge:throttling#1", "Charge:throttling")]
     fn a_short_form_means_the_long_one(#[case] short: &str, #[case] long: &str) {
         let machine = machine();
         assert_eq!(Plan::parse(short, &machine).unwrap().display(&machine).to_string(), long);
@@ -340,7 +349,11 @@ mod tests {
     }
 
     fn fault() -> impl Strategy<Value = Fault> {
-        let burst = prop_oneof![(1..9_u32).prop_map(Burst::Attempts), Just(Burst::Forever)];
+        let burst = prop_oneof![
+            (1..9_u32).prop_map(Burst::Attempts),
+            (1..9_u32).prop_map(Burst::at_attempt),
+            Just(Burst::Forever)
+        ];
         (prop::sample::select(places(&machine())), any::<u32>(), 1..9_u32, class(), burst).prop_map(
             |((state, maps), item, visit, class, burst)| Fault {
                 site: Site { state, iteration: Iteration(vec![item; maps]), visit },

@@ -4,6 +4,8 @@ mod baseline;
 mod candidates;
 mod crowd;
 mod gap;
+#[cfg(feature = "bdd")]
+mod given;
 mod invent;
 mod large;
 mod load;

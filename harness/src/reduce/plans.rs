@@ -25,7 +25,7 @@ fn weaker(fault: &Fault) -> Vec<Fault> {
         // A status that is an end does not change any more; one that does would be another story.
         (_, Class::Status(_)) | (Burst::Attempts(0 | 1), _) => vec![],
         (Burst::Attempts(count), _) => vec![1, count / 2, count - 1],
-        (Burst::Forever, _) => vec![1],
+        (Burst::Forever | Burst::Attempt(_), _) => vec![1],
     };
     let mut faults: Vec<_> = bursts
         .into_iter()
@@ -64,6 +64,13 @@ mod tests {
             vec![one.clone(), fault(1, Burst::Attempts(1))],
         ];
         assert_eq!(smaller(&Plan::new(vec![one, two])), expected.map(Plan::new));
+    }
+
+    #[test]
+    fn a_later_attempt_becomes_the_first() {
+        let plan = Plan::new(vec![fault(0, Burst::Attempt(3))]);
+        let first = Plan::new(vec![fault(0, Burst::Attempts(1))]);
+        assert_eq!(smaller(&plan), [Plan::default(), first]);
     }
 
     #[test]

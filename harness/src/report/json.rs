@@ -186,6 +186,7 @@ fn plan(plan: &Plan, machine: &Machine) -> Vec<FaultView> {
         burst: match fault.burst {
             Burst::Attempts(count) => Some(count),
             Burst::Forever => None,
+            Burst::Attempt(_) => Some(1),
         },
         text: fault.display(machine).to_string(),
     });

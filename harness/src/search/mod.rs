@@ -5,6 +5,8 @@
 //! same bytes whatever the number of threads.
 
 mod again;
+#[cfg(feature = "bdd")]
+mod aimed;
 mod arena;
 mod budget;
 mod explore;
@@ -17,6 +19,8 @@ mod signature;
 mod stampede;
 mod strategy;
 
+#[cfg(feature = "bdd")]
+pub(crate) use aimed::{Aim, aimed};
 pub use arena::{Arena, Ground, Judged, Trial};
 pub use budget::Budget;
 pub use load::{Loads, loads};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::asl::{MachineType, StateId};
 use crate::contested::Rules;
-use crate::fault::Plan;
+use crate::fault::{Class, Plan};
 use crate::history::{VirtualTime, rfc3339};
 use crate::value::Value;
 
@@ -44,6 +44,8 @@ pub struct Case {
     pub started_by: StartedBy,
     /// The Cause of an injected denial, at the states where it is known which permission is missing.
     pub denials: Arc<[(StateId, Arc<str>)]>,
+    /// What the faults of a class say as their Cause at a state, where somebody wrote it down.
+    pub causes: Arc<[(StateId, Class, Arc<str>)]>,
 }
 
 /// What an execution is started with besides its input, and how long its tasks take.
@@ -127,6 +129,7 @@ impl Case {
             rules: Rules::default(),
             started_by: StartedBy::default(),
             denials: Arc::from([]),
+            causes: Arc::from([]),
         }
     }
 }

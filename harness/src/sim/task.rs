@@ -173,6 +173,10 @@ impl Engine<'_> {
                 if let (Class::PermissionDenied, Some((_, denial))) = (&class, known) {
                     cause = denial.clone();
                 }
+                let written = self.case.causes.iter().find(|(at, of, _)| *at == state.id && *of == class);
+                if let Some((_, _, written)) = written {
+                    cause = written.clone();
+                }
                 let step = failing_step(&class);
                 let end = AttemptEnd::Error { error: Some(error), cause: Some(cause), step };
                 Some(Course::of(after_ms, Some(end), true, applied))

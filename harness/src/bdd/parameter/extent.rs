@@ -5,12 +5,24 @@ use super::{Parameter, ParameterType};
 /// What follows the words of a fault; nothing means the first attempt of the first visit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::bdd) struct Extent {
-    /// The item of the innermost Map, from 0.
-    pub(in crate::bdd) item: Option<u32>,
+    /// In which items.
+    pub(in crate::bdd) items: Items,
     /// Which entry of the state, from 1.
     pub(in crate::bdd) visit: Option<u32>,
     /// For how long.
     pub(in crate::bdd) lasts: Lasts,
+}
+
+/// In which items of a Map a fault strikes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::bdd) enum Items {
+    /// Nothing is said: the first, or the one that the place names.
+    #[default]
+    Unsaid,
+    /// This item of the innermost Map, from 0.
+    One(u32),
+    /// Every item.
+    Every,
 }
 
 /// For how long a fault lasts.
@@ -24,6 +36,8 @@ pub(in crate::bdd) enum Lasts {
     Exhausting,
     /// Every attempt.
     Forever,
+    /// This attempt alone, from 1.
+    Attempt(u32),
     /// One.
     #[default]
     Unsaid,
@@ -32,9 +46,12 @@ pub(in crate::bdd) enum Lasts {
 impl Parameter for Extent {
     const TYPE: ParameterType = ParameterType {
         name: "extent",
-        pattern: r"(?: (?:in item \d+|on visit \d+|once|twice|\d+ times|every time|until its retries are spent|as often as its retries survive))*",
+        pattern: r"(?: (?:in item \d+|in every item|on visit \d+|on attempt \d+|once|twice|\d+ times|every time|until its retries are spent|as often as its retries survive))*",
         about: "Where exactly a fault strikes and for how long; may be left out, and then it is the first attempt. \
-                Items count from 0, visits and times from 1.",
+                Items count from 0; visits, attempts and times from 1. `3 times` are the first three calls, also where \
+                the state is entered again for the next one. `every time` is every call, in every item unless one is \
+                named. In a Map without a word about items it is the first item. `until its retries are spent` and `as \
+                often as its retries survive` go by the retrier that takes this error.",
         examples: &[
             "",
             " twice",
@@ -43,6 +60,8 @@ impl Parameter for Extent {
             " until its retries are spent",
             " as often as its retries survive",
             " in item 3",
+            " in every item",
+            " on attempt 2",
             " on visit 2 twice",
         ],
     };
@@ -63,14 +82,20 @@ impl Extent {
     fn take<'w, 't>(&mut self, words: &'w [&'t str]) -> Result<&'w [&'t str], String> {
         let number = |text: &str| text.parse::<u32>().map_err(|_| format!("`{text}` is too large a number"));
         match words {
-            ["in", "item", item, rest @ ..] => {
-                once(&mut self.item, number(item)?, "item")?;
-                Ok(rest)
-            }
-            ["on", "visit", visit, rest @ ..] => {
-                once(&mut self.visit, number(visit)?.max(1), "visit")?;
-                Ok(rest)
-            }
+            ["in", "item", item, rest @ ..] => self.items(Items::One(number(item)?), rest),
+            ["in", "every", "item", rest @ ..] => self.items(Items::Every, rest),
+            ["on", "visit", visit, rest @ ..] => match (self.visit, number(visit)?) {
+                (Some(_), _) => Err("the step names two visits".to_owned()),
+                (None, 0) => Err("visits count from 1".to_owned()),
+                (None, visit) => {
+                    self.visit = Some(visit);
+                    Ok(rest)
+                }
+            },
+            ["on", "attempt", attempt, rest @ ..] => match number(attempt)? {
+                0 => Err("attempts count from 1".to_owned()),
+                attempt => self.lasts(Lasts::Attempt(attempt), rest),
+            },
             ["once", rest @ ..] => self.lasts(Lasts::Attempts(1), rest),
             ["twice", rest @ ..] => self.lasts(Lasts::Attempts(2), rest),
             ["every", "time", rest @ ..] => self.lasts(Lasts::Forever, rest),
@@ -86,19 +111,20 @@ impl Extent {
         }
     }
 
+    fn items<'w, 't>(&mut self, items: Items, rest: &'w [&'t str]) -> Result<&'w [&'t str], String> {
+        if self.items != Items::Unsaid {
+            return Err("the step says twice in which items".to_owned());
+        }
+        self.items = items;
+        Ok(rest)
+    }
+
     fn lasts<'w, 't>(&mut self, lasts: Lasts, rest: &'w [&'t str]) -> Result<&'w [&'t str], String> {
         if self.lasts != Lasts::Unsaid {
             return Err("the step says twice for how long".to_owned());
         }
         self.lasts = lasts;
         Ok(rest)
-    }
-}
-
-fn once(slot: &mut Option<u32>, value: u32, what: &str) -> Result<(), String> {
-    match slot.replace(value) {
-        Some(_) => Err(format!("the step names two {what}s")),
-        None => Ok(()),
     }
 }
 
@@ -110,7 +136,8 @@ mod tests {
 
     #[rstest]
     #[case::nothing("", Extent::default())]
-    #[case::all(" in item 3 on visit 2 twice", Extent { item: Some(3), visit: Some(2), lasts: Lasts::Attempts(2) })]
+    #[case::all(" in item 3 on visit 2 twice", Extent { items: Items::One(3), visit: Some(2), lasts: Lasts::Attempts(2) })]
+    #[case::all_items(" in every item on attempt 2", Extent { items: Items::Every, lasts: Lasts::Attempt(2), ..Extent::default() })]
     #[case::spent(" until its retries are spent", Extent { lasts: Lasts::Exhausting, ..Extent::default() })]
     fn phrases_in_any_order(#[case] text: &str, #[case] extent: Extent) {
         assert_eq!(Extent::read(text), Ok(extent));
@@ -119,7 +146,11 @@ mod tests {
     #[rstest]
     #[case::twice_the_same(" once twice", "the step says twice for how long")]
     #[case::never(" 0 times", "a fault that strikes 0 times is none; leave the step out")]
-    #[case::two_items(" in item 1 in item 2", "the step names two items")]
+    #[case::two_items(" in item 1 in every item", "the step says twice in which items")]
+    #[case::two_visits(" on visit 1 on visit 2", "the step names two visits")]
+    #[case::no_visit(" on visit 0", "visits count from 1")]
+    #[case::no_attempt(" on attempt 0", "attempts count from 1")]
+    #[case::one_attempt_twice(" on attempt 2 twice", "the step says twice for how long")]
     fn contradictions_are_refused(#[case] text: &str, #[case] message: &str) {
         assert_eq!(Extent::read(text), Err(message.to_owned()));
     }

@@ -6,7 +6,7 @@ mod time;
 mod value;
 mod word;
 
-pub(super) use extent::{Extent, Lasts};
+pub(super) use extent::{Extent, Items, Lasts};
 pub(super) use name::{Error, Place, Places};
 pub(super) use time::{Span, Spans};
 pub(super) use value::{Count, Json, Path, Size, Text, Times};
@@ -48,11 +48,13 @@ pub const PARAMETERS: &[ParameterType] = &[
     Json::TYPE,
     Text::TYPE,
     word::Ending::TYPE,
+    FaultClass::TYPE,
+    Word::TYPE,
     crate::oracle::Severity::TYPE,
     crate::oracle::RuleId::TYPE,
 ];
 
-pub(super) use word::Ending;
+pub(super) use word::{Ending, FaultClass, Word};
 
 #[cfg(test)]
 mod tests {

@@ -6,9 +6,13 @@ mod premises;
 mod results;
 mod scenarios;
 mod setup;
+mod searched;
 mod shelf;
+mod struck;
 mod subject;
+mod swollen;
 mod tally;
+mod trouble;
 mod witness;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +20,6 @@ use std::sync::Arc;
 
 use super::failed::{Failed, Unmet, Wrong};
 use crate::asl::StateId;
-use crate::history::Site;
 use crate::walk::Backend;
 
 pub(super) use premises::Said;
@@ -25,7 +28,9 @@ pub(super) use setup::{Inputs, Setup, Wanted};
 pub use shelf::Shelf;
 pub(super) use shelf::read;
 pub(super) use subject::Subject;
+pub(super) use swollen::scenario as swollen;
 pub use tally::Tally;
+pub(super) use trouble::{Calls, Quest, Spread, Strike, Swollen};
 
 /// What all scenarios of one call share.
 #[derive(Clone, Debug)]
@@ -120,15 +125,6 @@ impl Stage {
     /// A task by its name or path.
     pub(super) fn task(&self, place: &super::parameter::Place) -> Result<StateId, Failed> {
         self.subject()?.task(&place.0)
-    }
-
-    /// Where a fault strikes.
-    pub(super) fn site(
-        &self,
-        place: &super::parameter::Place,
-        extent: &super::parameter::Extent,
-    ) -> Result<Site, Failed> {
-        self.subject()?.site(&place.0, extent)
     }
 
     /// Everything that ran so far.

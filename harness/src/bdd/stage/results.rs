@@ -3,8 +3,9 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use super::{Stage, Subject};
-use crate::bdd::failed::{Failed, Wrong};
+use super::searched::searched;
+use super::{Stage, Subject, struck, swollen};
+use crate::bdd::failed::Failed;
 use crate::campaign::{Finding, findings_of};
 use crate::fault::Plan;
 use crate::generate::Scenario;
@@ -24,7 +25,9 @@ pub(in crate::bdd) struct Results {
     /// Why not everything that was asked for is known, a clause each: runs that could not be judged, a budget that was
     /// spent.
     pub(in crate::bdd) doubts: Vec<String>,
-    findings: OnceLock<Vec<Finding>>,
+    /// How small findings are made: not at all where the feature names the faults.
+    pub(super) reduction: Budget,
+    pub(super) findings: OnceLock<Vec<Finding>>,
 }
 
 /// One run with its judgement.
@@ -48,16 +51,42 @@ impl Results {
     /// Runs what is set up.
     pub(super) fn of(stage: &Stage) -> Result<Self, Failed> {
         let subject = stage.subject()?;
-        let setup = &stage.setup;
         let arena = stage.arena(&subject);
-        let plan = setup.trouble.plan();
-        let (mut runs, doubts) = (Vec::new(), Vec::new());
-        for scenario in stage.scenarios(&subject)? {
-            runs.push(run(stage, &arena, scenario, &plan)?);
+        let scenarios = stage.scenarios(&subject)?;
+        match stage.setup.trouble.quest() {
+            Some(quest) => searched(stage, subject, arena, scenarios, quest),
+            None => Self::named(stage, subject, arena, scenarios),
         }
-        let results = Self { subject, arena, runs, doubts, findings: OnceLock::new() };
-        results.check_struck(&plan)?;
-        Ok(results)
+    }
+
+    /// Runs every input with the faults that the feature names.
+    fn named(
+        stage: &Stage,
+        subject: Arc<Subject>,
+        arena: Arena,
+        scenarios: Vec<Scenario>,
+    ) -> Result<Self, Failed> {
+        let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
+        trouble.fits(machine)?;
+        let (mut runs, mut doubts) = (Vec::new(), Vec::new());
+        for scenario in scenarios {
+            let run = run(stage, &arena, scenario)?;
+            if let Outcome::Unknown(unknown) = &run.history.outcome {
+                let (place, name) = (machine.locate(&unknown.pointer), &run.scenario.name);
+                doubts.push(format!("{place}: {unknown} ({name})"));
+            } else {
+                runs.push(run);
+            }
+        }
+        if runs.is_empty() && !doubts.is_empty() {
+            return Err(Failed::Inconclusive(doubts.join("; ")));
+        }
+        let histories: Vec<&History> = runs.iter().map(|run| &*run.history).collect();
+        struck::check(trouble, machine, &histories)?;
+        swollen::check(trouble.swollen(), machine, &histories)?;
+        drop(histories);
+        let reduction = Budget { reduce_runs_max: 0, ..Budget::default() };
+        Ok(Self { subject, arena, runs, doubts, reduction, findings: OnceLock::new() })
     }
 
     /// What the judges say of all runs together: one finding for each cause, the most severe first. What they did not
@@ -67,9 +96,7 @@ impl Results {
         self.findings.get_or_init(|| {
             let (grounds, judged): (Vec<_>, Vec<_>) =
                 self.runs.iter().enumerate().map(|(at, run)| (run.ground(), run.judged(at))).unzip();
-            // The faults are those that the feature names: there is nothing to make smaller.
-            let budget = Budget { reduce_runs_max: 0, ..Budget::default() };
-            findings_of(&self.arena, &grounds, &judged, &budget, NonZeroUsize::MIN)
+            findings_of(&self.arena, &grounds, &judged, &self.reduction, NonZeroUsize::MIN)
         })
     }
 
@@ -79,22 +106,6 @@ impl Results {
             [] => Ok(()),
             doubts => Err(Failed::Inconclusive(doubts.join("; "))),
         }
-    }
-
-    /// A fault that strikes in no run is a mistake of the feature: what it asks for would be proven of nothing.
-    fn check_struck(&self, plan: &Plan) -> Result<(), Failed> {
-        for (at, fault) in plan.faults().iter().enumerate() {
-            let struck = |run: &Run| {
-                let first = run.history.before.as_ref().map_or(&*run.history, |before| &before.history);
-                first.injected.iter().any(|injected| injected.fault == at)
-            };
-            if !self.runs.iter().any(struck) {
-                let fault = fault.display(&self.arena.model.machine).to_string();
-                let wrong = Wrong::new(format!("the fault `{fault}` strikes in no run"));
-                return Err(wrong.help("its task is not reached, or the fault means nothing there").into());
-            }
-        }
-        Ok(())
     }
 }
 
@@ -113,20 +124,25 @@ impl Run {
     }
 }
 
-fn run(stage: &Stage, arena: &Arena, scenario: Scenario, plan: &Plan) -> Result<Run, Failed> {
-    let backend = stage.terms.backend;
-    let made = |case: &Case| {
-        let made = backend.run(&arena.model.machine, case, &scenario.script);
+fn run(stage: &Stage, arena: &Arena, usual: Scenario) -> Result<Run, Failed> {
+    let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
+    let made = |scenario: &Scenario, case: &Case| {
+        let made = stage.terms.backend.run(machine, case, &scenario.script);
         made.map(Arc::new).map_err(|cannot| Failed::Skipped(cannot.to_string()))
     };
-    let case = arena.case(&scenario, plan);
-    let baseline = made(&arena.case(&scenario, &Plan::default()))?;
-    let history = if plan.is_empty() { Arc::clone(&baseline) } else { made(&case)? };
-    if let Outcome::Unknown(unknown) = &history.outcome {
-        let place = arena.model.machine.locate(&unknown.pointer);
-        return Err(Failed::Inconclusive(format!("{place}: {unknown}")));
-    }
-    let ground = Ground { scenario: scenario.clone(), history: Arc::clone(&baseline) };
+    let baseline = made(&usual, &arena.case(&usual, &Plan::default()))?;
+    let scenario = match trouble.swollen() {
+        [] => usual,
+        tasks => swollen::scenario(&usual, machine, tasks)?,
+    };
+    let causes = trouble.causes();
+    let case = |plan: &Plan| Case { causes: Arc::clone(&causes), ..arena.case(&scenario, plan) };
+    let is_usual = trouble.swollen().is_empty();
+    let (plan, history) = struck::settle(trouble, machine, &mut |plan| {
+        if plan.is_empty() && is_usual { Ok(Arc::clone(&baseline)) } else { made(&scenario, &case(plan)) }
+    })?;
+    let case = case(&plan);
+    let ground = Ground { scenario, history: baseline };
     let judgement = arena.judgement(&ground, &case, &history);
-    Ok(Run { scenario, case, history, baseline, judgement })
+    Ok(Run { scenario: ground.scenario, case, history, baseline: ground.history, judgement })
 }

@@ -28,7 +28,6 @@ impl Stage {
     }
 
     /// A search from what is set up, as `chaos` does it.
-    #[expect(dead_code, reason = "for the sentences that search")]
     pub(in crate::bdd) fn campaign(&self, subject: &Subject) -> Result<Campaign, Failed> {
         let user = |(name, input, origin): Named| (origin == Origin::User).then_some((name, input));
         let script = script(subject, &self.setup)?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::premises::Premises;
+use super::trouble::Trouble;
 use crate::config::MocksRef;
-use crate::fault::{Fault, Incident, Plan};
 use crate::mock::Answer;
 use crate::sim::Start;
 use crate::value::Value;
@@ -56,20 +56,4 @@ pub(in crate::bdd) enum Inputs {
     These(Vec<(String, Value)>),
     /// So many that the machine can read.
     Generated(usize),
-}
-
-/// What goes wrong.
-#[derive(Clone, Debug, Default)]
-pub(in crate::bdd) struct Trouble {
-    /// These faults, all in the same run.
-    pub(in crate::bdd) faults: Vec<Fault>,
-    /// What happens to the execution as a whole.
-    pub(in crate::bdd) incidents: Vec<Incident>,
-}
-
-impl Trouble {
-    /// As a plan.
-    pub(in crate::bdd) fn plan(&self) -> Plan {
-        self.incidents.iter().fold(Plan::new(self.faults.clone()), |plan, incident| plan.with(*incident))
-    }
 }

@@ -8,7 +8,7 @@ use super::premises::Premises;
 use super::setup::Wanted;
 use crate::asl::{MachineType, Problem, StateId};
 use crate::bdd::failed::{Failed, Wrong};
-use crate::bdd::parameter::Extent;
+use crate::bdd::parameter::{Extent, Items};
 use crate::config::{Belongings, Config};
 use crate::fault::Fault;
 use crate::history::Site;
@@ -136,7 +136,7 @@ impl Subject {
         let text = format!("{place}:timeout");
         let fault = Fault::parse(&text, machine).map_err(|error| Wrong::new(error.message))?;
         let mut site = fault.site;
-        if let Some(item) = extent.item {
+        if let Items::One(item) = extent.items {
             let Some(innermost) = site.iteration.0.last_mut() else {
                 let path = &machine.state(site.state).path;
                 return Err(Wrong::new(format!("`{path}` is in no Map, so it has no items")).into());
