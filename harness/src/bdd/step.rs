@@ -118,7 +118,6 @@ impl Arguments<'_> {
         })
     }
 
-    #[expect(dead_code, reason = "sentences with a table come next")]
     /// The rows of the table, with its heading if it has one.
     pub(super) fn rows(&self) -> Result<&[Vec<String>], Failed> {
         self.table.ok_or_else(|| {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use super::failed::{Failed, Unmet, Wrong};
 use crate::asl::StateId;
+use crate::report::Values;
 use crate::walk::Backend;
 
 pub(super) use premises::Said;
@@ -102,6 +103,11 @@ impl Stage {
         parent.unwrap_or(Path::new("."))
     }
 
+    /// Whether reports show values of inputs and results.
+    pub(super) fn values(&self) -> Values {
+        if self.terms.show_values { Values::Shown } else { Values::Redacted }
+    }
+
     /// What is set up, to be changed; the runs so far are forgotten.
     pub(super) fn change(&mut self) -> &mut Setup {
         self.results = None;
@@ -155,6 +161,6 @@ impl Stage {
         let Some((run, happened)) = unmet.next() else { return results.sure() };
         let others = unmet.count();
         let witness = witness::witness(&results, run, others, self.terms.show_values);
-        Err(Unmet { expected: expected.into(), happened, witness: Some(witness) }.into())
+        Err(Unmet { expected: expected.into(), happened, details: Vec::new(), witness: Some(witness) }.into())
     }
 }

@@ -175,6 +175,7 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool, subject: &Ar
     Unmet {
         expected: "the execution succeeds without faults, so that a search shows what faults do".to_owned(),
         happened: format!("it ends as {}{error}", ground.history.outcome.status()),
+        details: Vec::new(),
         witness: Some(witness(&results, &results.runs[0], 0, show_values)),
     }
     .into()

@@ -7,6 +7,7 @@ mod faults;
 mod findings;
 mod inputs;
 mod outcome;
+mod permissions;
 mod route;
 
 use super::vocabulary::Section;
@@ -27,4 +28,5 @@ pub(super) const SECTIONS: &[&Section] = &[
     &outcome::SECTION,
     &route::SECTION,
     &findings::SECTION,
+    &permissions::SECTION,
 ];
