@@ -84,7 +84,30 @@ impl Keyword {
     }
 }
 
+impl Step {
+    /// A sentence that asks for something, followed by nothing.
+    pub(super) const fn then(
+        expression: &'static str,
+        about: &'static str,
+        example: &'static str,
+        run: fn(&mut Stage, &Arguments<'_>) -> Result<(), Failed>,
+    ) -> Self {
+        let takes = Takes::Nothing;
+        Self { keyword: Keyword::Then, expression, about, example, takes, covers: &[], run }
+    }
+
+    /// The same, followed by something.
+    pub(super) const fn followed_by(self, takes: Takes) -> Self {
+        Self { takes, ..self }
+    }
+}
+
 impl Arguments<'_> {
+    /// What the line says for the parameter at a position.
+    pub(super) fn said(&self, at: usize) -> &str {
+        self.captures.get(at).copied().unwrap_or_default()
+    }
+
     /// The parameter at a position, from 0.
     pub(super) fn get<P: Parameter>(&self, at: usize) -> Result<P, Failed> {
         let text = self.captures.get(at).copied().unwrap_or_default();

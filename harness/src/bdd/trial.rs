@@ -48,6 +48,12 @@ impl Trial {
         self
     }
 
+    /// Whose reports show no values.
+    pub(in crate::bdd) fn hiding_values(mut self) -> Self {
+        self.terms.show_values = false;
+        self
+    }
+
     /// The folder.
     pub(in crate::bdd) fn path(&self) -> &Path {
         self.folder.path()

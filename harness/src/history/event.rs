@@ -107,6 +107,9 @@ macro_rules! event_types {
         pub enum EventType { $($name),* }
 
         impl EventType {
+            /// All of them, by their names.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
             /// The name on the wire.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }

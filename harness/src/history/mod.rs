@@ -15,7 +15,7 @@ pub use event::{Assigned, Detail, Event, EventId, EventType, Scheduled, VirtualT
 pub use ledger::{
     Attempt, Decision, Ending, FailureRecord, Handling, Injected, Iteration, Site, Strand, StrandId,
 };
-pub use query::{Caught, Entry, Payload, PayloadRole, Retry};
+pub use query::{Caught, Course, Entry, Payload, PayloadRole, Retry, Stay, Visits};
 pub use simulated::Simulated;
 
 use crate::asl::MachineType;

@@ -4,8 +4,12 @@
 //! Every answer is about this execution alone; [`History::executions`] gives those with the same input that came before
 //! it. Items of distributed Maps count as if they were of the execution itself, which AWS keeps in child executions.
 
+mod visits;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use visits::{Course, Stay, Visits};
 
 use super::{
     Attempt, Detail, Ending, Event, EventId, EventType, FailureRecord, Handling, History, Iteration, Outcome,
@@ -72,6 +76,8 @@ pub struct Payload<'h> {
     pub state: Option<StateId>,
     /// In which items.
     pub iteration: Iteration,
+    /// Which entry of the state in this iteration, from 1; 0 for the execution.
+    pub visit: u32,
     /// When.
     pub at: VirtualTime,
     /// What it is of the state.
@@ -215,10 +221,16 @@ impl History {
 
     /// Every value that AWS holds against its limit on payloads, in the order in which they appeared.
     pub fn payloads(&self) -> impl Iterator<Item = Payload<'_>> {
-        self.in_order().into_iter().filter_map(|event| {
-            let (role, value) = payload(event)?;
+        let mut visits: BTreeMap<(StateId, Iteration), u32> = BTreeMap::new();
+        self.in_order().into_iter().filter_map(move |event| {
             let iteration = self.iteration(event.strand);
-            Some(Payload { state: event.state, iteration, at: event.at, role, value })
+            let visit = event.state.map_or(0, |state| {
+                let visit = visits.entry((state, iteration.clone())).or_default();
+                *visit += u32::from(event.kind.name().ends_with("StateEntered"));
+                *visit
+            });
+            let (role, value) = payload(event)?;
+            Some(Payload { state: event.state, iteration, visit, at: event.at, role, value })
         })
     }
 

@@ -24,7 +24,7 @@ pub enum Values {
 }
 
 /// Redacts what belongs to one scenario.
-pub(super) struct Redactor<'a> {
+pub(crate) struct Redactor<'a> {
     /// Texts and numbers of the definition.
     public: BTreeSet<&'a str>,
     /// The user's values, the longest first; empty: nothing is redacted.
@@ -39,7 +39,7 @@ const REDACTED: &str = "…";
 
 impl<'a> Redactor<'a> {
     /// For everything that is told about a run of this scenario.
-    pub(super) fn new(machine: Option<&'a Machine>, scenario: &Scenario, values: Values) -> Self {
+    pub(crate) fn new(machine: Option<&'a Machine>, scenario: &Scenario, values: Values) -> Self {
         let mut redactor = Self { public: BTreeSet::new(), secrets: Vec::new(), values };
         if scenario.origin == Origin::Generated {
             redactor.values = Values::Shown;
@@ -60,7 +60,7 @@ impl<'a> Redactor<'a> {
     }
 
     /// A value of the scenario, or a value that came of it.
-    pub(super) fn value(&self, value: &Value) -> Value {
+    pub(crate) fn value(&self, value: &Value) -> Value {
         if self.values == Values::Shown {
             return value.clone();
         }
@@ -79,7 +79,7 @@ impl<'a> Redactor<'a> {
     }
 
     /// A text that may quote values.
-    pub(super) fn text(&self, text: &str) -> String {
+    pub(crate) fn text(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED))
     }
 

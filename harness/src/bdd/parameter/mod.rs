@@ -1,15 +1,17 @@
 //! The types of what stands in braces in a sentence: how each is written, and how it is read.
 
 mod extent;
+mod datum;
 mod name;
 mod time;
 mod value;
 mod word;
 
+pub(super) use datum::{Datum, EventKind};
 pub(super) use extent::{Extent, Items, Lasts};
 pub(super) use name::{Error, Place, Places};
 pub(super) use time::{Span, Spans};
-pub(super) use value::{Count, Json, Path, Size, Text, Times};
+pub(super) use value::{Count, Json, Path, Sentence, Size, Text, Times};
 
 /// One type, for compiling sentences and for the docs.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +27,7 @@ pub struct ParameterType {
 }
 
 /// What a text of a type means.
-pub(in crate::bdd) trait Parameter: Sized {
+pub(super) trait Parameter: Sized {
     /// The type.
     const TYPE: ParameterType;
 
@@ -47,6 +49,9 @@ pub const PARAMETERS: &[ParameterType] = &[
     Path::TYPE,
     Json::TYPE,
     Text::TYPE,
+    Datum::TYPE,
+    EventKind::TYPE,
+    Sentence::TYPE,
     word::Ending::TYPE,
     FaultClass::TYPE,
     Word::TYPE,

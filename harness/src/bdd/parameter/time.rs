@@ -1,5 +1,7 @@
 //! Virtual time: `2 hours`, `1 h 30 min`, `2, 4 and 8 seconds`.
 
+use std::fmt;
+
 use super::{Parameter, ParameterType};
 
 /// A duration in virtual milliseconds.
@@ -21,6 +23,28 @@ const UNITS: [(u64, &[&str]); 5] = [
     (3_600_000, &["h", "hour", "hours"]),
     (86_400_000, &["d", "day", "days"]),
 ];
+
+impl fmt::Display for Span {
+    /// Exactly, and as short as that can be: `2 s`, `1.25 s`, `1 h 30 s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.ms < 1_000 {
+            return write!(f, "{} ms", self.ms);
+        }
+        let mut rest = self.ms;
+        let mut gap = "";
+        for (unit, words) in UNITS.iter().skip(2).rev() {
+            if rest >= *unit {
+                write!(f, "{gap}{} {}", rest / unit, words[0])?;
+                (rest, gap) = (rest % unit, " ");
+            }
+        }
+        match (rest / 1_000, rest % 1_000) {
+            (0, 0) => Ok(()),
+            (seconds, 0) => write!(f, "{gap}{seconds} s"),
+            (seconds, ms) => write!(f, "{gap}{seconds}.{} s", format!("{ms:03}").trim_end_matches('0')),
+        }
+    }
+}
 
 impl Parameter for Span {
     const TYPE: ParameterType = ParameterType {
@@ -94,6 +118,16 @@ mod tests {
     #[case::units("30 s and 1 min", &[30_000, 60_000])]
     fn durations(#[case] text: &str, #[case] ms: &[u64]) {
         assert_eq!(Spans::read(text), Ok(Spans(ms.iter().map(|ms| Span { ms: *ms }).collect())));
+    }
+
+    #[rstest]
+    #[case::ms(350, "350 ms")]
+    #[case::seconds(2_000, "2 s")]
+    #[case::a_fraction(1_250, "1.25 s")]
+    #[case::nothing_is_rounded(3_630_050, "1 h 30.05 s")]
+    #[case::days(90_000_000, "1 d 1 h")]
+    fn a_duration_is_told_exactly(#[case] ms: u64, #[case] told: &str) {
+        assert_eq!(Span { ms }.to_string(), told);
     }
 
     #[test]

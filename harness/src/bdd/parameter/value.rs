@@ -1,6 +1,7 @@
 //! Numbers, sizes, texts, JSON, paths.
 
 use super::{Parameter, ParameterType};
+use crate::expr::{self, Root};
 use crate::value::Value;
 
 /// How often.
@@ -29,6 +30,10 @@ pub(in crate::bdd) struct Json(pub(in crate::bdd) Value);
 /// A text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::bdd) struct Text(pub(in crate::bdd) String);
+
+/// The rest of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::bdd) struct Sentence(pub(in crate::bdd) String);
 
 impl Parameter for Times {
     const TYPE: ParameterType = ParameterType {
@@ -82,16 +87,39 @@ impl Parameter for Size {
     }
 }
 
+/// Names, positions and `[*]`, one after the other.
+const FORM: &str = r"\$(?:\.[A-Za-z_][\w-]*|\[(?:\d+|\*|'[^']*')\])*";
+
+impl Path {
+    /// The path, ready to find something in a value.
+    pub(in crate::bdd) fn parse(text: &str) -> Result<expr::Path, String> {
+        if !text.starts_with('$') {
+            return Err(format!("`{text}` is no path; did you mean `$.{text}`?"));
+        }
+        let path =
+            expr::Path::parse(text).map_err(|error| format!("`{text}` is no path: {}", error.message))?;
+        if *path.root() != Root::Input {
+            return Err(format!("`{text}` does not begin in the value; write a path that begins with `$.`"));
+        }
+        // Step Functions reads more than that, brackets that are never closed among it.
+        let form = regex::Regex::new(&format!("^(?:{FORM})$")).expect("a constant expression");
+        if !form.is_match(text) {
+            return Err(format!("`{text}` is no path of names and positions, such as `$.items[0].sku`"));
+        }
+        Ok(path)
+    }
+}
+
 impl Parameter for Path {
     const TYPE: ParameterType = ParameterType {
         name: "path",
-        pattern: r"\$(?:\.[A-Za-z_][\w-]*|\[(?:\d+|\*|'[^']*')\])*",
+        pattern: concat!(r"\$(?:\.[A-Za-z_][\w-]*|\[(?:\d+|\*|'[^']*')\])*", r#"|[^\s"|]+"#),
         about: "A path into JSON, from its root `$`.",
         examples: &["$", "$.order.total", "$.items[0].sku", "$['odd name']"],
     };
 
     fn read(text: &str) -> Result<Self, String> {
-        Ok(Self(text.to_owned()))
+        Self::parse(text).map(|_| Self(text.to_owned()))
     }
 }
 
@@ -119,6 +147,19 @@ impl Parameter for Text {
     fn read(text: &str) -> Result<Self, String> {
         let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         Ok(Self(inside.replace("\\\"", "\"").replace("\\\\", "\\")))
+    }
+}
+
+impl Parameter for Sentence {
+    const TYPE: ParameterType = ParameterType {
+        name: "sentence",
+        pattern: r"\S.*",
+        about: "Another sentence that asks for something.",
+        examples: &["the execution succeeds", "ChargePayment is attempted twice"],
+    };
+
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
     }
 }
 

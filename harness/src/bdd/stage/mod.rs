@@ -3,6 +3,7 @@
 mod compiled;
 mod once;
 mod premises;
+mod expectation;
 mod results;
 mod scenarios;
 mod setup;
@@ -13,16 +14,17 @@ mod subject;
 mod swollen;
 mod tally;
 mod trouble;
+mod visits;
 mod witness;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::failed::{Failed, Unmet, Wrong};
+use super::failed::{Failed, Wrong};
 use crate::asl::StateId;
-use crate::report::Values;
 use crate::walk::Backend;
 
+pub(super) use expectation::{Asked, Expectation, Met, Which};
 pub(super) use premises::Said;
 pub(super) use results::{Results, Run};
 pub(super) use setup::{Inputs, Setup, Wanted};
@@ -73,6 +75,8 @@ pub struct Stage {
     tally: Tally,
     /// Whether a sentence has asked for something.
     pub(super) has_asked: bool,
+    /// Which execution of a run sentences speak of at the moment.
+    pub(super) speaks_of: Which,
 }
 
 impl Stage {
@@ -86,6 +90,7 @@ impl Stage {
             results: None,
             tally: Tally::default(),
             has_asked: false,
+            speaks_of: Which::default(),
         }
     }
 
@@ -101,11 +106,6 @@ impl Stage {
     fn folder(&self) -> &Path {
         let parent = self.feature.parent().filter(|folder| !folder.as_os_str().is_empty());
         parent.unwrap_or(Path::new("."))
-    }
-
-    /// Whether reports show values of inputs and results.
-    pub(super) fn values(&self) -> Values {
-        if self.terms.show_values { Values::Shown } else { Values::Redacted }
     }
 
     /// What is set up, to be changed; the runs so far are forgotten.
@@ -156,11 +156,9 @@ impl Stage {
         expected: impl Into<String>,
         check: impl Fn(&Results, &Run) -> Result<(), String>,
     ) -> Result<(), Failed> {
-        let results = self.results()?;
-        let mut unmet = results.runs.iter().filter_map(|run| Some((run, check(&results, run).err()?)));
-        let Some((run, happened)) = unmet.next() else { return results.sure() };
-        let others = unmet.count();
-        let witness = witness::witness(&results, run, others, self.terms.show_values);
-        Err(Unmet { expected: expected.into(), happened, details: Vec::new(), witness: Some(witness) }.into())
+        self.expect(Expectation::that(expected), |asked| match check(asked.results, asked.run) {
+            Ok(()) => Met::Yes,
+            Err(happened) => Met::No(happened),
+        })
     }
 }

@@ -6,14 +6,15 @@ use std::sync::{Arc, OnceLock};
 use super::setup::Inputs;
 use super::trouble::Quest;
 use super::witness::witness;
+use super::{Asked, Which};
 use super::{Results, Run, Stage, Subject};
 use crate::asl::StateId;
 use crate::bdd::Backend;
 use crate::bdd::failed::{Failed, Unmet, Wrong};
 use crate::campaign::{MachineOutcome, MachineVerdict};
 use crate::fault::{Burst, Plan};
-use crate::generate::{Origin, Scenario};
-use crate::history::{History, Outcome};
+use crate::generate::Scenario;
+use crate::history::Outcome;
 use crate::search::{Aim, Arena, Budget, Ground, Judged, Phase, Search, Trial, aimed, search};
 
 /// A search from all inputs together; in words, since a limit that is reached makes what holds a guess.
@@ -175,8 +176,7 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool, subject: &Ar
     Unmet {
         expected: "the execution succeeds without faults, so that a search shows what faults do".to_owned(),
         happened: format!("it ends as {}{error}", ground.history.outcome.status()),
-        details: Vec::new(),
-        witness: Some(witness(&results, &results.runs[0], 0, show_values)),
+        witness: Some(witness(&Asked::new(&results, &results.runs[0], Which::Last, show_values), &[], 0)),
     }
     .into()
 }
@@ -237,12 +237,10 @@ fn campaign(
     let outcome = campaign.watched(&mut |grounds, judged| {
         found.take(arena, &grounds[judged.trial.ground], judged);
     });
-    // A variation may end in a Fail state; what the user gives must go well.
-    let no_input_succeeds = outcome.verdict == MachineVerdict::BaselineFailed;
-    let fails = |(scenario, history): &&(Scenario, Arc<History>)| {
-        !history.outcome.succeeded() && (no_input_succeeds || scenario.origin == Origin::User)
-    };
-    if let Some((scenario, history)) = outcome.baselines.iter().find(fails) {
+    let failing = outcome.baselines.iter().find(|(_, history)| !history.outcome.succeeded());
+    if outcome.verdict == MachineVerdict::BaselineFailed
+        && let Some((scenario, history)) = failing
+    {
         let ground = Ground { scenario: scenario.clone(), history: Arc::clone(history) };
         return Err(fails_without(arena, &ground, stage.terms.show_values, subject));
     }

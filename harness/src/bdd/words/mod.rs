@@ -1,14 +1,25 @@
 //! The sentences, a file a section.
 
+mod attempts;
 mod configuration;
 mod definition;
 mod effects;
+mod events;
+pub(super) mod executions;
 mod faults;
 mod findings;
+mod handlers;
 mod inputs;
 mod outcome;
-mod permissions;
+mod output;
+mod payload;
+mod phrase;
 mod route;
+mod time;
+mod tokens;
+mod work;
+#[cfg(test)]
+mod tests;
 
 use super::vocabulary::Section;
 
@@ -26,7 +37,15 @@ pub(super) const SECTIONS: &[&Section] = &[
     faults::SECTIONS[5],
     faults::SECTIONS[6],
     &outcome::SECTION,
+    &output::SECTION,
     &route::SECTION,
+    &attempts::SECTION,
+    &handlers::SECTION,
+    &work::SECTION,
+    &tokens::SECTION,
+    &payload::SECTION,
+    &time::SECTION,
+    &events::SECTION,
+    &executions::SECTION,
     &findings::SECTION,
-    &permissions::SECTION,
 ];

@@ -113,6 +113,11 @@ impl Path {
         Ok(self.find(env)?.map(Cow::into_owned))
     }
 
+    /// What the path finds in a value alone, whatever its root; a path that finds too much finds nothing.
+    pub fn within<'v>(&self, value: &'v Value) -> Option<Cow<'v, Value>> {
+        self.apply(value).ok().flatten()
+    }
+
     /// As [`Self::lookup`], borrowed where the value already exists.
     pub fn find<'a>(&self, env: &Env<'a>) -> Result<Option<Cow<'a, Value>>, EvalError> {
         match &self.root {
