@@ -135,7 +135,7 @@ impl Arguments<'_> {
     pub(super) fn json(&self) -> Result<Value, Failed> {
         Value::parse(self.text()?).map_err(|error| {
             let (feature, line) = (self.place.0.display().to_string(), self.text_line() + error.line - 1);
-            let place = Location { file: feature, line, column: error.column };
+            let place = Location { file: feature, line, column: error.column.max(1) };
             let wrong = Wrong::new(format!("the text between \"\"\" is no JSON: {}", error.message));
             Wrong { place: Some(place), ..wrong }.into()
         })

@@ -123,7 +123,7 @@ fn a_file_lies_beside_the_feature() {
     let trial = Trial::of(CHARGE).file("inputs/odd.json", "{");
     let told = trial.play("Given the input \"inputs/odd.json\"").unwrap_err();
     assert!(
-        told.starts_with("the input \"inputs/odd.json\": failed to read input inputs/odd.json"),
+        told.starts_with("the input \"inputs/odd.json\": inputs/odd.json:1:1: the input is no JSON: "),
         "{told}"
     );
 }

@@ -1,5 +1,6 @@
 //! What one scenario has set up, and the runs that came of it.
 
+mod change;
 mod compiled;
 mod once;
 mod premises;
@@ -24,12 +25,13 @@ use super::failed::{Failed, Wrong};
 use crate::asl::StateId;
 use crate::walk::Backend;
 
+pub(super) use change::{Change, To};
 pub(super) use expectation::{Asked, Expectation, Met, Which};
 pub(super) use premises::Said;
 pub(super) use results::{Results, Run};
 pub(super) use setup::{Inputs, Setup, Wanted};
 pub use shelf::Shelf;
-pub(super) use shelf::read;
+pub(super) use shelf::{read, read_json};
 pub(super) use subject::Subject;
 pub(super) use swollen::scenario as swollen;
 pub use tally::Tally;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::setup::Inputs;
+use super::shelf::nearest_file;
 use super::{Setup, Stage, Subject};
 use crate::bdd::failed::{Failed, Wrong};
 use crate::campaign::Campaign;
 use crate::config::MocksRef;
 use crate::generate::{self, Origin, Scenario};
-use crate::mock::{Author, Script, Sequence, Then, file};
+use crate::mock::{Answer, Author, Reply, Script, Sequence, Then, file};
 use crate::oracle;
 use crate::search::Arena;
 use crate::sim::Limits;
@@ -48,6 +49,16 @@ impl Stage {
             .permissions(denied, subject.undecided()))
     }
 
+    /// What tasks answer.
+    pub(in crate::bdd) fn script(&self, subject: &Subject) -> Result<Arc<Script>, Failed> {
+        script(subject, &self.setup)
+    }
+
+    /// The inputs that are set up, each with a name.
+    pub(in crate::bdd) fn inputs(&self, subject: &Subject) -> Result<Vec<(String, Value)>, Failed> {
+        Ok(inputs(self, subject)?.into_iter().map(|(name, input, _)| (name, input)).collect())
+    }
+
     /// Every input that is set up, with what tasks answer.
     pub(in crate::bdd) fn scenarios(&self, subject: &Subject) -> Result<Vec<Scenario>, Failed> {
         let script = script(subject, &self.setup)?;
@@ -61,7 +72,11 @@ impl Stage {
 fn script(subject: &Subject, setup: &Setup) -> Result<Arc<Script>, Failed> {
     let base =
         subject.scripts.get(setup.mocks.clone(), || mocked(subject, setup.mocks.as_ref()).map(Arc::new))?;
-    if setup.answers.is_empty() && setup.objects.is_empty() {
+    if setup.answers.is_empty()
+        && setup.answer_changes.is_empty()
+        && setup.delays.is_empty()
+        && setup.objects.is_empty()
+    {
         return Ok(base);
     }
     let mut script = Script::clone(&base);
@@ -69,10 +84,32 @@ fn script(subject: &Subject, setup: &Setup) -> Result<Arc<Script>, Failed> {
         let sequence = Sequence { calls: calls.clone(), then: Then::Repeat, by: Author::User };
         script.answers.insert(Arc::clone(path), sequence);
     }
+    for (path, change) in &setup.answer_changes {
+        let Some(sequence) = script.answers.get_mut(path) else { continue };
+        for answer in answers_of(sequence) {
+            if let Reply::Return(result) = &answer.reply {
+                answer.reply = Reply::Return(change.apply(result)?);
+            }
+        }
+        sequence.by = Author::User;
+    }
+    for (path, delay) in &setup.delays {
+        let Some(sequence) = script.answers.get_mut(path) else { continue };
+        answers_of(sequence).for_each(|answer| answer.after_ms = *delay);
+    }
     for (bucket, key, content) in &setup.objects {
         script.objects.put(bucket, key, Arc::clone(content));
     }
     Ok(Arc::new(script))
+}
+
+/// Every answer of a state.
+fn answers_of(sequence: &mut Sequence) -> impl Iterator<Item = &mut Answer> {
+    let rest = match &mut sequence.then {
+        Then::Answer(answer) => Some(answer),
+        Then::Repeat | Then::Unmocked => None,
+    };
+    sequence.calls.iter_mut().chain(rest)
 }
 
 /// The answers of the mock file that is named, or of the one that goes with the machine; the rest is generated.
@@ -83,7 +120,7 @@ fn mocked(subject: &Subject, named: Option<&MocksRef>) -> Result<Script, Failed>
     };
     let selection = file::Selection { machine: None, test_case: mocks.test_case.as_deref() };
     let loaded = file::load(&mocks.file, machine, selection, subject.validation)
-        .map_err(|error| Wrong::new(error.to_string()))?;
+        .map_err(|error| Wrong::new(error.to_string()).nearest(nearest_file(&mocks.file).as_deref()))?;
     let mut scripts = loaded.scripts;
     if scripts.len() > 1 {
         let names: Vec<&str> = scripts.iter().map(|(name, _)| name.as_str()).collect();
@@ -97,7 +134,18 @@ fn mocked(subject: &Subject, named: Option<&MocksRef>) -> Result<Script, Failed>
 
 type Named = (String, Value, Origin);
 
+/// The inputs with what the feature changes in them.
 fn inputs(stage: &Stage, subject: &Subject) -> Result<Vec<Named>, Failed> {
+    let mut inputs = unchanged(stage, subject)?;
+    for change in &stage.setup.input_changes {
+        for (_, input, _) in &mut inputs {
+            *input = change.apply(input)?;
+        }
+    }
+    Ok(inputs)
+}
+
+fn unchanged(stage: &Stage, subject: &Subject) -> Result<Vec<Named>, Failed> {
     match &stage.setup.inputs {
         Inputs::These(inputs) => {
             Ok(inputs.iter().map(|(name, input)| (name.clone(), input.clone(), Origin::User)).collect())

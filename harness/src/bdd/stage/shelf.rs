@@ -85,7 +85,7 @@ pub(in crate::bdd) fn read_json(what: &str, path: &Path) -> Result<Value, Failed
         let place = crate::load::Location {
             file: path.display().to_string(),
             line: error.line,
-            column: error.column,
+            column: error.column.max(1),
         };
         Wrong { place: Some(place), ..Wrong::new(format!("the {what} is no JSON: {}", error.message)) }.into()
     })

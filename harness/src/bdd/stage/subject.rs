@@ -19,6 +19,9 @@ use crate::mock::{Script, file};
 use crate::model::{Declarations, Model};
 use crate::spelling::nearest;
 
+/// So many names are listed where none is near.
+const LISTED_MAX: usize = 12;
+
 /// A machine with what is known of it.
 #[derive(Debug)]
 pub(in crate::bdd) struct Subject {
@@ -36,7 +39,8 @@ pub(in crate::bdd) struct Subject {
     #[expect(dead_code, reason = "for what it accepts")]
     pub(in crate::bdd) config: Arc<Config>,
     pub(super) belongings: Belongings,
-    pub(super) validation: file::Validation,
+    /// How mocked results are held against their APIs.
+    pub(in crate::bdd) validation: file::Validation,
     /// Complete scripts by the mock file that is named.
     pub(super) scripts: Once<Option<crate::config::MocksRef>, Result<Arc<Script>, Failed>>,
 }
@@ -102,10 +106,14 @@ impl Subject {
             let wrong = Wrong::new(format!("several states are called `{name}`"));
             return Err(wrong.help(format!("write one of {}", several.join(", "))).into());
         }
-        let names = machine.states.iter().map(|state| &*state.name);
-        let wrong =
-            Wrong::new(format!("there is no state `{name}` in {}", self.definition.document.file.name));
-        Err(wrong.nearest(nearest(name, names)).into())
+        let names: Vec<&str> = machine.states.iter().map(|state| &*state.name).collect();
+        let file = &self.definition.document.file.name;
+        let wrong = Wrong::new(format!("there is no state `{name}` in {file}"));
+        Err(match nearest(name, names.iter().copied()) {
+            None if names.len() <= LISTED_MAX => wrong.help(format!("there is {}", names.join(", "))),
+            near => wrong.nearest(near),
+        }
+        .into())
     }
 
     /// A task by its name or path.

@@ -1,20 +1,24 @@
 //! The sentences, a file a section.
 
+mod answers;
 mod attempts;
 mod configuration;
 mod definition;
 mod effects;
 mod events;
+
 pub(super) mod executions;
 mod faults;
 mod findings;
 mod handlers;
 mod inputs;
+mod objects;
 mod outcome;
 mod output;
 mod payload;
 mod phrase;
 mod route;
+mod start;
 mod time;
 mod tokens;
 mod work;
@@ -29,6 +33,9 @@ pub(super) const SECTIONS: &[&Section] = &[
     &configuration::SECTION,
     &effects::SECTION,
     &inputs::SECTION,
+    &answers::SECTION,
+    &objects::SECTION,
+    &start::SECTION,
     faults::SECTIONS[0],
     faults::SECTIONS[1],
     faults::SECTIONS[2],
