@@ -73,7 +73,7 @@ impl Change {
     }
 
     fn nowhere<'s>(&self, so_far: &str, here: Option<&Value>, read: impl Iterator<Item = &'s Step>) -> Wrong {
-        let members = here.and_then(Value::as_object).map(|object| object.iter());
+        let members = here.and_then(Value::as_object).map(Object::iter);
         let there: Vec<&str> = members.into_iter().flatten().map(|(name, _)| &**name).collect();
         let read = read.filter_map(|step| match step {
             Step::Field(name) => Some(&**name),
