@@ -2,6 +2,7 @@
 
 mod change;
 mod compiled;
+mod lacking;
 mod once;
 mod premises;
 mod expectation;
@@ -27,6 +28,7 @@ use crate::walk::Backend;
 
 pub(super) use change::{Change, To};
 pub(super) use expectation::{Asked, Expectation, Met, Which};
+pub(super) use lacking::lacking;
 pub(super) use premises::Said;
 pub(super) use results::{Results, Run};
 pub(super) use setup::{Inputs, Setup, Wanted};

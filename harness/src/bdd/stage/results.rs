@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use super::searched::searched;
-use super::{Stage, Subject, struck, swollen};
+use super::{Stage, Subject, lacking, struck, swollen};
 use crate::bdd::failed::Failed;
 use crate::campaign::{Finding, findings_of};
 use crate::fault::Plan;
@@ -68,6 +68,7 @@ impl Results {
     ) -> Result<Self, Failed> {
         let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
         trouble.fits(machine)?;
+        lacking::check(trouble, &scenarios)?;
         let (mut runs, mut doubts) = (Vec::new(), Vec::new());
         for scenario in scenarios {
             let run = run(stage, &arena, scenario)?;

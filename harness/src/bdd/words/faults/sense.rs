@@ -5,13 +5,10 @@ use super::errors;
 use crate::asl::{State, Task};
 use crate::bdd::Stage;
 use crate::bdd::failed::{Failed, Wrong};
-use crate::bdd::stage::Subject;
+use crate::bdd::stage::{Subject, lacking};
 use crate::catalog::models::result_shape;
 use crate::catalog::{self, Pattern, Service, conform};
-use crate::fault::{Class, without};
-use crate::mock::Reply;
-use crate::spelling::nearest;
-use crate::value::{Object, Value};
+use crate::fault::Class;
 
 /// Says why a fault makes no sense at a task, if it makes none.
 pub(super) fn check(stage: &Stage, subject: &Subject, state: &State, class: &Class) -> Result<(), Failed> {
@@ -98,36 +95,7 @@ fn member(stage: &Stage, subject: &Subject, state: &State, task: &Task, path: &s
         return Some(wrong.help("name a member that it may leave out"));
     }
     // Where the scenario cannot be run at all, the first step that asks for it says so.
-    let scenarios = stage.scenarios(subject).ok()?;
-    let sequence = scenarios.first()?.script.answers.get(&state.path)?;
-    let results = || {
-        sequence.calls.iter().filter_map(|answer| match &answer.reply {
-            Reply::Return(result) => Some(result),
-            Reply::Throw { .. } | Reply::Silence | Reply::Unmocked(_) => None,
-        })
-    };
-    if results().any(|result| without(result, path) != *result) {
-        return None;
-    }
-    let names: Vec<String> = results().flat_map(paths).collect();
-    let wrong = Wrong::new(format!("the answer of `{}` has no `{path}` to lack", state.path));
-    let near = nearest(path, names.iter().map(String::as_str));
-    Some(match near {
-        Some(near) => wrong.nearest(Some(near)),
-        None => wrong.help(format!("it has {}", names.join(", "))),
-    })
-}
-
-/// The members of an answer, and those of its members that are objects.
-fn paths(result: &Value) -> Vec<String> {
-    let members = result.as_object().into_iter().flat_map(Object::iter);
-    let mut paths = Vec::new();
-    for (name, member) in members {
-        paths.push(name.to_string());
-        let inner = member.as_object().into_iter().flat_map(Object::iter);
-        paths.extend(inner.map(|(inner, _)| format!("{name}.{inner}")));
-    }
-    paths
+    lacking(stage.scenarios(subject).ok()?.first()?, &state.path, path)
 }
 
 /// The member in which the API of a task says that part of the work was not done.
