@@ -29,6 +29,13 @@ fn the_workspace_has_every_command_below_its_xtask(#[case] arguments: &[&str], #
     assert!(printed.contains(expected), "{printed}");
 }
 
+#[rstest]
+#[case::tests("rust-tests")]
+#[case::xtask("own-workspace")]
+fn an_example_is_formatted(#[case] name: &str) {
+    cargo(name, &["fmt", "--check"]);
+}
+
 #[test]
 fn an_xtask_is_three_lines() {
     let main = read(&project("own-workspace").join("xtask/src/main.rs"));

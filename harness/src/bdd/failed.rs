@@ -30,6 +30,8 @@ pub struct Unmet {
     pub expected: String,
     /// What happened instead.
     pub happened: String,
+    /// More about it, a line each: the findings that were not expected, a difference from a snapshot.
+    pub details: Vec<String>,
     /// The run that shows it; none where no single run does.
     pub witness: Option<Witness>,
 }

@@ -4,13 +4,12 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use proptest::strategy::BoxedStrategy;
+use proptest::strategy::{BoxedStrategy, Strategy as _};
 
 use super::{StartExecution, WorkflowError};
 use crate::asl::{self, Machine, MachineType, Problem, State};
 use crate::campaign::Campaign;
 use crate::config::{Config, Intents, beside};
-use crate::fault::Plan;
 use crate::generate::strategy;
 use crate::iam::policy::PolicyRef;
 use crate::iam::{self, RolePolicies};
@@ -90,14 +89,17 @@ impl Workflow {
             .permissions(self.denied.clone(), self.undecided.clone())
     }
 
-    /// Inputs with everything that the machine reads of its input, for `proptest!`.
-    pub fn inputs(&self) -> BoxedStrategy<Value> {
-        strategy::input(&self.model)
+    /// Inputs with everything that the machine reads of its input, for `proptest!`: as JSON, so that the one that fails is
+    /// told as it can be written down.
+    pub fn inputs(&self) -> BoxedStrategy<String> {
+        strategy::input(&self.model).prop_map(|input| input.to_json()).boxed()
     }
 
-    /// Plans of up to three faults that can happen to it, for `proptest!`.
-    pub fn plans(&self) -> BoxedStrategy<Plan> {
-        strategy::plan(&self.model)
+    /// Up to three faults that can happen to it, for `proptest!`: in the notation of plans, so that those that fail can
+    /// be copied into a test of their own.
+    pub fn plans(&self) -> BoxedStrategy<String> {
+        let machine = Arc::clone(&self.model.machine);
+        strategy::plan(&self.model).prop_map(move |plan| plan.display(&machine).to_string()).boxed()
     }
 
     /// The compiled machine.

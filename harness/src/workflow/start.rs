@@ -23,7 +23,7 @@ pub struct StartExecution<'w> {
     mocks: Mocks,
     answers: Vec<(String, String)>,
     faults: String,
-    plan: Option<Plan>,
+    has_to_strike: bool,
     machine_type: MachineType,
     seed: u64,
 }
@@ -32,7 +32,6 @@ pub struct StartExecution<'w> {
 enum Input {
     Beside,
     Json(String),
-    Value(Value),
 }
 
 #[derive(Clone, Debug)]
@@ -49,21 +48,15 @@ impl<'w> StartExecution<'w> {
             mocks: Mocks::Beside(None),
             answers: Vec::new(),
             faults: String::new(),
-            plan: None,
+            has_to_strike: true,
             machine_type: workflow.machine_type,
             seed: 0,
         }
     }
 
-    /// The input, as JSON. Without one: the first input beside the definition, or a generated one.
+    /// The input, as JSON: what somebody writes, or what [`Workflow::inputs`] draws. Without one: the first input beside the definition, or a generated one.
     pub fn input(mut self, json: &str) -> Self {
         self.input = Input::Json(json.to_owned());
-        self
-    }
-
-    /// The input, as a value: what [`Workflow::inputs`] draws.
-    pub fn input_value(mut self, input: Value) -> Self {
-        self.input = Input::Value(input);
         self
     }
 
@@ -88,13 +81,13 @@ impl<'w> StartExecution<'w> {
 
     /// Faults as on the command line: `ChargePayment:throttling*4 + ShipAll[0]/Ship:timeout`. Each has to strike.
     pub fn faults(mut self, faults: &str) -> Self {
-        faults.clone_into(&mut self.faults);
+        (self.faults, self.has_to_strike) = (faults.to_owned(), true);
         self
     }
 
-    /// Faults as a plan: what [`Workflow::plans`] draws. They strike where their tasks are reached.
-    pub fn plan(mut self, plan: Plan) -> Self {
-        self.plan = Some(plan);
+    /// Faults that strike where their tasks are reached, and need not: what [`Workflow::plans`] draws.
+    pub fn plan(mut self, faults: &str) -> Self {
+        (self.faults, self.has_to_strike) = (faults.to_owned(), false);
         self
     }
 
@@ -113,7 +106,7 @@ impl<'w> StartExecution<'w> {
     /// Runs it to its end, in virtual time.
     pub fn run(self) -> Result<Execution, WorkflowError> {
         let machine = &self.workflow.model.machine;
-        let (plan, mut script) = (self.given_plan()?, self.script()?);
+        let (plan, mut script) = (self.plan_of_faults()?, self.script()?);
         if !plan.is_empty() {
             script = script.repeating();
         }
@@ -131,7 +124,7 @@ impl<'w> StartExecution<'w> {
             let (told, reason) = (execution.told(), unknown.to_string());
             return Err(WorkflowError::NotSimulated { reason, told });
         }
-        if self.plan.is_none() {
+        if self.has_to_strike {
             check_struck(&execution)?;
         }
         Ok(execution)
@@ -140,16 +133,12 @@ impl<'w> StartExecution<'w> {
     fn execution_input(&self) -> Result<Value, WorkflowError> {
         match (&self.input, self.workflow.inputs.first()) {
             (Input::Json(json), _) => parsed("the input", json),
-            (Input::Value(value), _) => Ok(value.clone()),
             (Input::Beside, Some((_, input))) => Ok(input.clone()),
             (Input::Beside, None) => Ok(generate::input_for(&self.workflow.model)),
         }
     }
 
-    fn given_plan(&self) -> Result<Plan, WorkflowError> {
-        if let Some(plan) = &self.plan {
-            return Ok(plan.clone());
-        }
+    fn plan_of_faults(&self) -> Result<Plan, WorkflowError> {
         let text = &self.faults;
         Plan::parse(text, &self.workflow.model.machine)
             .map_err(|error| WorkflowError::Faults { text: text.clone(), error })

@@ -237,7 +237,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn drawn_inputs_and_plans_run(input in order().inputs(), plan in order().plans()) {
-        let execution = order().execution().input_value(input).plan(plan).run().unwrap();
+        let execution = order().execution().input(&input).plan(&plan).run().unwrap();
         prop_assert!(["SUCCEEDED", "FAILED"].contains(&execution.status()) || execution.status() == "TIMED_OUT", "{}", execution);
     }
 }

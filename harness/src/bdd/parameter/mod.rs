@@ -27,7 +27,7 @@ pub struct ParameterType {
 }
 
 /// What a text of a type means.
-pub(super) trait Parameter: Sized {
+pub(in crate::bdd) trait Parameter: Sized {
     /// The type.
     const TYPE: ParameterType;
 

@@ -89,6 +89,7 @@ impl Pretty {
             Failed::Unmet(unmet) => {
                 self.part("expected", &unmet.expected, out)?;
                 self.part("happened", &unmet.happened, out)?;
+                unmet.details.iter().try_for_each(|line| self.part("", line, out))?;
                 unmet.witness.iter().try_for_each(|witness| self.witness(witness, out))
             }
             Failed::Wrong(wrong) => self.part("cannot", &wrong.to_string(), out),

@@ -161,7 +161,7 @@ impl Stage {
             Which::Last => expected,
             Which::First => format!("in the first execution {expected}"),
         };
-        Err(Unmet { expected, happened, witness: Some(witness) }.into())
+        Err(Unmet { expected, happened, details: Vec::new(), witness: Some(witness) }.into())
     }
 }
 

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use super::failed::{Failed, Wrong};
 use crate::asl::StateId;
+use crate::report::Values;
 use crate::walk::Backend;
 
 pub(super) use change::{Change, To};
@@ -112,6 +113,11 @@ impl Stage {
         parent.unwrap_or(Path::new("."))
     }
 
+    /// Whether reports show values of inputs and results.
+    pub(super) fn values(&self) -> Values {
+        if self.terms.show_values { Values::Shown } else { Values::Redacted }
+    }
+
     /// What is set up, to be changed; the runs so far are forgotten.
     pub(super) fn change(&mut self) -> &mut Setup {
         self.results = None;
@@ -152,17 +158,5 @@ impl Stage {
         self.tally.add(&results);
         self.results = Some(Arc::clone(&results));
         Ok(results)
-    }
-
-    /// Asks something of every run. `check` says what happens instead where a run does not meet it.
-    pub(super) fn expect_of_each(
-        &mut self,
-        expected: impl Into<String>,
-        check: impl Fn(&Results, &Run) -> Result<(), String>,
-    ) -> Result<(), Failed> {
-        self.expect(Expectation::that(expected), |asked| match check(asked.results, asked.run) {
-            Ok(()) => Met::Yes,
-            Err(happened) => Met::No(happened),
-        })
     }
 }

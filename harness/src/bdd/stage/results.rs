@@ -92,7 +92,6 @@ impl Results {
 
     /// What the judges say of all runs together: one finding for each cause, the most severe first. What they did not
     /// find, they may have missed where [`Results::sure`] fails.
-    #[expect(dead_code, reason = "asked by sentences to come")]
     pub(in crate::bdd) fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| {
             let (grounds, judged): (Vec<_>, Vec<_>) =

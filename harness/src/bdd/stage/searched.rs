@@ -13,8 +13,8 @@ use crate::bdd::Backend;
 use crate::bdd::failed::{Failed, Unmet, Wrong};
 use crate::campaign::{MachineOutcome, MachineVerdict};
 use crate::fault::{Burst, Plan};
-use crate::generate::Scenario;
-use crate::history::Outcome;
+use crate::generate::{Origin, Scenario};
+use crate::history::{History, Outcome};
 use crate::search::{Aim, Arena, Budget, Ground, Judged, Phase, Search, Trial, aimed, search};
 
 /// A search from all inputs together; in words, since a limit that is reached makes what holds a guess.
@@ -176,6 +176,7 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool, subject: &Ar
     Unmet {
         expected: "the execution succeeds without faults, so that a search shows what faults do".to_owned(),
         happened: format!("it ends as {}{error}", ground.history.outcome.status()),
+        details: Vec::new(),
         witness: Some(witness(&Asked::new(&results, &results.runs[0], Which::Last, show_values), &[], 0)),
     }
     .into()
@@ -237,10 +238,12 @@ fn campaign(
     let outcome = campaign.watched(&mut |grounds, judged| {
         found.take(arena, &grounds[judged.trial.ground], judged);
     });
-    let failing = outcome.baselines.iter().find(|(_, history)| !history.outcome.succeeded());
-    if outcome.verdict == MachineVerdict::BaselineFailed
-        && let Some((scenario, history)) = failing
-    {
+    // A variation may end in a Fail state; what the user gives must go well.
+    let no_input_succeeds = outcome.verdict == MachineVerdict::BaselineFailed;
+    let fails = |(scenario, history): &&(Scenario, Arc<History>)| {
+        !history.outcome.succeeded() && (no_input_succeeds || scenario.origin == Origin::User)
+    };
+    if let Some((scenario, history)) = outcome.baselines.iter().find(fails) {
         let ground = Ground { scenario: scenario.clone(), history: Arc::clone(history) };
         return Err(fails_without(arena, &ground, stage.terms.show_values, subject));
     }

@@ -16,6 +16,7 @@ mod objects;
 mod outcome;
 mod output;
 mod payload;
+mod permissions;
 mod phrase;
 mod route;
 mod start;
@@ -55,4 +56,5 @@ pub(super) const SECTIONS: &[&Section] = &[
     &events::SECTION,
     &executions::SECTION,
     &findings::SECTION,
+    &permissions::SECTION,
 ];

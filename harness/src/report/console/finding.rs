@@ -7,7 +7,7 @@ use crate::asl::Machine;
 use crate::campaign::{Accepted, Finding, FixVerdict, MachineOutcome, Until};
 use crate::diagnose::tell;
 use crate::history::History;
-use crate::report::redact::Redactor;
+use crate::report::redact::{Redactor, Values};
 use crate::report::text::{counted, wrapped};
 
 /// Columns of the words on the left: `replay  `.
@@ -25,8 +25,23 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(machine) = outcome.machine.as_deref() else { return Ok(()) };
+    write_told(machine, finding, console.values, painter, out)?;
+    match console.replay.command(&console.program, outcome, finding) {
+        Some(command) => writeln!(out, "    {}{command}", painter.dim(&format!("{:LABEL$}", "replay"))),
+        None => Ok(()),
+    }
+}
+
+/// All that is told of it wherever it was found.
+pub(in crate::report) fn write_told(
+    machine: &Machine,
+    finding: &Finding,
+    values: Values,
+    painter: Painter,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let violation = &finding.violation;
-    let redactor = Redactor::new(Some(machine), &finding.scenario, console.values);
+    let redactor = Redactor::new(Some(machine), &finding.scenario, values);
     let severity = violation.severity.name().to_uppercase();
     let rule = painter.dim(violation.rule.name());
     writeln!(out)?;
@@ -71,10 +86,7 @@ pub(super) fn write(
     if finding.count > 1 {
         field("seen", seen(machine, finding))?;
     }
-    match console.replay.command(&console.program, outcome, finding) {
-        Some(command) => field("replay", vec![command]),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// In one line.
@@ -129,7 +141,7 @@ pub(super) fn write_accepted(
 }
 
 /// The path of the state to change.
-fn place(machine: &Machine, finding: &Finding) -> String {
+pub(in crate::report) fn place(machine: &Machine, finding: &Finding) -> String {
     match finding.violation.state {
         Some(state) => machine.state(state).path.to_string(),
         None => "the machine as a whole".to_owned(),

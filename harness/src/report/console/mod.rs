@@ -3,7 +3,7 @@
 
 mod advice;
 mod ending;
-mod finding;
+pub(in crate::report) mod finding;
 mod machine;
 pub(crate) mod paint;
 pub(in crate::report) mod patch;
