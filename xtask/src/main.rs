@@ -15,7 +15,7 @@ const CHORES: &str = "\
 Chores of the repository:
   ci                          everything that .ci/run runs
   tidy                        house rules that no compiler checks
-  schema                      writes docs/chaos-report.schema.json and docs/simulator-rules.md
+  schema                      writes what docs/ holds of the program's own tables
   catalog [--botocore WHEEL] [--check]
                               writes the API models of AWS from a pinned release of botocore
   conformance DIR [--emit OUT] [--verbose]

@@ -1,8 +1,10 @@
-//! `cargo xtask schema`: the JSON Schemas of reports and the page of contested rules, from the tables of the program.
+//! `cargo xtask schema`: the JSON Schemas of reports, the page of contested rules and that of what features can say, from
+//! the tables of the program.
 
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::root;
 
@@ -13,7 +15,20 @@ pub(crate) fn write() -> Result<()> {
     for (path, text) in all {
         std::fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
     }
-    Ok(())
+    steps()
+}
+
+/// Writes the vocabulary of features. The program prints it, because this one is built without.
+fn steps() -> Result<()> {
+    let path = root().join("docs").join("steps.md");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let printed = Command::new(cargo)
+        .args(["run", "--quiet", "-p", "sfn-chaos", "--", "bdd", "steps", "--format", "markdown"])
+        .current_dir(root())
+        .output()
+        .context("failed to start cargo")?;
+    ensure!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    std::fs::write(&path, printed.stdout).with_context(|| format!("failed to write {}", path.display()))
 }
 
 /// Where it stands.

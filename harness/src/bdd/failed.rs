@@ -82,6 +82,20 @@ impl Wrong {
     }
 }
 
+impl Failed {
+    /// Why, in one line.
+    pub fn in_a_line(&self) -> String {
+        let text = match self {
+            Self::Unmet(unmet) => unmet.happened.clone(),
+            Self::Wrong(wrong) => wrong.to_string(),
+            Self::Undefined(_) => "there is no such sentence".to_owned(),
+            Self::Ambiguous(_) => "it can mean several sentences".to_owned(),
+            Self::Inconclusive(why) | Self::Skipped(why) | Self::Defect(why) => why.clone(),
+        };
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+}
+
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {

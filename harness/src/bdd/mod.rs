@@ -11,23 +11,29 @@
 //! every run. Nothing here decides how a machine runs or what a finding is: that is `sim`, `oracle` and `campaign`.
 
 mod compare;
+mod draft;
 mod failed;
 mod parameter;
 mod runner;
+mod snapshot;
 mod stage;
 mod step;
+mod steps;
 #[cfg(test)]
 mod trial;
 mod vocabulary;
 mod words;
 
 pub use crate::walk::Backend;
+pub use draft::{DraftOrder, draft};
 pub use failed::{Failed, Unmet, Witness, Wrong};
 pub use parameter::{PARAMETERS, ParameterType};
 pub use runner::{
     Fate, Order, Place, Pretty, Selection, Tags, Told, ToldFeature, ToldScenario, ToldStep, Unreadable,
     Verdict, run,
 };
+pub use snapshot::{Album, Became, Kept};
 pub use stage::{Shelf, Snapshots, Stage, Tally, Terms};
 pub use step::{Arguments, Covers, Keyword, Step, Takes};
+pub use steps::{StepsFormat, steps};
 pub use vocabulary::{Section, Vocabulary, sections};

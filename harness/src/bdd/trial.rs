@@ -54,6 +54,11 @@ impl Trial {
         self
     }
 
+    /// With another mode for snapshots.
+    pub(in crate::bdd) fn with_snapshots(self, snapshots: Snapshots) -> Self {
+        Self { terms: Terms { snapshots, ..self.terms.clone() }, ..self }
+    }
+
     /// The folder.
     pub(in crate::bdd) fn path(&self) -> &Path {
         self.folder.path()

@@ -78,6 +78,12 @@ impl Vocabulary {
         }
     }
 
+    /// The regular expression that a sentence was compiled to.
+    pub fn pattern(&self, step: &Step) -> &str {
+        let own = self.steps.iter().find(|(_, known)| known.expression == step.expression);
+        own.map_or("", |(regex, _)| regex.as_str())
+    }
+
     /// The sentences that have most words in common with a line.
     fn near(&self, line: &str) -> Vec<String> {
         let words: Vec<&str> = line.split_whitespace().collect();

@@ -11,5 +11,7 @@ pub(crate) mod route;
 mod telling;
 
 pub use apply::{Unfit, apply};
+#[cfg(feature = "bdd")]
+pub(crate) use edit::unified;
 pub use edit::{diff, edited};
 pub use telling::{Line, tell};

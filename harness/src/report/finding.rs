@@ -10,6 +10,7 @@ use super::text::wrapped;
 use super::{Colour, console};
 use crate::asl::Machine;
 use crate::campaign::Finding;
+use crate::oracle::PatchOperation;
 
 /// Writes a finding of a machine in full, without the command that shows it again.
 pub fn finding(machine: &Machine, finding: &Finding, values: Values, out: &mut dyn Write) -> io::Result<()> {
@@ -32,6 +33,11 @@ pub fn finding_in_short(machine: &Machine, finding: &Finding, values: Values) ->
         }
     }
     lines
+}
+
+/// A patch in the user's own file, a line each: a diff of its text, or its operations in words.
+pub fn patch_lines(machine: &Machine, operations: &[PatchOperation]) -> Vec<String> {
+    console::patch::shown(machine, operations)
 }
 
 /// Up to the first full stop that a blank follows.

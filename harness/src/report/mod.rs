@@ -24,7 +24,7 @@ pub(crate) use console::paint::Painter;
 pub use console::{Colour, Console, Detail};
 pub use diagnosis::{Diagnosed, DiagnosisFormat, diagnoses, diagnosis_schema};
 pub use execution::{execution, nested};
-pub use finding::{finding, finding_in_short};
+pub use finding::{finding, finding_in_short, patch_lines};
 pub use json::Json;
 pub use permissions::{Permissions, permissions_json, policy};
 pub(crate) use redact::Redactor;
@@ -32,6 +32,8 @@ pub use redact::Values;
 pub use replay::Replay;
 pub use replayed::{Replayed, replayed};
 pub use schema::schema;
+#[cfg(feature = "bdd")]
+pub(crate) use text::wrapped;
 pub(crate) use text::{counted, grouped};
 pub use view::ProblemView;
 

@@ -25,7 +25,7 @@ pub(crate) fn grouped(number: u64) -> String {
 
 /// Breaks a text at blanks so that no line is longer than `width` characters, unless a word is. Line breaks of the
 /// text stay.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     text.lines().flat_map(|line| wrapped_line(line, width)).collect()
 }
 

@@ -74,6 +74,7 @@ pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) 
     let Suite { told, features, seats, backends } = Suite::new(sources, &order.selection, order.backend);
     let board = Rc::new(RefCell::new(Board::new(told, seats, order.fail_fast)));
     let (terms, shelf, seats) = (order.terms.clone(), Arc::new(Shelf::default()), Rc::clone(&board));
+    let kept = Arc::clone(&shelf);
     let begin = Rc::new(move |actor: &mut Actor, feature: &Feature, line: usize| {
         let path = feature.path.clone().unwrap_or_default();
         let seat = seats.borrow().seat(&path, line).filter(|seat| seats.borrow().is_wanted(*seat));
@@ -107,5 +108,7 @@ pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) 
         threads.block_on(cucumber.with_default_cli().run(())).done()?;
     }
     let features = board.borrow_mut().take();
-    Ok(Told { features, unreadable })
+    let paths: Vec<PathBuf> = features.iter().map(|feature| feature.path.clone()).collect();
+    let (snapshots, unreferenced) = (kept.album.kept(), kept.album.unreferenced(&paths));
+    Ok(Told { features, unreadable, snapshots, unreferenced })
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Unreadable;
+use crate::bdd::Kept;
 use crate::bdd::failed::Failed;
 use crate::bdd::stage::Tally;
 
@@ -14,6 +15,10 @@ pub struct Told {
     pub features: Vec<ToldFeature>,
     /// Files that could not be used.
     pub unreadable: Vec<Unreadable>,
+    /// The snapshots that scenarios asked for, by their files.
+    pub snapshots: Vec<Kept>,
+    /// Snapshots beside the features that no scenario asked for.
+    pub unreferenced: Vec<PathBuf>,
 }
 
 /// One feature.

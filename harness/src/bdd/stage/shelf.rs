@@ -9,6 +9,7 @@ use super::once::Once;
 use super::premises::Premises;
 use super::setup::Wanted;
 use crate::bdd::failed::{Failed, Wrong};
+use crate::bdd::snapshot::Album;
 use crate::config::Config;
 use crate::load::LoadOptions;
 use crate::value::Value;
@@ -20,6 +21,8 @@ pub struct Shelf {
     compiled: Once<(Wanted, Premises), Result<Arc<Compiled>, Failed>>,
     subjects: Once<(Wanted, Premises, Configured), Result<Arc<Subject>, Failed>>,
     inputs: Once<PathBuf, Result<Value, Failed>>,
+    /// The snapshots that were asked for.
+    pub(in crate::bdd) album: Album,
 }
 
 /// Where a configuration is.

@@ -19,6 +19,7 @@ mod payload;
 mod permissions;
 mod phrase;
 mod route;
+mod snapshots;
 mod start;
 mod time;
 mod tokens;
@@ -56,5 +57,6 @@ pub(super) const SECTIONS: &[&Section] = &[
     &events::SECTION,
     &executions::SECTION,
     &findings::SECTION,
+    &snapshots::SECTION,
     &permissions::SECTION,
 ];

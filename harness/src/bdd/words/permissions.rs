@@ -1,15 +1,19 @@
 //! What the role of a machine needs, and what it lacks.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::asl::{self, Machine};
 use crate::bdd::failed::{Failed, Unmet, Wrong};
 use crate::bdd::parameter::Text;
-use crate::bdd::stage::Wanted;
-use crate::bdd::step::{Arguments, Keyword, Step, Takes};
+use crate::bdd::stage::{Subject, Wanted};
+use crate::bdd::step::{Arguments, Covers, Keyword, Step, Takes};
 use crate::bdd::{Section, Stage};
+use crate::iam::policy::{Audit, Gap};
 use crate::iam::{self, Cover, Resource, Role, Settings, Standing, Survey};
 use crate::load::{self, Definition, LoadOptions};
+use crate::oracle::RuleId;
+use crate::report;
 use crate::spelling::nearest;
 
 pub(super) const SECTION: Section = Section {
@@ -53,6 +57,24 @@ pub(super) const SECTION: Section = Section {
             takes: Takes::Table,
             covers: &[],
             run: needs_nothing_but,
+        },
+        Step {
+            keyword: Keyword::Then,
+            expression: "the role lacks nothing",
+            about: "The policies of the role allow everything that the states need.",
+            example: "the role lacks nothing",
+            takes: Takes::Nothing,
+            covers: &[],
+            run: lacks_nothing,
+        },
+        Step {
+            keyword: Keyword::Then,
+            expression: "the role lacks {text}",
+            about: "A state needs this action, and the policies of the role do not allow it.",
+            example: "the role lacks \"sqs:SendMessage\"",
+            takes: Takes::Nothing,
+            covers: &[Covers::Rule(RuleId::PermissionMissing)],
+            run: lacks,
         },
     ],
 };
@@ -138,6 +160,58 @@ fn needs_nothing_but(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(),
     Err(Unmet { expected, happened: "it needs something else".to_owned(), details, witness: None }.into())
 }
 
+fn lacks_nothing(stage: &mut Stage, _: &Arguments<'_>) -> Result<(), Failed> {
+    let subject = stage.subject()?;
+    let (audit, survey) = audited(&subject)?;
+    stage.has_asked = true;
+    let machine = &subject.model.machine;
+    if audit.missing.is_empty() {
+        if let Some(gap) = audit.undecided.first() {
+            let actions = gap.actions.join(", ");
+            return Err(Failed::Inconclusive(format!("whether {actions} is allowed: {}", gap.reason)));
+        }
+        return known(machine, survey);
+    }
+    let details = gaps(machine, &audit.missing);
+    let happened = "it lacks something".to_owned();
+    Err(Unmet { expected: "the role lacks nothing".to_owned(), happened, details, witness: None }.into())
+}
+
+fn lacks(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
+    let Text(action) = arguments.get(0)?;
+    check_action(&action)?;
+    let subject = stage.subject()?;
+    let (audit, _) = audited(&subject)?;
+    stage.has_asked = true;
+    let is_meant = |gap: &Gap| gap.actions.iter().any(|known| known.eq_ignore_ascii_case(&action));
+    if audit.missing.iter().any(is_meant) {
+        return Ok(());
+    }
+    if let Some(gap) = audit.undecided.iter().find(|gap| is_meant(gap)) {
+        return Err(Failed::Inconclusive(format!("whether {action} is allowed: {}", gap.reason)));
+    }
+    let details = gaps(&subject.model.machine, &audit.missing);
+    let expected = format!("the role lacks {action}");
+    Err(Unmet { expected, happened: "it does not".to_owned(), details, witness: None }.into())
+}
+
+/// What the policies of the role say to what the machine needs.
+fn audited(subject: &Subject) -> Result<&(Audit, Survey), Failed> {
+    subject.permissions.as_ref().ok_or_else(|| {
+        let wrong = Wrong::new("the policies of the role are not known");
+        wrong.help("say before `Given the role policy \"FILE\"`").into()
+    })
+}
+
+fn gaps(machine: &Machine, gaps: &[Gap]) -> Vec<String> {
+    let line = |gap: &Gap| {
+        let place = gap.state.map_or("the machine", |state| &machine.state(state).path);
+        let on: Vec<String> = gap.resources.iter().map(ToString::to_string).collect();
+        format!("{place} lacks {} on {}: {}", gap.actions.join(", "), on.join(", "), gap.reason)
+    };
+    gaps.iter().map(line).collect()
+}
+
 /// Actions with their resources; the first row of the table names the columns.
 fn rows(table: &[Vec<String>]) -> Result<Vec<(&str, Option<&str>)>, Failed> {
     let heading = table.first().map_or(&[][..], |row| &row[..]);
@@ -193,6 +267,23 @@ fn pairs(survey: &Survey) -> Vec<Pair> {
         }
     }
     pairs
+}
+
+/// The policy that the role needs, as IAM takes it, and what is not in it; one after the other where tasks assume roles.
+pub(super) fn policy_text(stage: &mut Stage) -> Result<String, Failed> {
+    let (machine, survey) = surveyed(stage)?;
+    let mut text = String::new();
+    for document in iam::documents(&machine, &survey) {
+        if let Role::Assumed(arn) = &document.role {
+            let _ = writeln!(text, "role {arn}");
+        }
+        let policy = serde_json::to_string_pretty(&report::policy(&document));
+        let _ = writeln!(text, "{}", policy.expect("a policy has only text and lists"));
+    }
+    for call in &survey.unknown {
+        let _ = writeln!(text, "note: {} is not in the policy: {}", machine.state(call.state).path, call.why);
+    }
+    Ok(text)
 }
 
 /// The machine with what its states need.

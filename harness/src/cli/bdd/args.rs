@@ -6,13 +6,18 @@ use std::path::PathBuf;
 use clap::Args;
 use regex::Regex;
 
+use super::action::BddAction;
 use super::output::Format;
+use super::snapshots::Unreferenced;
 use crate::bdd::Tags;
 use crate::cli::args::threads;
 use crate::walk::Backend;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(in crate::cli) struct BddArgs {
+    #[command(subcommand)]
+    pub(super) action: Option<BddAction>,
     /// Feature files, folders with such, or FILE:LINE for one scenario; by default features/, else below this folder
     #[arg(value_name = "FILE[:LINE]|DIR")]
     pub(super) paths: Vec<PathBuf>,
@@ -29,6 +34,12 @@ pub(in crate::cli) struct BddArgs {
     /// Where the format without a file goes
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Writes snapshots that differ or are missing, and shows what changed; refused in CI
+    #[arg(long)]
+    pub(super) update: bool,
+    /// What becomes of snapshots that no scenario asks for, where whole folders were run and passed
+    #[arg(long, value_name = "warn|reject", value_enum, default_value_t = Unreferenced::Warn)]
+    pub(super) unreferenced: Unreferenced,
     /// Leaves out everything after the first scenario that fails
     #[arg(long)]
     pub(super) fail_fast: bool,

@@ -1,7 +1,9 @@
 //! `bdd`: runs Gherkin features.
 
+mod action;
 mod args;
 mod output;
+mod snapshots;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -21,8 +23,11 @@ use output::{Kind, Outputs};
 const FEATURES: &str = "features";
 
 pub(super) fn bdd(program: &str, args: &BddArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
+    if let Some(action) = &args.action {
+        return action::act(program, action, streams);
+    }
     let outputs = Outputs::new(args)?;
-    let order = order(args, &streams.folder);
+    let order = order(args, snapshots::mode(args.update)?, &streams.folder);
     let pretty = Pretty { colour: streams.out_colour, again: again(program, args) };
     let told = bdd::run(&order, &mut |feature| match outputs.stdout {
         Some(Kind::Pretty) => pretty.feature(feature, streams.out).and_then(|()| streams.out.flush()),
@@ -39,10 +44,11 @@ pub(super) fn bdd(program: &str, args: &BddArgs, streams: &mut Streams<'_>) -> R
     if told.unreadable.is_empty() && told.scenarios().next().is_none() {
         return Err(Failure::NothingSelected(nothing(args, &order)));
     }
-    Ok(exit_code(&told))
+    let left = snapshots::tell(&told, is_whole(&order), args.unreferenced, streams)?;
+    Ok(exit_code(&told).worst(left))
 }
 
-fn order(args: &BddArgs, folder: &Path) -> Order {
+fn order(args: &BddArgs, snapshots: Snapshots, folder: &Path) -> Order {
     let places = args.paths.iter().map(|path| Place::parse(path, folder)).collect();
     let by_default = || {
         let features = Path::new(FEATURES);
@@ -59,10 +65,17 @@ fn order(args: &BddArgs, folder: &Path) -> Order {
         terms: Terms {
             seed: args.seed.unwrap_or(Campaign::SEED),
             backend: Backend::default(),
-            snapshots: Snapshots::default(),
+            snapshots,
             show_values: args.show_values,
         },
     }
+}
+
+/// Whether all scenarios of whole folders are run.
+fn is_whole(order: &Order) -> bool {
+    let Selection { tags, name } = &order.selection;
+    let is_folder = |place: &Place| place.lines.is_empty() && order.folder.join(&place.path).is_dir();
+    tags.is_none() && name.is_none() && !order.fail_fast && order.places.iter().all(is_folder)
 }
 
 /// The command that shows a scenario again, without its place.

@@ -9,7 +9,7 @@ const CELLS_MAX: usize = 4_000_000;
 
 /// A unified diff of a file: `a/NAME` and `b/NAME`, as `git apply` and `patch -p1` read it. `sections` say from which
 /// line on the old text is about what; each hunk names its own.
-pub(super) fn unified(name: &str, old: &str, new: &str, sections: &[(usize, &str)]) -> String {
+pub(crate) fn unified(name: &str, old: &str, new: &str, sections: &[(usize, &str)]) -> String {
     let (before, after): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let lines = lines(&before, &after);
     let mut text = format!("--- a/{name}\n+++ b/{name}\n");

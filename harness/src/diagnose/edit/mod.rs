@@ -17,7 +17,7 @@ use crate::load::{Document, Member, Node, NodeKind, Span, reread};
 use crate::oracle::PatchOperation;
 use crate::value::Value;
 
-use diff::unified;
+pub(crate) use diff::unified;
 
 /// The whole text of the file with a patch in it; `None` where the text cannot be edited in place.
 pub fn edited(machine: &Machine, patch: &[PatchOperation]) -> Option<String> {

@@ -81,7 +81,7 @@ pub(super) fn is_at(finding: &Finding, state: StateId) -> bool {
 /// Findings that are told of in full; the others are counted.
 const SHOWN_MAX: usize = 3;
 
-pub(super) fn unmet(
+pub(in crate::bdd::words) fn unmet(
     stage: &Stage,
     results: &Results,
     expected: &str,

@@ -10,6 +10,7 @@ use crate::bdd::parameter::Place;
 use crate::bdd::step::{Arguments, Covers, Keyword, Step, Takes};
 use crate::bdd::{Section, Stage};
 use crate::oracle::{RuleId, Severity};
+pub(super) use asked::unmet;
 use asked::{demand, fails_anywhere, forbid, is_at, judged};
 use table::exactly;
 
