@@ -18,6 +18,7 @@ mod scenario;
 mod slot;
 pub mod strategy;
 mod turn;
+mod valid;
 mod variation;
 mod witness;
 
@@ -28,5 +29,6 @@ pub use large::large_answers;
 pub use load::{CONVERSATIONS, conversation_in, rounds};
 pub use result::{complete, input_for, result_for};
 pub use scenario::{Origin, Scenario};
+pub use valid::valid_inputs;
 pub use variation::variations;
 pub use witness::{Assignment, Sight, witnesses};

@@ -24,8 +24,7 @@
 use proptest::collection::vec;
 use proptest::prelude::{Just, any};
 use proptest::sample::select;
-use proptest::strategy::{BoxedStrategy, Strategy, Union, ValueTree as _};
-use proptest::test_runner::TestRunner;
+use proptest::strategy::{BoxedStrategy, Strategy, Union};
 
 use super::result::input_for;
 use crate::asl::Kind;
@@ -42,8 +41,7 @@ const ITEMS_MAX: usize = 4;
 /// Inputs with everything that the machine reads of its input; texts and numbers are drawn around those that it
 /// compares them with.
 pub fn input(model: &Model) -> BoxedStrategy<Value> {
-    let root = model.demands().root(Source::Input);
-    varied(model.demands(), &root.into_iter().collect::<Vec<_>>(), &input_for(model))
+    input_like(model, &input_for(model))
 }
 
 /// Values with the members and types of an example.
@@ -51,13 +49,10 @@ pub fn like(example: &Value) -> BoxedStrategy<Value> {
     varied(&Demands::default(), &[], example)
 }
 
-/// So many inputs, drawn from [`input`] with a fixed seed; the first is the one that the others vary.
-pub fn drawn(model: &Model, count: usize) -> Vec<Value> {
-    let (strategy, mut runner) = (input(model), TestRunner::deterministic());
-    let draw = |_| strategy.new_tree(&mut runner).map(|tree| tree.current());
-    let others = (1..count).map(draw).collect::<Result<Vec<_>, _>>();
-    let others = others.expect("a strategy without filters rejects nothing");
-    std::iter::once(input_for(model)).chain(others).take(count).collect()
+/// Inputs with the members of an example, which has everything that the machine reads.
+pub(super) fn input_like(model: &Model, example: &Value) -> BoxedStrategy<Value> {
+    let root = model.demands().root(Source::Input);
+    varied(model.demands(), &root.into_iter().collect::<Vec<_>>(), example)
 }
 
 /// Plans of up to three faults, each one that can happen at its task. The empty plan comes first.

@@ -12,7 +12,7 @@ use crate::generate::{self, Origin, Scenario};
 use crate::mock::{Answer, Author, Reply, Script, Sequence, Then, file};
 use crate::oracle;
 use crate::search::Arena;
-use crate::sim::Limits;
+use crate::sim::{Case, Limits};
 use crate::value::Value;
 
 impl Stage {
@@ -145,13 +145,30 @@ fn inputs(stage: &Stage, subject: &Subject) -> Result<Vec<Named>, Failed> {
     Ok(inputs)
 }
 
+/// Inputs that the machine can read with the answers that are set up.
+fn generated(stage: &Stage, subject: &Subject, count: usize) -> Result<Arc<Vec<Value>>, Failed> {
+    let script = script(subject, &stage.setup)?;
+    let arena = stage.arena(subject);
+    let case = Case {
+        machine_type: arena.machine_type,
+        seed: arena.seed,
+        ..Case::started(Value::Null, arena.start)
+    };
+    let Setup { mocks, answers, answer_changes, delays, objects, .. } = &stage.setup;
+    let about = (mocks, answers, answer_changes, delays, objects.len(), &case.execution_name, case.epoch_ms);
+    let key = format!("{count} {} {} {about:?}", case.seed, case.task_ms);
+    let draw = || Arc::new(generate::valid_inputs(&subject.model, &script, &case, count));
+    Ok(subject.inputs.get(key, draw))
+}
+
 fn unchanged(stage: &Stage, subject: &Subject) -> Result<Vec<Named>, Failed> {
     match &stage.setup.inputs {
         Inputs::These(inputs) => {
             Ok(inputs.iter().map(|(name, input)| (name.clone(), input.clone(), Origin::User)).collect())
         }
-        Inputs::Generated(count) => Ok(generate::strategy::drawn(&subject.model, *count)
-            .into_iter()
+        Inputs::Generated(count) => Ok(generated(stage, subject, *count)?
+            .iter()
+            .cloned()
             .enumerate()
             .map(|(at, input)| (format!("generated input {}", at + 1), input, Origin::Generated))
             .collect()),

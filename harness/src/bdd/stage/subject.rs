@@ -41,6 +41,8 @@ pub(in crate::bdd) struct Subject {
     pub(super) belongings: Belongings,
     /// How mocked results are held against their APIs.
     pub(in crate::bdd) validation: file::Validation,
+    /// Generated inputs by everything that decides which they are.
+    pub(super) inputs: Once<String, Arc<Vec<crate::value::Value>>>,
     /// Complete scripts by the mock file that is named.
     pub(super) scripts: Once<Option<crate::config::MocksRef>, Result<Arc<Script>, Failed>>,
 }
@@ -84,6 +86,7 @@ impl Subject {
             config: Arc::clone(config),
             belongings,
             validation: profile.mock_validation.map_or(file::Validation::Remarks, file::Validation::Refuse),
+            inputs: Once::default(),
             scripts: Once::default(),
         })
     }

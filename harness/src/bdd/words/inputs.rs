@@ -10,6 +10,8 @@ use crate::value::Value;
 
 /// How many inputs `any valid input` stands for.
 const ANY: usize = 20;
+/// More are not generated.
+const MAX: usize = 1_000;
 
 pub(super) const SECTION: Section = Section {
     name: "Input",
@@ -49,7 +51,9 @@ pub(super) const SECTION: Section = Section {
         Step {
             keyword: Keyword::Given,
             expression: "any valid input",
-            about: "20 generated inputs that differ and that the definition can read. What is asked must hold for each.",
+            about: "Up to 20 generated inputs that differ and that the definition can read: it finds what it looks for, and \
+                    its rules take them, by a run without faults. Its own Fail states are endings like others. What is \
+                    asked must hold for each.",
             example: "any valid input",
             takes: Takes::Nothing,
             covers: &[],
@@ -58,7 +62,8 @@ pub(super) const SECTION: Section = Section {
         Step {
             keyword: Keyword::Given,
             expression: "{count} valid inputs",
-            about: "So many generated inputs that differ and that the definition can read.",
+            about: "So many generated inputs that differ and that the definition can read; a definition that reads too little to \
+                    have so many is a failure.",
             example: "200 valid inputs",
             takes: Takes::Nothing,
             covers: &[],
@@ -174,9 +179,20 @@ fn any(stage: &mut Stage, _: &Arguments<'_>) -> Result<(), Failed> {
 
 fn so_many(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
     let Count(count) = arguments.get(0)?;
-    stage.subject()?;
-    stage.change().start_with(Inputs::Generated(usize::try_from(count).unwrap_or(usize::MAX)));
-    Ok(())
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    if !(1..=MAX).contains(&count) {
+        return Err(Wrong::new(format!("{count} inputs cannot be generated"))
+            .help(format!("write 1 to {MAX}"))
+            .into());
+    }
+    let subject = stage.subject()?;
+    stage.change().start_with(Inputs::Generated(count));
+    let found = stage.inputs(&subject)?.len();
+    if found == count {
+        return Ok(());
+    }
+    let wrong = Wrong::new(format!("only {found} of {count} inputs were found that differ and can be read"));
+    Err(wrong.help("`any valid input` stands for as many as there are, up to 20").into())
 }
 
 fn has(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
@@ -310,10 +326,7 @@ mod tests {
         "the input has \"b\" at $.items[4].sku",
         "$.items has 1 items, so there is no $.items[4]"
     )]
-    #[case::a_column(
-        "these inputs:\n| kind |\n| gift |",
-        "`kind` is no path into the input; write $.kind, or `name` for what the inputs are called"
-    )]
+    #[case::a_column("these inputs:\n| kind |\n| gift |", "`kind` is no path; did you mean `$.kind`?")]
     #[case::a_column_that_is_nowhere(
         "these inputs:\n| $.kinds |\n| gift |",
         "nothing is at $.kinds, and the state machine does not read it; did you mean $.kind?"
