@@ -104,7 +104,9 @@ impl Engine<'_> {
     }
 
     fn error_as_told(&self, id: StrandId, told: &Told, here: Option<&StateError>) -> StateError {
-        let cause = told.cause.as_ref().map(|cause| self.with_entry(id, cause));
+        let from_inside = here.is_some_and(|here| here.cause == told.cause);
+        let cause = told.cause.as_ref();
+        let cause = cause.map(|cause| if from_inside { cause.clone() } else { self.with_entry(id, cause) });
         let same = here.filter(|here| here.error == told.error);
         let uncaught = matches!(told.route, Route::Failed { .. });
         let origin = match (same, told.error.as_deref()) {
