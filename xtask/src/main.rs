@@ -2,6 +2,7 @@
 //! `sfn-chaos` itself.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod bdd;
 mod catalog;
 mod ci;
 mod conformance;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         ["catalog", rest @ ..] => catalog::Options::parse(rest).and_then(|options| catalog::run(&options)),
         ["conformance", folder, rest @ ..] => conformance::Options::parse(rest)
             .and_then(|options| conformance::run(Path::new(folder), &options)),
+        ["bdd", ..] if !cfg!(feature = "bdd") => return bdd::pass_on(),
         _ => {
             if matches!(words.as_slice(), [] | ["help" | "--help" | "-h"]) {
                 println!("{CHORES}");

@@ -13,6 +13,7 @@
 mod compare;
 mod draft;
 mod failed;
+mod near;
 mod parameter;
 mod runner;
 mod snapshot;
@@ -30,7 +31,7 @@ pub use failed::{Failed, Unmet, Witness, Wrong};
 pub use parameter::{PARAMETERS, ParameterType};
 pub use runner::{
     Fate, Order, Place, Pretty, Selection, Tags, Told, ToldFeature, ToldScenario, ToldStep, Unreadable,
-    Verdict, run,
+    Verdict, json, junit, run,
 };
 pub use snapshot::{Album, Became, Kept};
 pub use stage::{Shelf, Snapshots, Stage, Tally, Terms};

@@ -8,6 +8,7 @@ use cucumber_expressions::Expression;
 use regex::{Regex, RegexSet};
 
 use super::failed::Failed;
+use super::near::{self, Wording};
 use super::parameter::PARAMETERS;
 use super::step::Step;
 use super::words;
@@ -37,6 +38,13 @@ pub struct Vocabulary {
 
 /// How many near sentences are shown for one that does not exist.
 const NEAR_MAX: usize = 3;
+
+/// Sentences that differ in more than this part of their words are not near.
+const DISTANCE_MAX: f64 = 0.5;
+
+/// The others are shown where they are not much further than the nearest.
+const FURTHER: f64 = 1.5;
+const FURTHER_MIN: f64 = 0.05;
 
 impl Vocabulary {
     /// The one that there is.
@@ -84,32 +92,36 @@ impl Vocabulary {
         own.map_or("", |(regex, _)| regex.as_str())
     }
 
-    /// The sentences that have most words in common with a line.
+    /// The sentences that a line was most likely meant to be, with the words of the line for their parameters.
     fn near(&self, line: &str) -> Vec<String> {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let distance = |example: &str| {
-            let known: Vec<&str> = example.split_whitespace().collect();
-            strsim::generic_damerau_levenshtein(&words, &known)
+        let line = near::Line::of(line);
+        let nearest = |(at, (regex, step)): (usize, &(Regex, &'static Step))| {
+            let example = step.example.lines().next().unwrap_or_default();
+            let captures = regex.captures(example);
+            let texts = captures.iter().flat_map(|captures| captures.iter().skip(1));
+            let texts: Vec<&str> = texts.map(|text| text.map_or("", |text| text.as_str())).collect();
+            let wordings =
+                Wording::all(step.expression).into_iter().map(|wording| wording.near(&line, &texts));
+            let nearest = wordings.min_by(|one, other| one.distance.total_cmp(&other.distance))?;
+            // What the vocabulary does not take back is shown as the vocabulary has it.
+            let is_sentence = regex.is_match(&nearest.text);
+            let text = if is_sentence { nearest.text } else { step.expression.to_owned() };
+            Some((nearest.distance, at, text))
         };
-        let mut near: Vec<(usize, &str)> = self
-            .steps
-            .iter()
-            .map(|(_, step)| {
-                let first = step.example.lines().next().unwrap_or_default();
-                (distance(first).min(distance(step.expression)), step.expression)
-            })
-            .collect();
-        near.sort_by_key(|(distance, _)| *distance);
-        near.into_iter()
-            .filter(|(distance, _)| *distance < words.len())
-            .take(NEAR_MAX)
-            .map(|(_, expression)| expression.to_owned())
-            .collect()
+        let mut near: Vec<(f64, usize, String)> = self.steps.iter().enumerate().filter_map(nearest).collect();
+        near.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+        let limit = near.first().map_or(0.0, |(best, ..)| (best * FURTHER + FURTHER_MIN).min(DISTANCE_MAX));
+        near.retain(|(distance, ..)| *distance <= limit);
+        near.dedup_by(|one, other| one.2 == other.2);
+        near.truncate(NEAR_MAX);
+        near.into_iter().map(|(_, _, text)| text).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     #[test]
@@ -119,5 +131,17 @@ mod tests {
             let found = Vocabulary::get().find(line).map(|(found, _)| found.expression);
             assert_eq!(found, Ok(step.expression), "{line}");
         }
+    }
+
+    #[rstest]
+    #[case::a_slip("the executon succeeds", &["the execution succeeds"])]
+    #[case::their_own_state("ChargeCustomer was throttled 3 times", &["ChargeCustomer is throttled 3 times"])]
+    #[case::a_word_too_many("the execution finally succeeds", &["the execution succeeds"])]
+    #[case::nothing_like_it("a pigeon brings the parcel home safely", &[])]
+    fn the_nearest_sentence_has_the_words_of_the_line(#[case] line: &str, #[case] first: &[&str]) {
+        let Err(Failed::Undefined(near)) = Vocabulary::get().find(line) else {
+            unreachable!("`{line}` is no sentence");
+        };
+        assert_eq!(&near[..near.len().min(1)], first);
     }
 }

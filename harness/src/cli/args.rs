@@ -39,6 +39,9 @@ pub(super) enum Command {
     /// Runs Gherkin features
     #[cfg(feature = "bdd")]
     Bdd(super::bdd::BddArgs),
+    /// Runs Gherkin features; not in this build
+    #[cfg(not(feature = "bdd"))]
+    Bdd(AbsentArgs),
     /// Answers a request to AWS's TestState API, offline
     TestState(TestStateArgs),
     /// Lists every problem of definitions, with its place
@@ -307,6 +310,15 @@ pub(super) enum DiagnosisFormat {
     Text,
     Json,
     Markdown,
+}
+
+/// The arguments of a command that this build has not.
+#[cfg(not(feature = "bdd"))]
+#[derive(Debug, Args)]
+pub(super) struct AbsentArgs {
+    /// Taken and ignored
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(super) _arguments: Vec<std::ffi::OsString>,
 }
 
 #[derive(Debug, Args)]

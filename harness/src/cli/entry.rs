@@ -66,6 +66,8 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         Command::Diagnose(args) => diagnose::diagnose(program, &args, streams),
         #[cfg(feature = "bdd")]
         Command::Bdd(args) => super::bdd::bdd(program, &args, streams),
+        #[cfg(not(feature = "bdd"))]
+        Command::Bdd(_) => Err(Failure::Usage(WITHOUT_BDD.to_owned())),
         Command::TestState(args) => test_state::test_state(&args, streams),
         Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),
@@ -75,6 +77,10 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         },
     }
 }
+
+#[cfg(not(feature = "bdd"))]
+const WITHOUT_BDD: &str = "this program was built without the feature `bdd`; install it with its default features, or \
+                           run `cargo xtask bdd` in its repository";
 
 /// Help and version are results; everything else that clap says is a refusal.
 fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> ExitCode {
@@ -86,5 +92,27 @@ fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> ExitCode {
     match write!(streams.out, "{text}") {
         Ok(()) => ExitCode::Clean,
         Err(_) => ExitCode::Internal,
+    }
+}
+
+#[cfg(all(test, not(feature = "bdd")))]
+mod tests {
+    use crate::cli::Colour;
+
+    use super::*;
+
+    #[test]
+    fn a_build_without_features_says_how_to_get_one_with_them() {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut streams = Streams {
+            out: &mut out,
+            err: &mut err,
+            out_colour: Colour::Plain,
+            err_progress: Progress::Silent,
+            folder: PathBuf::from("."),
+        };
+        let arguments = ["bdd", "features", "--tags", "@a"].map(OsString::from).to_vec();
+        assert_eq!(call("sfn-chaos", arguments, &mut streams), ExitCode::Usage);
+        assert_eq!(String::from_utf8(err).unwrap(), format!("error: {WITHOUT_BDD}\n"));
     }
 }

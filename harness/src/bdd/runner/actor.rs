@@ -85,7 +85,7 @@ impl Role {
     /// Whether the step passed.
     async fn play(&mut self, line: gherkin::Step) -> bool {
         let done = match self.stage.take() {
-            Some(stage) => self.on_a_thread(stage, line).await,
+            Some(stage) => self.on_a_thread(stage, move |stage| on_stage(stage, &line)).await,
             None => Err(Failed::Defect("the scenario goes on after a panic".to_owned())),
         };
         let has_passed = done.is_ok();
@@ -97,9 +97,13 @@ impl Role {
         has_passed
     }
 
-    async fn on_a_thread(&mut self, mut stage: Stage, line: gherkin::Step) -> Result<(), Failed> {
+    async fn on_a_thread(
+        &mut self,
+        mut stage: Stage,
+        step: impl FnOnce(&mut Stage) -> Result<(), Failed> + Send + 'static,
+    ) -> Result<(), Failed> {
         let work = tokio::task::spawn_blocking(move || {
-            let done = on_stage(&mut stage, &line);
+            let done = step(&mut stage);
             (stage, done)
         });
         match work.await {
@@ -133,4 +137,48 @@ fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::bdd::stage::Snapshots;
+    use crate::walk::Backend;
+
+    fn role() -> Role {
+        Role {
+            stage: None,
+            board: Rc::new(RefCell::new(Board::new(Vec::new(), BTreeMap::new(), false))),
+            seat: (0, 0),
+            next: 0,
+            #[expect(clippy::disallowed_types, reason = "see the import")]
+            began: Instant::now(),
+        }
+    }
+
+    fn stage() -> Stage {
+        let terms =
+            Terms { seed: 0, backend: Backend::Simulator, snapshots: Snapshots::Compare, show_values: false };
+        Stage::new(Path::new("a.feature"), Arc::new(terms), Arc::default())
+    }
+
+    #[test]
+    fn a_panic_in_a_step_is_a_defect_with_its_message_and_ends_the_scenario() {
+        let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let mut role = role();
+        let panics = |_: &mut Stage| std::panic::resume_unwind(Box::new("no state 7".to_owned()));
+        let done = threads.block_on(role.on_a_thread(stage(), panics));
+        assert_eq!(done, Err(Failed::Defect("no state 7".to_owned())));
+        assert!(role.stage.is_none());
+    }
+
+    #[test]
+    fn a_step_gives_the_stage_back() {
+        let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let mut role = role();
+        assert_eq!(threads.block_on(role.on_a_thread(stage(), |_| Ok(()))), Ok(()));
+        assert!(role.stage.is_some());
+    }
 }

@@ -4,6 +4,10 @@
 mod actor;
 mod board;
 mod check;
+mod gherkin;
+mod hook;
+mod json;
+mod junit;
 mod pretty;
 mod sources;
 mod suite;
@@ -28,6 +32,8 @@ use actor::Actor;
 #[cfg(test)]
 pub(super) use actor::on_stage;
 use board::Board;
+pub use json::json;
+pub use junit::junit;
 pub use pretty::Pretty;
 pub use sources::{Place, Unreadable};
 pub use suite::Selection;
@@ -77,6 +83,7 @@ pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) 
     let kept = Arc::clone(&shelf);
     let begin = Rc::new(move |actor: &mut Actor, feature: &Feature, line: usize| {
         let path = feature.path.clone().unwrap_or_default();
+        hook::restore();
         let seat = seats.borrow().seat(&path, line).filter(|seat| seats.borrow().is_wanted(*seat));
         if let Some(seat) = seat {
             let backend = backends.get(&seat).copied().unwrap_or_default();
@@ -99,6 +106,7 @@ pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) 
         });
     let writer = Writer::new(Rc::clone(&board), tell);
     if !features.is_empty() {
+        let _kept = hook::keep();
         let cucumber =
             Cucumber::<Actor, _, (), _, _>::custom(Parsed(features), runner, writer.assert_normalized());
         let threads = tokio::runtime::Builder::new_multi_thread()

@@ -29,6 +29,15 @@ const SUMMARY: [(Verdict, &str); 7] = [
     (Verdict::LeftOut, "left out after the first failure"),
 ];
 
+/// What stands before the lines that belong to a scenario.
+pub(super) const INDENT: &str = "         ";
+
+/// Longer histories are cut in the middle.
+const HISTORY_MAX: usize = 40;
+
+/// So many of its lines stay at the beginning.
+const HISTORY_HEAD: usize = 12;
+
 impl Pretty {
     /// Writes one feature.
     pub fn feature(&self, feature: &ToldFeature, out: &mut dyn Write) -> io::Result<()> {
@@ -67,11 +76,18 @@ impl Pretty {
             _ => String::new(),
         };
         writeln!(out, "  {} {}{why}", self.mark(verdict), scenario.name)?;
-        if !verdict.is_failure() {
-            return Ok(());
-        }
+        if verdict.is_failure() { self.details(feature, scenario, out) } else { Ok(()) }
+    }
+
+    /// Writes what failed in a scenario, and how it is shown again.
+    pub(super) fn details(
+        &self,
+        feature: &ToldFeature,
+        scenario: &ToldScenario,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         if let Some(problem) = &scenario.problem {
-            writeln!(out, "         {}:{}", feature.path.display(), scenario.line)?;
+            writeln!(out, "{INDENT}{}:{}", feature.path.display(), scenario.line)?;
             self.failed(problem, out)?;
         }
         for step in &scenario.steps {
@@ -80,8 +96,12 @@ impl Pretty {
                 self.failed(failed, out)?;
             }
         }
-        let again = format!("{} {}:{}", self.again, feature.path.display(), scenario.line);
-        writeln!(out, "         {} {again}", Painter(self.colour).dim("again     "))
+        self.part("again", &self.again(feature, scenario), out)
+    }
+
+    /// The command that shows a scenario again.
+    pub(super) fn again(&self, feature: &ToldFeature, scenario: &ToldScenario) -> String {
+        format!("{} {}:{}", self.again, feature.path.display(), scenario.line)
     }
 
     fn failed(&self, failed: &Failed, out: &mut dyn Write) -> io::Result<()> {
@@ -111,7 +131,7 @@ impl Pretty {
     fn part(&self, word: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
         let mut word = format!("{word:<10}");
         for line in text.lines() {
-            writeln!(out, "         {} {line}", Painter(self.colour).dim(&word))?;
+            writeln!(out, "{INDENT}{} {line}", Painter(self.colour).dim(&word))?;
             word = " ".repeat(10);
         }
         Ok(())
@@ -126,8 +146,15 @@ impl Pretty {
             self.part("also", &format!("{} more", counted(witness.others as u64, "run")), out)?;
         }
         let mut word = "history";
-        for line in &witness.history {
-            self.part(word, line, out)?;
+        let lines = witness.history.len();
+        let cut = if lines > HISTORY_MAX { HISTORY_HEAD..HISTORY_HEAD + lines - HISTORY_MAX } else { 0..0 };
+        for (at, line) in witness.history.iter().enumerate() {
+            if at == cut.start && !cut.is_empty() {
+                self.part(word, &format!("… {} more …", counted(cut.len() as u64, "line")), out)?;
+            }
+            if !cut.contains(&at) {
+                self.part(word, line, out)?;
+            }
             word = "";
         }
         Ok(())
@@ -168,7 +195,7 @@ impl Pretty {
 }
 
 fn line(step: &ToldStep, path: &Path, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "         {}:{}: {} {}", path.display(), step.line, step.keyword, step.text)
+    writeln!(out, "{INDENT}{}:{}: {} {}", path.display(), step.line, step.keyword, step.text)
 }
 
 fn is_told_in_a_line(failed: &Failed) -> bool {

@@ -4,9 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use cucumber::feature::Ext as _;
-use cucumber::gherkin::{Feature, GherkinEnv};
+use cucumber::gherkin::Feature;
 
+use super::gherkin::{self, Problem, Readable};
 use crate::spelling::nearest;
 
 /// Something to run: a feature file or a folder with such, as it was named, and lines of scenarios in it.
@@ -39,7 +39,19 @@ pub(super) struct Source {
     /// Only the scenarios at these lines; none means all.
     pub(super) lines: Vec<usize>,
     /// With its outlines filled in; its path is where the file is.
-    pub(super) feature: Feature,
+    pub(super) read: Readable,
+}
+
+impl Source {
+    /// The feature, with the path to its file.
+    pub(super) fn feature(&self) -> &Feature {
+        &self.read.feature
+    }
+
+    /// Whether the scenario at a line is wanted.
+    pub(super) fn wants(&self, line: usize) -> bool {
+        self.lines.is_empty() || self.lines.iter().any(|wanted| self.read.at(*wanted).contains(&line))
+    }
 }
 
 impl Place {
@@ -92,8 +104,10 @@ pub(super) fn read(places: &[Place], folder: &Path) -> (Vec<Source>, Vec<Unreada
                 continue;
             }
             match parse(&join(folder, &path)) {
-                Ok(feature) => sources.push(Source { path, lines: place.lines.clone(), feature }),
-                Err(message) => unreadable.push(Unreadable::new(&path, message)),
+                Ok(read) => sources.push(Source { path, lines: place.lines.clone(), read }),
+                Err(problems) => {
+                    unreadable.extend(problems.into_iter().map(|problem| located(&path, problem)))
+                }
             }
         }
     }
@@ -105,9 +119,28 @@ fn join(folder: &Path, path: &Path) -> PathBuf {
     if folder == Path::new(".") { path.to_owned() } else { folder.join(path) }
 }
 
-fn parse(file: &Path) -> Result<Feature, String> {
-    let feature = Feature::parse_path(file, GherkinEnv::default()).map_err(|error| error.to_string())?;
-    feature.expand_examples().map_err(|error| error.to_string())
+fn parse(file: &Path) -> Result<Readable, Vec<Problem>> {
+    let whole = |message: String| vec![Problem { line: 0, column: 0, message, help: None }];
+    let bytes = std::fs::read(file).map_err(|error| whole(format!("failed to read: {error}")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))?;
+    let mut read = gherkin::read(&text)?;
+    read.feature.path = Some(file.to_owned());
+    Ok(read)
+}
+
+/// Where the first byte stands that is none of UTF-8.
+fn not_utf8(bytes: &[u8], at: usize) -> Vec<Problem> {
+    let before = String::from_utf8_lossy(&bytes[..at]).into_owned();
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    let help = Some("save the file in UTF-8".to_owned());
+    let message = "the file is no text in UTF-8".to_owned();
+    vec![Problem { line: before.matches('\n').count() + 1, column, message, help }]
+}
+
+fn located(path: &Path, problem: Problem) -> Unreadable {
+    let Problem { line, column, message, help } = problem;
+    Unreadable { path: path.to_owned(), place: Some((line, column)).filter(|_| line > 0), message, help }
 }
 
 /// The file itself, or all feature files below a folder.

@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::board::Seat;
 use super::check::check;
+use super::gherkin::Readable;
 use super::sources::Source;
 use super::tags::Tags;
 use super::told::{Fate, ToldFeature, ToldScenario, ToldStep};
@@ -56,7 +57,7 @@ impl Suite {
 
     fn add(&mut self, source: Source, mut scenarios: Vec<ToldScenario>, backend: Option<Backend>) {
         let at = self.told.len();
-        let file = source.feature.path.clone().unwrap_or_default();
+        let file = source.feature().path.clone().unwrap_or_default();
         for (n, scenario) in scenarios.iter_mut().enumerate() {
             if !check(scenario) {
                 continue;
@@ -69,7 +70,7 @@ impl Suite {
                 Err(failed) => scenario.problem = Some(failed),
             }
         }
-        let Source { path, mut feature, .. } = source;
+        let Source { path, read: Readable { mut feature, .. }, .. } = source;
         self.told.push(ToldFeature {
             path,
             keyword: feature.keyword.clone(),
@@ -92,13 +93,13 @@ impl Suite {
 impl Source {
     /// Its selected scenarios, in the order of their lines.
     fn laid_out(&self, selection: &Selection) -> Vec<ToldScenario> {
-        let own = self.feature.scenarios.iter().map(|scenario| (None, scenario));
-        let rules = self.feature.rules.iter();
+        let own = self.feature().scenarios.iter().map(|scenario| (None, scenario));
+        let rules = self.feature().rules.iter();
         let below = rules.flat_map(|rule| rule.scenarios.iter().map(move |scenario| (Some(rule), scenario)));
         own.chain(below)
-            .map(|(rule, scenario)| laid_out(&self.feature, rule, scenario))
+            .map(|(rule, scenario)| laid_out(self.feature(), rule, scenario))
             .filter(|scenario| selection.wants(scenario))
-            .filter(|scenario| self.lines.is_empty() || self.lines.contains(&scenario.line))
+            .filter(|scenario| self.wants(scenario.line))
             .collect()
     }
 }

@@ -31,10 +31,12 @@ pub(super) fn bdd(program: &str, args: &BddArgs, streams: &mut Streams<'_>) -> R
     let pretty = Pretty { colour: streams.out_colour, again: again(program, args) };
     let told = bdd::run(&order, &mut |feature| match outputs.stdout {
         Some(Kind::Pretty) => pretty.feature(feature, streams.out).and_then(|()| streams.out.flush()),
-        None => Ok(()),
+        Some(Kind::Junit | Kind::Json) | None => Ok(()),
     })?;
-    if outputs.stdout == Some(Kind::Pretty) {
-        pretty.ending(&told, streams.out)?;
+    match outputs.stdout {
+        Some(Kind::Pretty) => pretty.ending(&told, streams.out)?,
+        Some(kind) => write(kind, &told, &pretty, streams.out)?,
+        None => {}
     }
     for (kind, file) in &outputs.files {
         let path = folder_join(&streams.folder, file);
@@ -90,14 +92,21 @@ fn write_file(kind: Kind, told: &Told, pretty: &Pretty, path: &Path) -> std::io:
         std::fs::create_dir_all(parent)?;
     }
     let mut out = BufWriter::new(File::create(path)?);
+    write(kind, told, pretty, &mut out)?;
+    out.flush()
+}
+
+/// Writes everything at once, without colours.
+fn write(kind: Kind, told: &Told, pretty: &Pretty, out: &mut dyn Write) -> std::io::Result<()> {
+    let pretty = Pretty { colour: Colour::Plain, ..pretty.clone() };
     match kind {
         Kind::Pretty => {
-            let pretty = Pretty { colour: Colour::Plain, ..pretty.clone() };
-            told.features.iter().try_for_each(|feature| pretty.feature(feature, &mut out))?;
-            pretty.ending(told, &mut out)?;
+            told.features.iter().try_for_each(|feature| pretty.feature(feature, out))?;
+            pretty.ending(told, out)
         }
+        Kind::Junit => bdd::junit(told, &pretty, out),
+        Kind::Json => bdd::json(told, &pretty, out),
     }
-    out.flush()
 }
 
 /// Why there is nothing to run.

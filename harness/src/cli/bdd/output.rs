@@ -18,6 +18,10 @@ pub(super) struct Format {
 pub(super) enum Kind {
     /// For people.
     Pretty,
+    /// For CI: JUnit XML.
+    Junit,
+    /// For report tools: the JSON of Cucumber.
+    Json,
 }
 
 /// Where each report goes.
@@ -30,7 +34,8 @@ pub(super) struct Outputs {
 }
 
 impl Kind {
-    const ALL: [(&'static str, Self); 1] = [("pretty", Self::Pretty)];
+    const ALL: [(&'static str, Self); 3] =
+        [("pretty", Self::Pretty), ("junit", Self::Junit), ("json", Self::Json)];
 
     fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
