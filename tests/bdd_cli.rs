@@ -213,6 +213,10 @@ fn with(steps: &str) -> String {
     "Feature: f\n  Scenario Outline: s\n    When Charge is throttled <tims> times\n    Examples:\n      | times |\n      | 1 |\n",
     "3:5: the examples have no column `tims`; did you mean `<times>`?"
 )]
+#[case::a_row_of_examples_that_is_too_short(
+    "Feature: f\n  Scenario Outline: <b>\n    When Charge is throttled <b> times\n    Examples:\n      | a | b |\n      | 1 |\n",
+    "6:7: the row has 1 cell, the first row has 2"
+)]
 #[case::a_step_below_examples(
     "Feature: f\n  Scenario Outline: s\n    Then the execution succeeds\n    Examples:\n      | n |\n      | 1 |\n    Then the execution succeeds",
     "7:5: a step cannot follow the examples; write it above them, or begin a `Scenario:`"
@@ -352,11 +356,10 @@ fn an_expectation_that_does_not_hold_is_told_with_its_witness_and_how_to_see_it_
 
 #[test]
 fn fail_fast_leaves_out_the_same_scenarios_however_many_run_at_once() {
-    let mut text = "Feature: f\n  Background:\n    Given the state machine \"call.asl.json\"\n".to_owned();
-    for n in 0..12 {
-        let wanted = if n == 5 || n == 7 { "Charge is attempted 9 times" } else { "the execution succeeds" };
-        text.push_str(&format!("  Scenario: number {n}\n    Then {wanted}\n"));
-    }
+    let wanted = |n| if n == 5 || n == 7 { "Charge is attempted 9 times" } else { "the execution succeeds" };
+    let scenarios = (0..12).map(|n| format!("  Scenario: number {n}\n    Then {}\n", wanted(n)));
+    let background = "Feature: f\n  Background:\n    Given the state machine \"call.asl.json\"\n";
+    let text = background.to_owned() + &scenarios.collect::<String>();
     let one = bdd(&text, &["--fail-fast", "--concurrency", "1"]);
     let many = bdd(&text, &["--fail-fast", "--concurrency", "8"]);
     assert_eq!(one.out, many.out);

@@ -113,8 +113,8 @@ impl Wording {
         let (words, tokens) = (line.words.len(), self.tokens.len());
         // The least cost of the first tokens against the first words, and how many words the last token took.
         let mut least = vec![vec![(f64::INFINITY, 0_usize); words + 1]; tokens + 1];
-        for taken in 0..=words {
-            least[0][taken] = (taken as f64 * cost::SURPLUS, 1);
+        for (taken, cell) in least[0].iter_mut().enumerate() {
+            *cell = (taken as f64 * cost::SURPLUS, 1);
         }
         for (at, token) in self.tokens.iter().enumerate() {
             for to in 0..=words {

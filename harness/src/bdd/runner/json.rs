@@ -132,6 +132,7 @@ fn failure(failed: &Failed) -> Value {
             "kind": "unmet",
             "expected": unmet.expected,
             "happened": unmet.happened,
+            "details": unmet.details,
             "witness": unmet.witness.as_ref().map(witness),
         }),
         Failed::Wrong(wrong) => json!({

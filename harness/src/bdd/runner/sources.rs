@@ -106,7 +106,7 @@ pub(super) fn read(places: &[Place], folder: &Path) -> (Vec<Source>, Vec<Unreada
             match parse(&join(folder, &path)) {
                 Ok(read) => sources.push(Source { path, lines: place.lines.clone(), read }),
                 Err(problems) => {
-                    unreadable.extend(problems.into_iter().map(|problem| located(&path, problem)))
+                    unreadable.extend(problems.into_iter().map(|problem| located(&path, problem)));
                 }
             }
         }

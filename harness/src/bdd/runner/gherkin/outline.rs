@@ -155,16 +155,18 @@ impl Columns<'_> {
 
     /// Puts cells for placeholders.
     fn fill_in(&self, text: &mut String, at: LineCol, problems: &mut Vec<Problem>) {
+        if !text.contains('<') {
+            return;
+        }
         let placeholder = Regex::new(r"<([^<>\s](?:[^<>\n]*[^<>\s])?)>").expect("a constant expression");
         let mut missing = None;
         let filled = placeholder.replace_all(text, |found: &Captures<'_>| {
-            match self.heading.iter().position(|name| *name == found[1]) {
-                Some(column) => self.row[column].clone(),
-                None => {
-                    missing.get_or_insert_with(|| found[1].to_owned());
-                    found[0].to_owned()
-                }
+            if let Some(column) = self.heading.iter().position(|name| *name == found[1]) {
+                // A row that is too short is a problem of its own.
+                return self.row.get(column).cloned().unwrap_or_default();
             }
+            missing.get_or_insert_with(|| found[1].to_owned());
+            found[0].to_owned()
         });
         if let Some(name) = missing {
             let near = nearest(&name, self.heading.iter().map(String::as_str));

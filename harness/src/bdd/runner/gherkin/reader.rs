@@ -18,7 +18,7 @@ pub(in crate::bdd::runner) fn read(text: &str) -> Result<Readable, Vec<Problem>>
         reader.at = LineCol { line: number, col: line.chars().take_while(|c| c.is_whitespace()).count() + 1 };
         match Line::of(line, &reader.language) {
             Line::Fence(fence, media) => reader.doc_string(fence, media, line, &mut lines),
-            line => reader.line(line),
+            line => reader.line(&line),
         }
     }
     reader.end()
@@ -78,8 +78,8 @@ impl Reader {
         self.problems.push(Problem { line, column, message: message.into(), help });
     }
 
-    fn line(&mut self, line: Line<'_>) {
-        match line {
+    fn line(&mut self, line: &Line<'_>) {
+        match *line {
             Line::Blank | Line::Fence(..) => {}
             Line::Language(code) => self.language(code),
             Line::Tags(text) => self.tags(text),
@@ -94,14 +94,13 @@ impl Reader {
         if self.block != Block::Start {
             return;
         }
-        match Language::get(code) {
-            Some(language) => self.language = language,
-            None => {
-                let near = nearest(code, Language::codes()).map(|code| format!("did you mean `{code}`?"));
-                let help = near.or_else(|| Some("a language is named by its code, such as `de`".to_owned()));
-                self.problem(format!("Gherkin has no keywords in the language `{code}`"), help);
-            }
+        if let Some(language) = Language::get(code) {
+            self.language = language;
+            return;
         }
+        let near = nearest(code, Language::codes()).map(|code| format!("did you mean `{code}`?"));
+        let help = near.or_else(|| Some("a language is named by its code, such as `de`".to_owned()));
+        self.problem(format!("Gherkin has no keywords in the language `{code}`"), help);
     }
 
     fn tags(&mut self, text: &str) {
@@ -237,25 +236,21 @@ impl Reader {
         self.step_type = step_type;
         let step = step(keyword, text, step_type, self.at);
         let is_examples = self.block == Block::Examples;
-        match self.steps() {
-            Some(steps) => steps.push(step),
-            None => {
-                let scenario = self.language.word(Heading::Scenario);
-                let (message, help) = if is_examples {
-                    (
-                        "a step cannot follow the examples",
-                        format!("write it above them, or begin a `{scenario}:`"),
-                    )
-                } else {
-                    ("a step stands in a scenario", format!("write `{scenario}: NAME` above it"))
-                };
-                self.problem(message, Some(help));
-                // Said once: what follows stands in a scenario that nobody sees.
-                let ghost = scenario_of(scenario, self.at);
-                self.scenarios().push(ghost);
-                self.block = Block::Scenario;
-            }
+        if let Some(steps) = self.steps() {
+            steps.push(step);
+            return;
         }
+        let scenario = self.language.word(Heading::Scenario);
+        let (message, help) = if is_examples {
+            ("a step cannot follow the examples", format!("write it above them, or begin a `{scenario}:`"))
+        } else {
+            ("a step stands in a scenario", format!("write `{scenario}: NAME` above it"))
+        };
+        self.problem(message, Some(help));
+        // Said once: what follows stands in a scenario that nobody sees.
+        let ghost = scenario_of(scenario, self.at);
+        self.scenarios().push(ghost);
+        self.block = Block::Scenario;
     }
 
     fn stray_tags(&mut self) {
@@ -282,7 +277,9 @@ impl Reader {
         table.rows.push(cells);
         if self.block == Block::Examples {
             let rows = self.scenarios().last_mut().and_then(|draft| draft.rows.last_mut());
-            rows.into_iter().for_each(|rows| rows.lines.push(at.line));
+            if let Some(rows) = rows {
+                rows.lines.push(at.line);
+            }
         }
         if count != width {
             let cells = |count: usize| crate::report::counted(count as u64, "cell");

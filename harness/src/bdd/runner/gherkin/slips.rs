@@ -47,7 +47,7 @@ fn is_sentence(text: &str) -> bool {
 }
 
 /// What a line may have been meant to begin with, among steps and headings.
-pub(super) fn any<'l>(line: &str, language: &'l Language) -> Option<String> {
+pub(super) fn any(line: &str, language: &Language) -> Option<String> {
     if let Some(word) = heading(line, language) {
         return Some(format!("did you mean `{word}:`?"));
     }
