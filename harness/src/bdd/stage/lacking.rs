@@ -4,7 +4,7 @@ use super::trouble::Trouble;
 use crate::bdd::failed::{Failed, Wrong};
 use crate::fault::{Class, without};
 use crate::generate::Scenario;
-use crate::mock::Reply;
+use crate::mock::{Reply, Then};
 use crate::spelling::nearest;
 use crate::value::{Object, Value};
 
@@ -12,7 +12,11 @@ use crate::value::{Object, Value};
 pub(in crate::bdd) fn lacking(scenario: &Scenario, state: &str, member: &str) -> Option<Wrong> {
     let sequence = scenario.script.answers.get(state)?;
     let results = || {
-        sequence.calls.iter().filter_map(|answer| match &answer.reply {
+        let further = match &sequence.then {
+            Then::Answer(answer) => Some(answer),
+            Then::Repeat | Then::Unmocked => None,
+        };
+        sequence.calls.iter().chain(further).filter_map(|answer| match &answer.reply {
             Reply::Return(result) => Some(result),
             Reply::Throw { .. } | Reply::Silence | Reply::Unmocked(_) => None,
         })
@@ -24,6 +28,7 @@ pub(in crate::bdd) fn lacking(scenario: &Scenario, state: &str, member: &str) ->
     let wrong = Wrong::new(format!("the answer of `{state}` has no `{member}` to lack"));
     Some(match nearest(member, names.iter().map(String::as_str)) {
         Some(near) => wrong.nearest(Some(near)),
+        None if names.is_empty() => wrong.help("it has no members at all"),
         None => wrong.help(format!("it has {}", names.join(", "))),
     })
 }

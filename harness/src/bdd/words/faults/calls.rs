@@ -97,16 +97,16 @@ pub(super) const SECTION: Section = Section {
         },
         Step {
             expression: "{state} is denied permission{extent}",
-            about: "The role may not make the call.",
-            example: "SaveOrder is denied permission every time",
+            about: "The role may not make the call; it stays so, in every item, unless the sentence says how often.",
+            example: "SaveOrder is denied permission",
             covers: &[Covers::Class("permission-denied")],
             run: denied,
             ..WHEN
         },
         Step {
             expression: "the role may not call {state}{extent}",
-            about: "The same: the role may not make the call.",
-            example: "the role may not call SaveOrder every time",
+            about: "The same: the role may not make the call, now or later.",
+            example: "the role may not call SaveOrder",
             covers: &[Covers::Class("permission-denied")],
             run: denied,
             ..WHEN

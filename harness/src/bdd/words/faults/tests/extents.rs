@@ -37,6 +37,8 @@ fn struck(trial: &Trial, sentences: &str) -> Vec<String> {
     "ChargePayment is throttled every time",
     &["ChargePayment.1", "ChargePayment.2", "ChargePayment.3", "ChargePayment.4"]
 )]
+#[case::a_denial_stays("the role may not call SaveOrder", &["SaveOrder.1", "SaveOrder.2", "SaveOrder.3"])]
+#[case::a_denial_that_passes("the role may not call SaveOrder once", &["SaveOrder.1"])]
 #[case::two_faults_one_after_the_other(
     "Ship is throttled twice\nAnd Ship never answers on attempt 3",
     &["ShipAll[0]/Ship.1", "ShipAll[0]/Ship.2", "ShipAll[0]/Ship.3"]
