@@ -27,6 +27,7 @@ pub use execution::{execution, nested};
 pub use finding::{finding, finding_in_short, patch_lines};
 pub use json::Json;
 pub use permissions::{Permissions, permissions_json, policy};
+#[cfg(feature = "bdd")]
 pub(crate) use redact::Redactor;
 pub use redact::Values;
 pub use replay::Replay;

@@ -40,10 +40,21 @@ pub fn draft(order: &DraftOrder) -> Result<String, Failed> {
     if let Some(name) = &order.name {
         definition = format!("{definition}#{name}");
     }
-    let writer = Writer::new(order, format!("the state machine {}", sentence::quoted(&definition)));
+    let mut writer = Writer::new(order, format!("the state machine {}", sentence::quoted(&definition)));
     let subject = writer.stage()?.subject()?;
     let name = order.name.clone().unwrap_or_else(|| subject.model.machine.name.to_string());
+    let several = subject.several_mocks();
+    if let Some((file, cases)) = &several {
+        let mocks = format!("{}#{}", relative(folder, file), cases[0]);
+        writer.background.push(format!("the mocks {}", sentence::quoted(&mocks)));
+    }
     let mut page = Page::new(&name, &order.command, &writer.background);
+    if let Some((_, cases)) = several {
+        page.remark(&format!(
+            "The mocks have other cases, which make other executions: {}.",
+            cases[1..].join(", ")
+        ));
+    }
     let baseline = match writer.scene("nothing goes wrong", None) {
         Ok((scene, run)) => {
             page.add(scene);
@@ -73,7 +84,7 @@ pub fn draft(order: &DraftOrder) -> Result<String, Failed> {
 /// Says sentences to stages of the feature.
 struct Writer {
     feature: PathBuf,
-    background: String,
+    background: Vec<String>,
     terms: Arc<Terms>,
     shelf: Arc<Shelf>,
 }
@@ -87,13 +98,13 @@ impl Writer {
             show_values: false,
         };
         let (terms, shelf) = (Arc::new(terms), Arc::new(Shelf::default()));
-        Self { feature: order.feature.clone(), background, terms, shelf }
+        Self { feature: order.feature.clone(), background: vec![background], terms, shelf }
     }
 
     /// A scenario after its background.
     fn stage(&self) -> Result<Stage, Failed> {
         let mut stage = Stage::new(&self.feature, Arc::clone(&self.terms), Arc::clone(&self.shelf));
-        say(&mut stage, &self.background)?;
+        self.background.iter().try_for_each(|line| say(&mut stage, line))?;
         Ok(stage)
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Page {
 const WIDTH: usize = 100;
 
 impl Page {
-    pub(super) fn new(name: &str, command: &str, background: &str) -> Self {
+    pub(super) fn new(name: &str, command: &str, background: &[String]) -> Self {
         let name = name.replace(['\n', '\r'], " ");
         let mut page = Self { text: String::new(), told: BTreeSet::new(), names: BTreeSet::new() };
         page.comment(
@@ -37,7 +37,10 @@ impl Page {
                  what you want: read every scenario, change what should be otherwise, and delete what does not matter."
             ),
         );
-        let _ = write!(page.text, "Feature: {name}\n\n  Background:\n    Given {background}\n");
+        let _ = write!(page.text, "Feature: {name}\n\n  Background:\n");
+        for (at, line) in background.iter().enumerate() {
+            let _ = writeln!(page.text, "    {} {line}", if at == 0 { "Given" } else { "And" });
+        }
         page
     }
 

@@ -1,5 +1,6 @@
 //! What is run: every input with the answers that go with it, and what all runs share.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::setup::Inputs;
@@ -130,6 +131,17 @@ fn mocked(subject: &Subject, named: Option<&MocksRef>) -> Result<Script, Failed>
     }
     let script = scripts.pop().map(|(_, script)| script).unwrap_or_default();
     Ok(generate::complete(&subject.model, &script.repeating()))
+}
+
+impl Subject {
+    /// The mock file that goes with the machine and its test cases, where it holds several.
+    pub(in crate::bdd) fn several_mocks(&self) -> Option<(PathBuf, Vec<String>)> {
+        let mocks = self.belongings.mocks.as_ref().filter(|mocks| mocks.test_case.is_none())?;
+        let selection = file::Selection { machine: None, test_case: None };
+        let loaded = file::load(&mocks.file, &self.model.machine, selection, self.validation).ok()?;
+        let names: Vec<String> = loaded.scripts.into_iter().map(|(name, _)| name).collect();
+        (names.len() > 1).then(|| (mocks.file.clone(), names))
+    }
 }
 
 type Named = (String, Value, Origin);
