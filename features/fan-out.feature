@@ -16,7 +16,8 @@ Feature: The invoices of a month are rendered and queued for the mail
     @slow
     Scenario: One bad invoice is retried for 17 hours, and then discards the others
       When RenderInvoice fails with an unexpected error in item 1 every time
-      Then RenderInvoice gives up after about 17 hours and 3 minutes
+      Then RenderAll[1]/RenderInvoice is attempted 11 times
+      And TellAccounting is entered after at least 17 hours
       And RenderAll catches States.TaskFailed and goes to TellAccounting
       And the input of TellAccounting at $.mailed does not exist
       And the execution fails with InvoicesIncomplete

@@ -41,6 +41,7 @@ Feature: The role of a nightly refresh may do what it needs, and a denial is see
 
     Scenario: The role needs four actions
       Then the role needs nothing but:
+        | action                         | resource                                                |
         | glue:StartCrawler              | arn:aws:glue:*:*:crawler/*                              |
         | athena:GetNamedQuery           | arn:aws:athena:*:*:workgroup/*                          |
         | lakeformation:GrantPermissions | *                                                       |

@@ -16,13 +16,13 @@ Feature: A Glue job and a nested execution run every night
 
     @slow
     Scenario: A job that never ends is waited for, for ever
-      When the job of Transform never ends every time
+      When the job of Transform never ends
       Then after 30 days Transform is still waiting
       And there is a finding of task-unbounded at Transform
 
     @slow
     Scenario: A nested execution that never ends is waited for, for ever
-      When the job of PublishReport never ends every time
+      When the job of PublishReport never ends
       Then after 30 days PublishReport is still waiting
       And there is a high finding of task-unbounded at PublishReport
 
@@ -33,7 +33,7 @@ Feature: A Glue job and a nested execution run every night
 
     @slow
     Scenario: A job that never ends is given up after two hours
-      When the job of Transform never ends every time
+      When the job of Transform never ends
       Then Transform waits at most 2 hours
       And Transform catches States.Timeout and goes to TellOperators
       And PublishReport is never entered

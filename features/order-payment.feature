@@ -27,7 +27,7 @@ Feature: An order is charged and dispatched, or undone
     @slow
     Scenario: The silence of the warehouse escapes the catcher, and the customer stays charged
       States.TaskFailed matches every error but States.Timeout.
-      When nobody answers the task token of AwaitDispatch every time
+      When nobody answers the task token of AwaitDispatch
       Then AwaitDispatch is attempted twice
       And States.Timeout escapes AwaitDispatch
       And the execution fails with States.Timeout
@@ -78,12 +78,12 @@ Feature: An order is charged and dispatched, or undone
     Scenario: A charge whose answer is lost every time is refunded
       When ChargeCustomer succeeds but its answer is lost every time
       Then ChargeCustomer is attempted 3 times
-      And RefundPayment, ReleaseStock and AlertOperators are entered in this order
+      And the states RefundPayment, ReleaseStock and AlertOperators are entered in this order
       And the execution fails with OrderCancelled
 
     @slow
     Scenario: Silence of the warehouse leads back through every step
-      When nobody answers the task token of AwaitDispatch every time
+      When nobody answers the task token of AwaitDispatch
       Then AwaitDispatch waits at most 4 hours
       And AwaitDispatch catches States.Timeout and goes to WithdrawDispatch
       And the states WithdrawDispatch, RefundPayment, ReleaseStock and AlertOperators are entered in this order

@@ -51,7 +51,7 @@ Feature: A trip is booked as a whole, or not at all
     Scenario Outline: A failed <booking> is undone from <first> on
       When <booking> fails with <error>
       Then <booking> catches <error> and goes to <first>
-      And <first> and CancelHotel are entered in this order
+      And the states <first> and CancelHotel are entered in this order
       And the input of AlertAgents at $.failure.Error is "<error>"
       And the execution fails with TripFailed
 
@@ -82,7 +82,7 @@ Feature: A trip is booked as a whole, or not at all
     Scenario: Every booking is retried within a minute and a half
       When BookCar is throttled until its retries are spent
       Then BookCar is retried 5 times
-      And BookCar gives up after at most 90 seconds
+      And BookCar gives up within 90 seconds
 
     Scenario: Under any single fault the trip is booked or cancelled
       When any single fault strikes

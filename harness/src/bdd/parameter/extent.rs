@@ -47,7 +47,8 @@ impl Parameter for Extent {
     const TYPE: ParameterType = ParameterType {
         name: "extent",
         pattern: r"(?: (?:in item \d+|in every item|on visit \d+|on attempt \d+|once|twice|\d+ times|every time|until its retries are spent|as often as its retries survive))*",
-        about: "Where exactly a fault strikes and for how long; may be left out, and then it is the first attempt. \
+        about: "Where exactly a fault strikes and for how long; may be left out, and then it is the first attempt, \
+                or every one of what lasts by its nature (`never answers`, `is denied permission`, `nobody answers`). \
                 Items count from 0; visits, attempts and times from 1. `3 times` are the first three calls, also where \
                 the state is entered again for the next one. `every time` is every call, in every item unless one is \
                 named. In a Map without a word about items it is the first item. `until its retries are spent` and `as \

@@ -62,6 +62,12 @@ pub(super) const SECTION: Section = Section {
             fails_with,
         ),
         Step::then(
+            "the execution succeeds or fails with {error}",
+            "It ends as SUCCEEDED, or as FAILED with this error: what a workflow that says so itself does under any fault.",
+            "the execution succeeds or fails with OrderCancelled",
+            succeeds_or_fails_with,
+        ),
+        Step::then(
             "the execution fails with {error} and a cause that contains {text}",
             "It ends as FAILED with this error, and this text is in its cause.",
             "the execution fails with PaymentDeclined and a cause that contains \"card expired\"",
@@ -130,6 +136,14 @@ fn without_impact(stage: &mut Stage, _: &Arguments<'_>) -> Result<(), Failed> {
             format!("{}, and without the fault {}", output(outcome), output(without))
         })
     })
+}
+
+fn succeeds_or_fails_with(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
+    let Error(wanted) = arguments.get(0)?;
+    let is_right = |outcome: &Outcome| {
+        outcome.succeeded() || outcome.status() == "FAILED" && outcome.error() == Some(wanted.as_str())
+    };
+    ends(stage, &format!("the execution succeeds or fails with {wanted}"), is_right)
 }
 
 fn fails_with(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {

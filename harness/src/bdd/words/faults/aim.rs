@@ -20,6 +20,19 @@ pub(super) fn inject(stage: &mut Stage, arguments: &Arguments<'_>, class: Class)
     aim.strike(stage, class)
 }
 
+/// The same for what lasts: where the sentence does not say how often, it strikes every call.
+pub(super) fn inject_for_good(
+    stage: &mut Stage,
+    arguments: &Arguments<'_>,
+    class: Class,
+) -> Result<(), Failed> {
+    let mut aim = Aim::of(stage, arguments)?;
+    if aim.extent.lasts == Lasts::Unsaid {
+        aim.extent.lasts = Lasts::Forever;
+    }
+    aim.strike(stage, class)
+}
+
 /// Where a sentence aims.
 pub(super) struct Aim {
     pub(super) subject: Arc<Subject>,

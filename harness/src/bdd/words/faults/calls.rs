@@ -1,7 +1,7 @@
 //! Sentences about calls that fail, or that are not answered.
 
 use super::WHEN;
-use super::aim::{Aim, inject};
+use super::aim::{Aim, inject, inject_for_good};
 use super::errors::failing;
 use crate::bdd::failed::{Failed, Wrong};
 use crate::bdd::parameter::{Error, Text};
@@ -15,8 +15,9 @@ use crate::value::Value;
 pub(super) const SECTION: Section = Section {
     name: "Faults of calls",
     about: "What goes wrong with the call of a task, in the form in which its integration reports it. A \
-            fault begins with the first attempt of the first visit, unless the sentence says otherwise; \
-            several of these sentences put their faults into the same execution. A fault that strikes in no \
+            fault is the first attempt of the first visit, unless the sentence says otherwise; what lasts by \
+            its nature (`never answers`, `is denied permission`) is every attempt. \
+            Several of these sentences put their faults into the same execution. A fault that strikes in no \
             run fails the scenario.",
     steps: &[
         Step {
@@ -55,7 +56,8 @@ pub(super) const SECTION: Section = Section {
         },
         Step {
             expression: "{state} never answers{extent}",
-            about: "The work is not done, and no answer comes. Where no timer ends the wait, the execution hangs.",
+            about: "The work is not done, and no answer comes, to no attempt unless the sentence says how often. Where \
+                    no timer ends the wait, the execution hangs.",
             example: "ChargePayment never answers",
             covers: &[Covers::Class("timeout")],
             run: never_answers,
@@ -161,7 +163,7 @@ fn times_out(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed>
 }
 
 fn never_answers(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
-    inject(stage, arguments, Class::Timeout)
+    inject_for_good(stage, arguments, Class::Timeout)
 }
 
 fn lost_answer(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
@@ -178,7 +180,7 @@ fn lost_heartbeat(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Fa
 }
 
 fn denied(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
-    inject(stage, arguments, Class::PermissionDenied)
+    inject_for_good(stage, arguments, Class::PermissionDenied)
 }
 
 fn fails_with(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {

@@ -1,7 +1,7 @@
 //! Sentences about the jobs that tasks with `.sync` wait for.
 
 use super::WHEN;
-use super::aim::inject;
+use super::aim::{inject, inject_for_good};
 use crate::bdd::failed::Failed;
 use crate::bdd::step::{Arguments, Covers, Step};
 use crate::bdd::{Section, Stage};
@@ -21,7 +21,7 @@ pub(super) const SECTION: Section = Section {
         },
         Step {
             expression: "the job of {state} never ends{extent}",
-            about: "The job goes on and on.",
+            about: "The job goes on and on; so does that of a retry, unless the sentence says how often.",
             example: "the job of RunReport never ends",
             covers: &[Covers::Class("job-never-ends")],
             run: never_ends,
@@ -35,5 +35,5 @@ fn fails(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
 }
 
 fn never_ends(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
-    inject(stage, arguments, Class::JobNeverEnds)
+    inject_for_good(stage, arguments, Class::JobNeverEnds)
 }

@@ -1,7 +1,7 @@
 //! Sentences about task tokens that come back late, twice, with a failure, or never.
 
 use super::WHEN;
-use super::aim::inject;
+use super::aim::{inject, inject_for_good};
 use crate::bdd::failed::Failed;
 use crate::bdd::parameter::Error;
 use crate::bdd::step::{Arguments, Covers, Step};
@@ -16,7 +16,8 @@ pub(super) const SECTION: Section = Section {
     steps: &[
         Step {
             expression: "nobody answers the task token of {state}{extent}",
-            about: "The message is sent, and the token never comes back.",
+            about: "The message is sent, and the token never comes back; nor does that of a retry, unless the sentence \
+                    says how often.",
             example: "nobody answers the task token of ApproveOrder",
             covers: &[Covers::Class("callback-missing")],
             run: missing,
@@ -50,7 +51,7 @@ pub(super) const SECTION: Section = Section {
 };
 
 fn missing(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
-    inject(stage, arguments, Class::CallbackMissing)
+    inject_for_good(stage, arguments, Class::CallbackMissing)
 }
 
 fn late(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
