@@ -324,7 +324,10 @@ mod tests {
         "the input has \"b\" at $.items[4].sku",
         "$.items has 1 items, so there is no $.items[4]"
     )]
-    #[case::a_column("these inputs:\n| kind |\n| gift |", "`kind` is no path; did you mean `$.kind`?")]
+    #[case::a_column(
+        "these inputs:\n| kind |\n| gift |",
+        "`kind` is no path into the input; write $.kind, or `name` for what the inputs are called"
+    )]
     #[case::a_column_that_is_nowhere(
         "these inputs:\n| $.kinds |\n| gift |",
         "nothing is at $.kinds, and the state machine does not read it; did you mean $.kind?"
