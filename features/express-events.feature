@@ -29,7 +29,7 @@ Feature: Events of the shop are counted as loyalty points
       When the answer of LoadCustomer lacks "Item"
       Then the execution fails with States.Runtime
       And AddPoints never takes effect
-      And there is a high finding of missing-path at AddPoints
+      And there is a medium finding of missing-path at AddPoints
 
     Scenario: An event of another kind has no rule
       Given the input "../scenarios/express-events/flawed.inputs/review.json"

@@ -18,7 +18,7 @@ Feature: The invoices of a month are rendered and queued for the mail
       When RenderInvoice fails with an unexpected error in item 1 every time
       Then RenderAll[1]/RenderInvoice is attempted 11 times
       And TellAccounting is entered after at least 17 hours
-      And RenderAll catches States.TaskFailed and goes to TellAccounting
+      And RenderAll catches Chaos.UnexpectedError and goes to TellAccounting
       And the input of TellAccounting at $.mailed does not exist
       And the execution fails with InvoicesIncomplete
 

@@ -28,7 +28,7 @@ Feature: A load into the warehouse is polled until it has ended
     Scenario: A load that hangs is polled until the history is full
       When DescribeLoad reports the status STARTED every time
       Then the execution fails with States.Runtime
-      And IsLoaded is entered at least 1,000 times
+      And IsLoaded is entered at least 1000 times
       And there is a high finding of polling-unbounded at IsLoaded
 
     Scenario: A start whose answer is lost is made twice

@@ -52,7 +52,7 @@ Feature: An order is charged and dispatched, or undone
     Scenario: A redrive takes the order up where it failed
       When ReserveStock is throttled once
       And the execution is redriven
-      Then ReserveStock is entered twice
+      Then ReserveStock is attempted twice
       And ChargeCustomer takes effect once
       And the execution succeeds
 

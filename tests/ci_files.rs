@@ -28,7 +28,9 @@ fn texts(name: &str) -> Vec<String> {
 fn commands(name: &str) -> Vec<Vec<String>> {
     let texts = texts(name);
     let lines = texts.iter().flat_map(|text| text.lines());
-    lines.map(|line| line.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect()).collect()
+    lines
+        .map(|line| line.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect())
+        .collect()
 }
 
 /// What follows a program in a command.
@@ -74,10 +76,9 @@ fn the_features_are_run_with_flags_that_there_are(#[case] name: &str) {
 #[case::codebuild("buildspec.yml")]
 fn the_program_is_built_from_a_pinned_commit_with_the_rust_that_it_needs(#[case] name: &str) {
     let commands = commands(name);
-    let install =
-        commands.iter().find_map(|command| after(command, |word| word == "install").filter(|words| {
-            words.iter().any(|word| word == "--git")
-        }));
+    let install = commands.iter().find_map(|command| {
+        after(command, |word| word == "install").filter(|words| words.iter().any(|word| word == "--git"))
+    });
     let install = install.expect("the program is installed");
     assert_eq!(install.last().map(String::as_str), Some("sfn-chaos"), "{name} names the package");
     assert!(value(install, "--rev").is_some(), "{name} pins a commit");
@@ -87,7 +88,8 @@ fn the_program_is_built_from_a_pinned_commit_with_the_rust_that_it_needs(#[case]
         assert!(known.contains(flag.as_str()), "{name}: `cargo install` has no {flag}");
     }
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("the manifest can be read");
-    let needed = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).expect("Rust is named");
+    let needed =
+        manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).expect("Rust is named");
     let needed = needed.trim_matches('"');
     assert!(texts(name).iter().any(|text| text.contains(&format!("{needed}."))), "{name} has Rust {needed}");
 }

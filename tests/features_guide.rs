@@ -40,7 +40,7 @@ fn whoever_follows_the_guide_sees_what_it_shows() {
 fn every_feature_on_the_page_stands_in_its_own_file() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/features.md");
     let page = std::fs::read_to_string(page).expect("the page can be read");
-    let features = page.matches("\nFeature: ").count();
+    let features = page.matches("\n```gherkin\nFeature: ").count();
     let files = stages(&page)
         .iter()
         .filter(|stage| matches!(stage, Stage::File { name, .. } if name.ends_with(".feature")))
@@ -63,7 +63,8 @@ fn stages(page: &str) -> Vec<Stage<'_>> {
             stages.push(Stage::Change { name, diff: text });
         } else if kind == "console" {
             let (command, printed) = text.split_once('\n').unwrap_or((text, ""));
-            let command = command.strip_prefix("$ sfn-chaos ").expect("a console shows a call of the program");
+            let command =
+                command.strip_prefix("$ sfn-chaos ").expect("a console shows a call of the program");
             stages.push(Stage::Call { command, printed });
         }
         before = after.unwrap_or_default();

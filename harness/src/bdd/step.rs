@@ -120,10 +120,7 @@ impl Arguments<'_> {
             let wrong = Wrong::new("this step needs a text");
             return Err(wrong.help("write it on the next lines, between two lines of \"\"\"").into());
         };
-        // What stands behind the first `"""` is the type of the text, such as `json`.
-        let text = text.split_once('\n').map_or(text, |(_, lines)| lines);
-        let end = text.trim_end_matches([' ', '\t']);
-        Ok(end.strip_suffix('\n').unwrap_or(end))
+        Ok(text)
     }
 
     /// The line of the feature in which that text begins.

@@ -85,7 +85,12 @@ impl Trial {
     pub(in crate::bdd) fn staged(&self, steps: &str) -> (Stage, Option<(String, Failed)>) {
         let text = format!("Feature: a trial\n  Scenario: a scenario\n{}{steps}\n", self.background);
         let feature = Feature::parse(text, GherkinEnv::default()).unwrap_or_else(|error| panic!("{error}"));
-        let feature = feature.expand_examples().unwrap();
+        let mut feature = feature.expand_examples().unwrap();
+        // This parser keeps what stands behind the fences, such as `json`.
+        for text in feature.scenarios[0].steps.iter_mut().filter_map(|step| step.docstring.as_mut()) {
+            let lines = text.split_once('\n').map_or("", |(_, lines)| lines);
+            *text = lines.trim_end_matches([' ', '\t']).trim_end_matches('\n').to_owned();
+        }
         let file = self.path().join("trial.feature");
         let mut stage = Stage::new(&file, Arc::new(self.terms.clone()), Arc::new(Shelf::default()));
         for step in &feature.scenarios[0].steps {

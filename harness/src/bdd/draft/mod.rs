@@ -134,7 +134,8 @@ impl Writer {
         let mut then = Vec::new();
         for ways in expected::of_run(run, &results.arena.model) {
             // The first way of saying it that holds.
-            then.extend(ways.into_iter().find(|line| say(&mut stage, line).is_ok()));
+            let holds = ways.into_iter().find(|line| say(&mut stage, line).is_ok());
+            then.extend(holds.filter(|line| !then.contains(line)));
         }
         if then.is_empty() {
             return Err("nothing can be said of how it ends".to_owned());

@@ -21,6 +21,13 @@ const TABLE: &[Row] = &[
         "the execution fails with Other",
         Some("it ends as FAILED with OrderFailed: the card was not charged"),
     ),
+    (0, "the execution succeeds or fails with Other", None),
+    (3, "the execution succeeds or fails with OrderFailed", None),
+    (
+        3,
+        "the execution succeeds or fails with Other",
+        Some("it ends as FAILED with OrderFailed: the card was not charged"),
+    ),
     (3, "the execution fails with OrderFailed and a cause that contains \"card\"", None),
     (
         3,
