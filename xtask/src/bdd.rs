@@ -1,6 +1,5 @@
 //! `cargo xtask bdd`: this program is built without the feature `bdd`, so that everything else starts quickly. The first
 //! call with `bdd` builds another one that has it, and each hands its arguments on to that.
-#![cfg_attr(feature = "bdd", expect(dead_code, reason = "this is the program that has it"))]
 
 use std::ffi::OsString;
 use std::path::Path;
