@@ -7,6 +7,8 @@ use crate::fault::{Burst, Class, Fault, UNEXPECTED_ERROR};
 pub(super) fn of_fault(fault: &Fault, machine: &Machine) -> Vec<String> {
     let place = word(&fault.site.display(machine).to_string());
     let extent = match fault.burst {
+        Burst::Attempts(1) if lasts(&fault.class) => " once".to_owned(),
+        Burst::Forever if lasts(&fault.class) => String::new(),
         Burst::Attempts(1) => String::new(),
         Burst::Attempts(2) => " twice".to_owned(),
         Burst::Attempts(count) => format!(" {count} times"),
@@ -19,13 +21,19 @@ pub(super) fn of_fault(fault: &Fault, machine: &Machine) -> Vec<String> {
     ways
 }
 
+/// Whether the sentence of a class means every call where it does not say how often.
+fn lasts(class: &Class) -> bool {
+    matches!(class, Class::PermissionDenied | Class::CallbackMissing | Class::JobNeverEnds)
+}
+
 fn of_class(class: &Class, place: &str, extent: &str) -> Vec<String> {
     let way = match class {
         Class::Throttling => format!("{place} is throttled{extent}"),
         Class::ServiceError => format!("{place} meets a service error{extent}"),
         // Where no timer ends the wait, it does not time out.
         Class::Timeout => {
-            return vec![format!("{place} times out{extent}"), format!("{place} never answers{extent}")];
+            let never = if extent.is_empty() { " once" } else { extent };
+            return vec![format!("{place} times out{extent}"), format!("{place} never answers{never}")];
         }
         Class::LostAnswer => format!("{place} succeeds but the answer is lost{extent}"),
         Class::LostAnswerAs(error) => {

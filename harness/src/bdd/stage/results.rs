@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use super::searched::searched;
-use super::{Stage, Subject, lacking, struck, swollen};
+use super::{Stage, lacking, struck, swollen};
 use crate::bdd::failed::Failed;
 use crate::campaign::{Finding, findings_of};
 use crate::fault::Plan;
@@ -17,8 +17,6 @@ use crate::sim::Case;
 /// All runs, and what they are runs of.
 #[derive(Clone)]
 pub(in crate::bdd) struct Results {
-    #[expect(dead_code, reason = "read by sentences to come")]
-    pub(in crate::bdd) subject: Arc<Subject>,
     pub(in crate::bdd) arena: Arena,
     /// Those that could be judged; the one with the fewest and shortest faults first.
     pub(in crate::bdd) runs: Vec<Run>,
@@ -54,18 +52,13 @@ impl Results {
         let arena = stage.arena(&subject);
         let scenarios = stage.scenarios(&subject)?;
         match stage.setup.trouble.quest() {
-            Some(quest) => searched(stage, subject, arena, scenarios, quest),
-            None => Self::named(stage, subject, arena, scenarios),
+            Some(quest) => searched(stage, &subject, arena, scenarios, quest),
+            None => Self::named(stage, arena, scenarios),
         }
     }
 
     /// Runs every input with the faults that the feature names.
-    fn named(
-        stage: &Stage,
-        subject: Arc<Subject>,
-        arena: Arena,
-        scenarios: Vec<Scenario>,
-    ) -> Result<Self, Failed> {
+    fn named(stage: &Stage, arena: Arena, scenarios: Vec<Scenario>) -> Result<Self, Failed> {
         let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
         trouble.fits(machine)?;
         lacking::check(trouble, &scenarios)?;
@@ -87,7 +80,7 @@ impl Results {
         swollen::check(trouble.swollen(), machine, &histories)?;
         drop(histories);
         let reduction = Budget { reduce_runs_max: 0, ..Budget::default() };
-        Ok(Self { subject, arena, runs, doubts, reduction, findings: OnceLock::new() })
+        Ok(Self { arena, runs, doubts, reduction, findings: OnceLock::new() })
     }
 
     /// What the judges say of all runs together: one finding for each cause, the most severe first. What they did not

@@ -31,7 +31,7 @@ const BUDGET: Budget = Budget {
 /// Searches from what is set up.
 pub(super) fn searched(
     stage: &Stage,
-    subject: Arc<Subject>,
+    subject: &Arc<Subject>,
     arena: Arena,
     scenarios: Vec<Scenario>,
     quest: &Quest,
@@ -43,12 +43,12 @@ pub(super) fn searched(
     let mut found = Found { runs: Vec::new(), doubts: Vec::new(), unknown: 0 };
     let show_values = stage.terms.show_values;
     if *quest == Quest::Everything {
-        let outcome = campaign(stage, &subject, &arena, scenarios, &mut found)?;
-        let results = found.results(subject, arena, quest)?;
+        let outcome = campaign(stage, subject, &arena, scenarios, &mut found)?;
+        let results = found.results(arena, quest)?;
         let _ = results.findings.set(outcome.findings);
         return Ok(results);
     }
-    let grounds = grounds(&arena, scenarios, show_values, &subject)?;
+    let grounds = grounds(&arena, scenarios, show_values)?;
     match quest {
         Quest::Aimed { path, class } => {
             let state = path.as_deref().and_then(|path| arena.model.machine.find(path)).map(|state| state.id);
@@ -62,7 +62,7 @@ pub(super) fn searched(
         Quest::Two => by_phases(&arena, &grounds, &[Phase::Singles, Phase::Pairs], &mut found),
         Quest::Everything => unreachable!("a campaign finds its own grounds"),
     }
-    found.results(subject, arena, quest)
+    found.results(arena, quest)
 }
 
 /// What was found so far.
@@ -99,7 +99,7 @@ impl Found {
         });
     }
 
-    fn results(mut self, subject: Arc<Subject>, arena: Arena, quest: &Quest) -> Result<Results, Failed> {
+    fn results(mut self, arena: Arena, quest: &Quest) -> Result<Results, Failed> {
         if self.unknown > 1 {
             self.doubts.push(format!("{} runs cannot be judged", self.unknown));
         }
@@ -113,14 +113,7 @@ impl Found {
         }
         self.runs.sort_by_key(|run| size(&run.case.plan));
         let reduction = if *quest == Quest::Everything { Budget::default() } else { BUDGET };
-        Ok(Results {
-            subject,
-            arena,
-            runs: self.runs,
-            doubts: self.doubts,
-            reduction,
-            findings: OnceLock::new(),
-        })
+        Ok(Results { arena, runs: self.runs, doubts: self.doubts, reduction, findings: OnceLock::new() })
     }
 }
 
@@ -135,21 +128,16 @@ fn size(plan: &Plan) -> (usize, u64) {
 }
 
 /// Each input with its run without faults, which must go well: else nothing that follows shows what faults do.
-fn grounds(
-    arena: &Arena,
-    scenarios: Vec<Scenario>,
-    show_values: bool,
-    subject: &Arc<Subject>,
-) -> Result<Vec<Ground>, Failed> {
+fn grounds(arena: &Arena, scenarios: Vec<Scenario>, show_values: bool) -> Result<Vec<Ground>, Failed> {
     let grounds: Vec<Ground> = scenarios.into_iter().map(|scenario| arena.ground(scenario)).collect();
     match grounds.iter().find(|ground| !ground.history.outcome.succeeded()) {
         None => Ok(grounds),
-        Some(ground) => Err(fails_without(arena, ground, show_values, subject)),
+        Some(ground) => Err(fails_without(arena, ground, show_values)),
     }
 }
 
 /// A run without any fault that does not succeed.
-fn fails_without(arena: &Arena, ground: &Ground, show_values: bool, subject: &Arc<Subject>) -> Failed {
+fn fails_without(arena: &Arena, ground: &Ground, show_values: bool) -> Failed {
     if let Outcome::Unknown(unknown) = &ground.history.outcome {
         let place = arena.model.machine.locate(&unknown.pointer);
         return Failed::Inconclusive(format!("{place}: {unknown}, without any fault"));
@@ -162,7 +150,6 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool, subject: &Ar
         judgement: crate::oracle::Judgement::default(),
     };
     let results = Results {
-        subject: Arc::clone(subject),
         arena: arena.clone(),
         runs: vec![run],
         doubts: Vec::new(),
@@ -245,7 +232,7 @@ fn campaign(
     };
     if let Some((scenario, history)) = outcome.baselines.iter().find(fails) {
         let ground = Ground { scenario: scenario.clone(), history: Arc::clone(history) };
-        return Err(fails_without(arena, &ground, stage.terms.show_values, subject));
+        return Err(fails_without(arena, &ground, stage.terms.show_values));
     }
     if outcome.stopped_because != ENDED {
         found.doubts.push(format!("the campaign is not complete: {}", outcome.stopped_because));

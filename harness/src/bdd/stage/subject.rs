@@ -35,9 +35,6 @@ pub(in crate::bdd) struct Subject {
     pub(in crate::bdd) declarations: Declarations,
     /// The policies of the role held against what the machine needs, where they are known.
     pub(in crate::bdd) permissions: Option<(Audit, Survey)>,
-    /// The configuration that is in force.
-    #[expect(dead_code, reason = "for what it accepts")]
-    pub(in crate::bdd) config: Arc<Config>,
     pub(super) belongings: Belongings,
     /// How mocked results are held against their APIs.
     pub(in crate::bdd) validation: file::Validation,
@@ -83,7 +80,6 @@ impl Subject {
             problems: problems.clone(),
             declarations,
             permissions,
-            config: Arc::clone(config),
             belongings,
             validation: profile.mock_validation.map_or(file::Validation::Remarks, file::Validation::Refuse),
             inputs: Once::default(),

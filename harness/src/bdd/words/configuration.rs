@@ -11,8 +11,8 @@ use crate::iam::policy::PolicyRef;
 pub(super) const SECTION: Section = Section {
     name: "Configuration",
     about: "The `chaos.toml` in the folder of the feature, or in the nearest folder above it, counts as it does for \
-            `chaos`: what it declares of tasks, intents, contested rules, accepted findings, and the inputs, mocks, \
-            policies and placeholders of the machine.",
+            `chaos`: what it declares of tasks, intents, contested rules, and the inputs, mocks, policies and \
+            placeholders of the machine. What it accepts is found all the same.",
     steps: &[
         Step {
             keyword: Keyword::Given,

@@ -87,19 +87,19 @@ impl Aim {
     ) -> Result<(), Failed> {
         sense::check(stage, &self.subject, self.state(), &class)?;
         let (burst, calls) = self.length(&class)?;
-        let items = self.items(&class)?;
+        let items = self.items()?;
         let path = Arc::clone(&self.state().path);
         let fault = Fault { site: self.site, class, burst };
         let strike = Strike { fault, path, items, calls, cause };
         stage.change().trouble.strike(strike, &self.subject.model.machine)
     }
 
-    fn items(&self, class: &Class) -> Result<Spread, Failed> {
+    fn items(&self) -> Result<Spread, Failed> {
         let machine = &self.subject.model.machine;
         let is_in_map = is_in_map(machine, self.state());
         let names_item =
             self.place.0.split('/').any(|step| step.contains('[') && !step.starts_with("branch["));
-        let is_always = self.extent.lasts == Lasts::Forever || self.is_lasting_denial(class);
+        let is_always = self.extent.lasts == Lasts::Forever;
         match self.extent.items {
             Items::Every if !is_in_map => {
                 Err(Wrong::new(format!("`{}` is in no Map, so it has no items", self.state().path)).into())
@@ -115,11 +115,6 @@ impl Aim {
         }
     }
 
-    /// Whether nothing is said of how long, and it is a denial: a role that lacks a permission lacks it every time.
-    fn is_lasting_denial(&self, class: &Class) -> bool {
-        *class == Class::PermissionDenied && self.extent.lasts == Lasts::Unsaid
-    }
-
     fn length(&self, class: &Class) -> Result<(Burst, Calls), Failed> {
         let state = self.state();
         let is_polled =
@@ -127,7 +122,7 @@ impl Aim {
         let names_visit = self.extent.visit.is_some() || self.place.0.contains('#');
         Ok(match self.extent.lasts {
             // What a polled thing says of itself it goes on to say.
-            Lasts::Unsaid if is_polled || self.is_lasting_denial(class) => (Burst::Forever, Calls::AsItComes),
+            Lasts::Unsaid if is_polled => (Burst::Forever, Calls::AsItComes),
             Lasts::Unsaid => (Burst::Attempts(1), Calls::AsItComes),
             Lasts::Attempts(count) if names_visit => (Burst::Attempts(count), Calls::OfVisit(count)),
             Lasts::Attempts(count) => (Burst::Attempts(count), Calls::First(count)),
