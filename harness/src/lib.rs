@@ -45,6 +45,8 @@ pub mod campaign;
 pub mod report;
 pub mod case;
 pub mod config;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod workflow;
 #[cfg(feature = "bdd")]
 pub mod bdd;

@@ -42,10 +42,10 @@ const MODULES: [&str; 30] = [
     "report",
     "case",
     "config",
+    "aws",
     "workflow",
     "bdd",
     "cli",
-    "aws",
 ];
 
 /// Reports every broken rule, not only the first.
