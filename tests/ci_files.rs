@@ -110,11 +110,24 @@ fn what_is_kept_between_runs_is_what_is_run(#[case] name: &str) {
     assert!(is_cached, "{name} keeps {binary}");
 }
 
+/// GitHub's `actions/cache` and GitLab's `cache` keep nothing of a job that fails, unless they are told to.
+#[test]
+fn the_program_is_kept_though_a_feature_fails() {
+    let github = texts("github-actions.yml");
+    let at = |begin: &str| github.iter().position(|text| text.starts_with(begin));
+    let (saved, run) = (at("actions/cache/save@"), at("~/.local/bin/sfn-chaos bdd "));
+    assert!(saved.is_some() && saved < run, "{saved:?} {run:?}");
+    let gitlab = texts("gitlab-ci.yml");
+    let at = |key: &str| gitlab.iter().position(|text| text == key).expect("the key is there");
+    let cache = &gitlab[at("cache")..at("before_script")];
+    assert!(cache.windows(2).any(|pair| pair == ["when", "always"]), "{cache:?}");
+}
+
 #[test]
 fn actions_are_pinned_to_commits_and_the_token_may_only_read() {
     let texts = texts("github-actions.yml");
     let actions: Vec<_> = texts.iter().filter(|text| text.starts_with("actions/")).collect();
-    assert_eq!(actions.len(), 3);
+    assert_eq!(actions.len(), 4);
     for action in actions {
         let commit = action.split_once('@').map_or("", |(_, commit)| commit);
         assert!(commit.len() == 40 && commit.chars().all(|digit| digit.is_ascii_hexdigit()), "{action}");

@@ -1,4 +1,4 @@
-//! Scenarios for tests of sentences: the steps as a feature has them, carried out without the Cucumber crate's runner.
+//! Scenarios for tests of sentences: steps that are read and carried out as `bdd` does it, without the Cucumber crate.
 //!
 //! ```text
 //! let trial = Trial::of(r#"{"StartAt": …}"#).file("order.json", r#"{"total": 42}"#);
@@ -10,13 +10,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use cucumber::feature::Ext as _;
-use cucumber::gherkin::{Feature, GherkinEnv};
 use tempfile::TempDir;
 
 use super::Backend;
 use super::failed::Failed;
-use super::runner::on_stage;
+use super::runner::{on_stage, steps_of};
 use super::stage::{Shelf, Snapshots, Stage, Terms};
 
 /// A folder with files, for scenarios about them.
@@ -84,18 +82,11 @@ impl Trial {
     /// The stage after the last step that was carried out, and the step that did not pass.
     pub(in crate::bdd) fn staged(&self, steps: &str) -> (Stage, Option<(String, Failed)>) {
         let text = format!("Feature: a trial\n  Scenario: a scenario\n{}{steps}\n", self.background);
-        let feature = Feature::parse(text, GherkinEnv::default()).unwrap_or_else(|error| panic!("{error}"));
-        let mut feature = feature.expand_examples().unwrap();
-        // This parser keeps what stands behind the fences, such as `json`.
-        for text in feature.scenarios[0].steps.iter_mut().filter_map(|step| step.docstring.as_mut()) {
-            let lines = text.split_once('\n').map_or("", |(_, lines)| lines);
-            *text = lines.trim_end_matches([' ', '\t']).trim_end_matches('\n').to_owned();
-        }
         let file = self.path().join("trial.feature");
         let mut stage = Stage::new(&file, Arc::new(self.terms.clone()), Arc::new(Shelf::default()));
-        for step in &feature.scenarios[0].steps {
-            if let Err(failed) = on_stage(&mut stage, step) {
-                return (stage, Some((step.value.clone(), failed)));
+        for step in steps_of(&text) {
+            if let Err(failed) = on_stage(&mut stage, &step) {
+                return (stage, Some((step.value, failed)));
             }
         }
         (stage, None)

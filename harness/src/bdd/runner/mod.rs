@@ -120,3 +120,10 @@ pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) 
     let (snapshots, unreferenced) = (kept.album.kept(), kept.album.unreferenced(&paths));
     Ok(Told { features, unreadable, snapshots, unreferenced })
 }
+
+/// The steps of a feature with one scenario, for tests of sentences.
+#[cfg(test)]
+pub(super) fn steps_of(text: &str) -> Vec<cucumber::gherkin::Step> {
+    let read = gherkin::read(text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+    read.feature.scenarios.into_iter().flat_map(|scenario| scenario.steps).collect()
+}
