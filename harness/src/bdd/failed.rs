@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::load::Location;
+use crate::report::Brief;
 
 /// Why a step did not pass.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Unmet {
     pub happened: String,
     /// More about it, a line each: the findings that were not expected, a difference from a snapshot.
     pub details: Vec<String>,
+    /// The findings that it is about: those that were not expected, or those that are there instead.
+    pub findings: Vec<Brief>,
     /// The run that shows it; none where no single run does.
     pub witness: Option<Witness>,
 }

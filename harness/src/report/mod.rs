@@ -24,7 +24,7 @@ pub(crate) use console::paint::Painter;
 pub use console::{Colour, Console, Detail};
 pub use diagnosis::{Diagnosed, DiagnosisFormat, diagnoses, diagnosis_schema};
 pub use execution::{execution, nested};
-pub use finding::{finding, finding_in_short, patch_lines};
+pub use finding::{Brief, finding, finding_in_brief, finding_in_short, patch_lines};
 pub use json::Json;
 pub use permissions::{Permissions, permissions_json, policy};
 #[cfg(feature = "bdd")]

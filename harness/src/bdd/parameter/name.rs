@@ -1,5 +1,9 @@
 //! Names of states and errors.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Parameter, ParameterType};
 
 /// A state, as it is written: a name, a path, an item, a visit.
@@ -43,8 +47,9 @@ impl Parameter for Places {
     };
 
     fn read(text: &str) -> Result<Self, String> {
-        let separated = regex::Regex::new(r#""[^"]+"|[^\s",]+"#).expect("a constant expression");
-        let words = separated.find_iter(text).map(|found| found.as_str());
+        static NAME: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r#""[^"]+"|[^\s",]+"#).expect("a constant expression"));
+        let words = NAME.find_iter(text).map(|found| found.as_str());
         words.filter(|word| *word != "and").map(Place::read).collect::<Result<_, _>>().map(Self)
     }
 }

@@ -1,6 +1,9 @@
 //! Virtual time: `2 hours`, `1 h 30 min`, `2, 4 and 8 seconds`.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{Parameter, ParameterType};
 
@@ -55,9 +58,10 @@ impl Parameter for Span {
     };
 
     fn read(text: &str) -> Result<Self, String> {
-        let part = regex::Regex::new(r"(\d+(?:\.\d+)?) ?([a-z]+)").expect("a constant expression");
+        static PART: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(\d+(?:\.\d+)?) ?([a-z]+)").expect("a constant expression"));
         let mut ms = 0_f64;
-        for found in part.captures_iter(text) {
+        for found in PART.captures_iter(text) {
             let unit = unit(&found[2]).ok_or_else(|| format!("`{}` is no unit of time", &found[2]))?;
             ms += found[1].parse::<f64>().map_err(|_| format!("`{}` is no number", &found[1]))? * unit as f64;
         }
@@ -74,9 +78,10 @@ impl Parameter for Spans {
     };
 
     fn read(text: &str) -> Result<Self, String> {
-        let part =
-            regex::Regex::new(r"(\d+(?:\.\d+)?)(?: ?(ms|[a-z]{1,12}))?").expect("a constant expression");
-        let parts: Vec<(String, Option<String>)> = part
+        static PART: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(\d+(?:\.\d+)?)(?: ?(ms|[a-z]{1,12}))?").expect("a constant expression")
+        });
+        let parts: Vec<(String, Option<String>)> = PART
             .captures_iter(text)
             .map(|found| (found[1].to_owned(), found.get(2).map(|unit| unit.as_str().to_owned())))
             .map(|(number, unit)| (number, unit.filter(|unit| unit != "and")))

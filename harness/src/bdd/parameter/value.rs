@@ -1,5 +1,9 @@
 //! Numbers, sizes, texts, JSON, paths.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Parameter, ParameterType};
 use crate::expr::{self, Root};
 use crate::value::Value;
@@ -93,6 +97,9 @@ const FORM: &str = r"\$(?:\.[A-Za-z_][\w-]*|\[(?:\d+|\*|'[^']*')\])*";
 impl Path {
     /// The path, ready to find something in a value.
     pub(in crate::bdd) fn parse(text: &str) -> Result<expr::Path, String> {
+        // Step Functions reads more than that, brackets that are never closed among it.
+        static WHOLE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(&format!("^(?:{FORM})$")).expect("a constant expression"));
         if !text.starts_with('$') {
             return Err(format!("`{text}` is no path; did you mean `$.{text}`?"));
         }
@@ -101,9 +108,7 @@ impl Path {
         if *path.root() != Root::Input {
             return Err(format!("`{text}` does not begin in the value; write a path that begins with `$.`"));
         }
-        // Step Functions reads more than that, brackets that are never closed among it.
-        let form = regex::Regex::new(&format!("^(?:{FORM})$")).expect("a constant expression");
-        if !form.is_match(text) {
+        if !WHOLE.is_match(text) {
             return Err(format!("`{text}` is no path of names and positions, such as `$.items[0].sku`"));
         }
         Ok(path)

@@ -9,6 +9,7 @@ use super::junit::message;
 use super::pretty::Pretty;
 use super::told::{Fate, Told, ToldFeature, ToldScenario, ToldStep, Verdict};
 use crate::bdd::failed::{Failed, Witness};
+use crate::report::Brief;
 
 /// Writes the report.
 pub fn json(told: &Told, pretty: &Pretty, out: &mut dyn io::Write) -> io::Result<()> {
@@ -133,6 +134,7 @@ fn failure(failed: &Failed) -> Value {
             "expected": unmet.expected,
             "happened": unmet.happened,
             "details": unmet.details,
+            "findings": unmet.findings.iter().map(finding).collect::<Vec<_>>(),
             "witness": unmet.witness.as_ref().map(witness),
         }),
         Failed::Wrong(wrong) => json!({
@@ -147,6 +149,17 @@ fn failure(failed: &Failed) -> Value {
         Failed::Skipped(why) => json!({ "kind": "skipped", "why": why }),
         Failed::Defect(why) => json!({ "kind": "defect", "message": why }),
     }
+}
+
+fn finding(finding: &Brief) -> Value {
+    json!({
+        "rule": finding.rule.name(),
+        "severity": finding.severity.name(),
+        "state": finding.state,
+        "title": finding.title,
+        "faults": finding.faults,
+        "runs": finding.runs,
+    })
 }
 
 fn witness(witness: &Witness) -> Value {

@@ -7,7 +7,7 @@ use super::told::{Fate, Told, ToldFeature, ToldScenario, ToldStep, Verdict};
 use crate::bdd::failed::{Failed, Witness};
 use crate::history::VirtualTime;
 use crate::oracle::Severity;
-use crate::report::{Colour, Painter, counted};
+use crate::report::{Colour, Painter, counted, grouped};
 
 /// Writes for people.
 #[derive(Clone, Debug)]
@@ -182,7 +182,7 @@ impl Pretty {
         let counts: Vec<String> = counts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, words)| format!("{count} {words}"))
+            .map(|(count, words)| format!("{} {words}", grouped(*count as u64)))
             .collect();
         let all = counted(told.scenarios().count() as u64, "scenario");
         let runs = told.scenarios().map(|scenario| scenario.tally.runs).sum::<u64>();

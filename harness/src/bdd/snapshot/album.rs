@@ -143,7 +143,8 @@ fn differs(shot: &Shot<'_>, path: &Path, is_there: bool, mode: Snapshots, diff: 
         details.push(format!("… and {} more", counted(more as u64, "line")));
     }
     details.push("read it, and then take it with `bdd --update`, or with `cargo insta review`".to_owned());
-    Unmet { expected: shot.expression.to_owned(), happened, details, witness: None }.into()
+    Unmet { expected: shot.expression.to_owned(), happened, details, findings: Vec::new(), witness: None }
+        .into()
 }
 
 fn remove(path: &Path) -> Result<(), Wrong> {

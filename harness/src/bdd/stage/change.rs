@@ -1,5 +1,9 @@
 //! A value of the feature in the place of one in an input or an answer.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Subject;
 use crate::bdd::failed::Wrong;
 use crate::bdd::parameter::Path;
@@ -129,9 +133,10 @@ fn inner<'v>(value: &'v Value, segment: &Segment) -> Option<&'v Value> {
 
 /// The steps of a path that has the pattern of its type.
 fn segments(path: &str) -> Vec<Segment> {
-    let part = regex::Regex::new(r"\.([A-Za-z_][\w-]*)|\[(?:(\d+)|(\*)|'([^']*)')\]")
-        .expect("a constant expression");
-    part.captures_iter(path)
+    static PART: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\.([A-Za-z_][\w-]*)|\[(?:(\d+)|(\*)|'([^']*)')\]").expect("a constant expression")
+    });
+    PART.captures_iter(path)
         .map(|found| match (found.get(1).or(found.get(4)), found.get(2)) {
             (Some(name), _) => Segment::Member(name.as_str().to_owned()),
             (None, Some(at)) => Segment::Item(at.as_str().parse().unwrap_or(usize::MAX)),

@@ -161,7 +161,8 @@ impl Stage {
             Which::Last => expected,
             Which::First => format!("in the first execution {expected}"),
         };
-        Err(Unmet { expected, happened, details: Vec::new(), witness: Some(witness) }.into())
+        Err(Unmet { expected, happened, details: Vec::new(), findings: Vec::new(), witness: Some(witness) }
+            .into())
     }
 }
 

@@ -164,6 +164,7 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool) -> Failed {
         expected: "the execution succeeds without faults, so that a search shows what faults do".to_owned(),
         happened: format!("it ends as {}{error}", ground.history.outcome.status()),
         details: Vec::new(),
+        findings: Vec::new(),
         witness: Some(witness(&Asked::new(&results, &results.runs[0], Which::Last, show_values), &[], 0)),
     }
     .into()

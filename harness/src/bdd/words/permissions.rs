@@ -127,7 +127,8 @@ fn demand(stage: &mut Stage, expected: &str, action: &str, arn: Option<&str>) ->
         (true, None) => "it does not".to_owned(),
     };
     let details = if same.is_empty() { listed(&pairs) } else { same };
-    Err(Unmet { expected: expected.to_owned(), happened, details, witness: None }.into())
+    Err(Unmet { expected: expected.to_owned(), happened, details, findings: Vec::new(), witness: None }
+        .into())
 }
 
 fn needs_not(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
@@ -139,7 +140,14 @@ fn needs_not(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed>
         return known(&machine, &survey);
     }
     let expected = format!("the role does not need {action}");
-    Err(Unmet { expected, happened: "it does".to_owned(), details: listed(&found), witness: None }.into())
+    Err(Unmet {
+        expected,
+        happened: "it does".to_owned(),
+        details: listed(&found),
+        findings: Vec::new(),
+        witness: None,
+    }
+    .into())
 }
 
 fn needs_nothing_but(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
@@ -157,7 +165,14 @@ fn needs_nothing_but(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(),
         return known(&machine, &survey);
     }
     let expected = "the role needs what the table says, and nothing else".to_owned();
-    Err(Unmet { expected, happened: "it needs something else".to_owned(), details, witness: None }.into())
+    Err(Unmet {
+        expected,
+        happened: "it needs something else".to_owned(),
+        details,
+        findings: Vec::new(),
+        witness: None,
+    }
+    .into())
 }
 
 fn lacks_nothing(stage: &mut Stage, _: &Arguments<'_>) -> Result<(), Failed> {
@@ -174,7 +189,14 @@ fn lacks_nothing(stage: &mut Stage, _: &Arguments<'_>) -> Result<(), Failed> {
     }
     let details = gaps(machine, &audit.missing);
     let happened = "it lacks something".to_owned();
-    Err(Unmet { expected: "the role lacks nothing".to_owned(), happened, details, witness: None }.into())
+    Err(Unmet {
+        expected: "the role lacks nothing".to_owned(),
+        happened,
+        details,
+        findings: Vec::new(),
+        witness: None,
+    }
+    .into())
 }
 
 fn lacks(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
@@ -192,7 +214,8 @@ fn lacks(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
     }
     let details = gaps(&subject.model.machine, &audit.missing);
     let expected = format!("the role lacks {action}");
-    Err(Unmet { expected, happened: "it does not".to_owned(), details, witness: None }.into())
+    Err(Unmet { expected, happened: "it does not".to_owned(), details, findings: Vec::new(), witness: None }
+        .into())
 }
 
 /// What the policies of the role say to what the machine needs.

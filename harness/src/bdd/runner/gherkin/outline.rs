@@ -1,5 +1,7 @@
 //! Outlines: a scenario for each row, with its cells for the placeholders.
 
+use std::sync::LazyLock;
+
 use cucumber::gherkin::{Examples, Feature, LineCol, Scenario};
 use regex::{Captures, Regex};
 
@@ -155,12 +157,13 @@ impl Columns<'_> {
 
     /// Puts cells for placeholders.
     fn fill_in(&self, text: &mut String, at: LineCol, problems: &mut Vec<Problem>) {
+        static PLACEHOLDER: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"<([^<>\s](?:[^<>\n]*[^<>\s])?)>").expect("a constant expression"));
         if !text.contains('<') {
             return;
         }
-        let placeholder = Regex::new(r"<([^<>\s](?:[^<>\n]*[^<>\s])?)>").expect("a constant expression");
         let mut missing = None;
-        let filled = placeholder.replace_all(text, |found: &Captures<'_>| {
+        let filled = PLACEHOLDER.replace_all(text, |found: &Captures<'_>| {
             if let Some(column) = self.heading.iter().position(|name| *name == found[1]) {
                 // A row that is too short is a problem of its own.
                 return self.row.get(column).cloned().unwrap_or_default();

@@ -95,5 +95,7 @@ pub(in crate::bdd::words) fn unmet(
     if shown.len() > SHOWN_MAX {
         details.push(format!("and {} more", report::counted((shown.len() - SHOWN_MAX) as u64, "finding")));
     }
-    Unmet { expected: expected.to_owned(), happened, details, witness: None }.into()
+    let brief = |finding: &&Finding| report::finding_in_brief(machine, finding, values);
+    let findings = shown.iter().map(brief).collect();
+    Unmet { expected: expected.to_owned(), happened, details, findings, witness: None }.into()
 }
