@@ -9,7 +9,7 @@ use super::accepted;
 use super::declared::{self, Declared, OfMachines};
 use super::profile::Profiles;
 use super::table::{Entry, Table, invalid};
-use super::{ConfigError, Intents, MocksRef, Profile};
+use super::{Aws, ConfigError, Intents, MocksRef, Profile};
 use crate::asl::MachineType;
 use crate::campaign::Acceptance;
 use crate::contested::Rules;
@@ -33,11 +33,14 @@ pub struct Config {
     pub(super) intents: Vec<(String, Intents)>,
     /// The findings that are accepted.
     pub accepted: Vec<Acceptance>,
+    /// What `[aws]` says; none: it is not there. Denials of folders above are in [`Upward`](super::Upward).
+    pub aws: Option<Aws>,
     profiles: Profiles,
 }
 
 /// The tables of a file.
-const KEYS: [&str; 7] = ["profile", "machine", "rules", "machines", "functions", "endpoints", "accepted"];
+const KEYS: [&str; 8] =
+    ["profile", "machine", "rules", "machines", "functions", "endpoints", "accepted", "aws"];
 
 /// One `[[machine]]`. Paths are resolved against the folder of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,8 +122,9 @@ impl Config {
         let accepted =
             table.get("accepted").map(|entry| accepted::read(&file, folder, &entry)).transpose()?;
         let accepted = accepted.unwrap_or_default();
+        let aws = table.get("aws").map(|entry| Aws::read(&file, folder, &entry)).transpose()?;
         let (path, profiles) = (Some(path.to_owned()), profiles.unwrap_or_default());
-        Ok(Self { path, machines, rules, declared, intents, accepted, profiles })
+        Ok(Self { path, machines, rules, declared, intents, accepted, aws, profiles })
     }
 
     /// What it says of a machine in a file.
@@ -213,7 +217,7 @@ mod tests {
     #[rstest]
     #[case::a_key(
         "budgt = 3",
-        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine, rules, machines, functions, endpoints, accepted"
+        "etc/chaos.toml:1:1: unknown key in chaos.toml: `budgt`; there is profile, machine, rules, machines, functions, endpoints, accepted, aws"
     )]
     #[case::a_key_of_a_profile(
         "[profile.ci]\nbudgt = 3",
