@@ -104,7 +104,8 @@ impl Aws {
             per_second: at_least_one("per-second")?,
             timeout_seconds: at_least_one("timeout-seconds")?,
             max_attempts: at_least_one("max-attempts")?,
-            cache: written(&table, "cache", |text| filled("cache", text))?.map(|path| folder.join(path.value)),
+            cache: written(&table, "cache", |text| filled("cache", text))?
+                .map(|path| folder.join(path.value)),
             live: live.transpose()?,
         })
     }
@@ -247,10 +248,7 @@ mod tests {
             region: Some(text("us-gov-east-1", 6, 10)),
             profile: Some(text("dev", 7, 11)),
             role_arn: Some(text("arn:aws:iam::111122223333:role/path/order", 8, 12)),
-            endpoint_url: Some(Written {
-                value: "http://127.0.0.1:4566".parse().unwrap(),
-                place: at(9, 16),
-            }),
+            endpoint_url: Some(Written { value: "http://127.0.0.1:4566".parse().unwrap(), place: at(9, 16) }),
             burst: Some(5),
             per_second: Some(2),
             timeout_seconds: Some(9),

@@ -88,7 +88,10 @@ mod tests {
         fs::write(below.join(FILE_NAME), aws("222222222222")).unwrap();
         let found = Upward::find(&below).unwrap();
         let allowed = &found.allowing.as_ref().unwrap().allow_accounts;
-        assert_eq!(allowed.iter().map(|account| account.value.as_str()).collect::<Vec<_>>(), ["222222222222"]);
+        assert_eq!(
+            allowed.iter().map(|account| account.value.as_str()).collect::<Vec<_>>(),
+            ["222222222222"]
+        );
         assert_eq!(denied(&found), ["222222222222", "111111111111"]);
         let between = Upward::find(&folder.path().join("a")).unwrap();
         assert_eq!((&between.own, &between.allowing), (&None, &None));
@@ -102,7 +105,10 @@ mod tests {
         fs::create_dir_all(&below).unwrap();
         fs::write(folder.path().join(FILE_NAME), "[aws]\ndeny-account = []\n").unwrap();
         let error = Upward::find(&below).unwrap_err().to_string();
-        assert!(error.ends_with("unknown key in [aws]: `deny-account`; did you mean `deny-accounts`?"), "{error}");
+        assert!(
+            error.ends_with("unknown key in [aws]: `deny-account`; did you mean `deny-accounts`?"),
+            "{error}"
+        );
     }
 
     #[cfg(unix)]
