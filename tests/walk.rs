@@ -91,7 +91,7 @@ impl Walks<'_> {
         };
         let simulated = sim::run(machine, &case, &mut scenario.script.responder());
         let named = format!("{}, `{}`", scenario.name, plan.display(machine));
-        let Walked { history, calls } = walk(machine, &case, &scenario.script, &mut Offline::default())
+        let Walked { history, calls } = walk(machine, &case, &scenario.script, &Offline::default())
             .unwrap_or_else(|cannot| panic!("{named}: {cannot}"));
         assert_eq!(telling(&history, machine), telling(&simulated, machine), "{named}");
         self.calls += calls;

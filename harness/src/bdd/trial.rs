@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::Backend;
 use super::failed::Failed;
 use super::runner::{on_stage, steps_of};
 use super::stage::{Shelf, Snapshots, Stage, Terms};
+use crate::walk::Executor;
 
 /// A folder with files, for scenarios about them.
 pub(in crate::bdd) struct Trial {
@@ -27,8 +27,12 @@ pub(in crate::bdd) struct Trial {
 impl Trial {
     /// An empty folder.
     pub(in crate::bdd) fn empty() -> Self {
-        let terms =
-            Terms { seed: 0, backend: Backend::Simulator, snapshots: Snapshots::Compare, show_values: true };
+        let terms = Terms {
+            seed: 0,
+            executor: Executor::simulator(),
+            snapshots: Snapshots::Compare,
+            show_values: true,
+        };
         Self { folder: tempfile::tempdir().unwrap(), background: String::new(), terms }
     }
 

@@ -19,6 +19,7 @@ use crate::oracle::{self, Oracle, RuleId, Verdict};
 use crate::search::{Arena, Budget, Ground, Judged, Phase, Search, Trial, loads, search, stampedes};
 use crate::sim::{Case, Limits, Start};
 use crate::value::Value;
+use crate::walk::Executor;
 
 /// A campaign against one machine; everything but the machine has a default.
 ///
@@ -45,6 +46,7 @@ pub struct Campaign {
     phases: Vec<Phase>,
     start: Start,
     limits: Limits,
+    pub(super) executor: Executor,
     oracles: Vec<&'static dyn Oracle>,
     rules: Vec<RuleId>,
     advice: Vec<AdviceId>,
@@ -79,6 +81,7 @@ impl Campaign {
             phases: Phase::ALL.to_vec(),
             start: Start::default(),
             limits: Limits { steps_max: Self::STEPS_MAX, ..Limits::default() },
+            executor: Executor::simulator(),
             oracles: oracle::all().to_vec(),
             rules: RuleId::ALL.to_vec(),
             advice: AdviceId::ALL.to_vec(),
@@ -139,6 +142,13 @@ impl Campaign {
     #[must_use]
     pub fn threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Who executes the cases; by default the simulator.
+    #[must_use]
+    pub fn executor(mut self, executor: Executor) -> Self {
+        self.executor = executor;
         self
     }
 
@@ -334,6 +344,7 @@ impl Campaign {
             start: self.start.clone(),
             limits: self.limits,
             oracles: self.oracles.clone(),
+            executor: self.executor.clone(),
         }
     }
 

@@ -97,8 +97,14 @@ fn still_shown(
 ) -> Option<String> {
     finding.history.as_ref()?;
     let case = CaseFile::of(finding, machine, "");
-    let replayed =
-        replay_denying(&case, mended, campaign.declarations.clone(), campaign.denied.clone()).ok()?;
+    let replayed = replay_denying(
+        &case,
+        mended,
+        campaign.declarations.clone(),
+        campaign.denied.clone(),
+        campaign.executor.clone(),
+    )
+    .ok()?;
     match replayed.shown {
         Shown::Finding(shown) if shown.route == finding.violation.route => {
             Some("its own proof still shows it".to_owned())

@@ -12,6 +12,7 @@ use crate::model::{Declarations, Denied};
 use crate::oracle::Violation;
 use crate::search::Ground;
 use crate::sim::Case;
+use crate::walk::Executor;
 
 /// What became of a saved case.
 #[derive(Clone, Debug)]
@@ -43,17 +44,20 @@ pub fn replay(
     machine: &Arc<Machine>,
     declarations: Declarations,
 ) -> Result<Replay, CaseError> {
-    replay_denying(file, machine, declarations, Vec::new())
+    replay_denying(file, machine, declarations, Vec::new(), Executor::simulator())
 }
 
-/// Runs a saved case against a machine whose role lacks permissions.
+/// Runs a saved case against a machine whose role lacks permissions, on any backend; what that cannot execute is
+/// simulated and marked.
 pub fn replay_denying(
     file: &CaseFile,
     machine: &Arc<Machine>,
     declarations: Declarations,
     denied: Vec<Denied>,
+    executor: Executor,
 ) -> Result<Replay, CaseError> {
     let campaign = Campaign::new(machine.clone()).machine_type(file.machine_type).seed(file.seed);
+    let campaign = campaign.executor(executor);
     let campaign = campaign.declarations(declarations).permissions(denied, Vec::new());
     let arena = campaign.contested(file.rules).arena();
     let case = Case { denials: denials(&arena.model), ..file.case(machine)? };

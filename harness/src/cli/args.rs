@@ -63,6 +63,9 @@ pub(super) struct ChaosArgs {
     pub(super) search: SearchArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// Who executes the cases: simulator, offline-test-state or test-state (AWS); what it cannot execute is simulated
+    #[arg(long, value_name = "NAME", value_parser = Backend::parse, default_value = "simulator")]
+    pub(super) backend: Backend,
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,6 +92,9 @@ pub(super) struct ReplayArgs {
     /// Files that --save-cases wrote, or folders with such
     #[arg(required = true, value_name = "CASE|DIR")]
     pub(super) cases: Vec<PathBuf>,
+    /// Who executes the cases: simulator, offline-test-state or test-state (AWS)
+    #[arg(long, value_name = "NAME", value_parser = Backend::parse, default_value = "simulator")]
+    pub(super) backend: Backend,
     #[command(flatten)]
     pub(super) role: PolicyArgs,
     /// The value of a placeholder ${NAME}; may be repeated
@@ -259,8 +265,9 @@ pub(super) struct RunArgs {
     /// Seed of jitter and of the random functions
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
-    /// Who runs it: the simulator, or this program's own TestState, asked about one state after the other
-    #[arg(long, value_name = "simulator|offline-test-state", value_parser = Backend::parse, default_value = "simulator")]
+    /// Who executes it: simulator, offline-test-state (this program's own TestState, asked about one state after the
+    /// other) or test-state (AWS)
+    #[arg(long, value_name = "NAME", value_parser = Backend::parse, default_value = "simulator")]
     pub(super) backend: Backend,
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]

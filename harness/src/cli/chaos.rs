@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::accepting::Accepting;
 use super::args::{ChaosArgs, Format};
+use super::backend::executor;
 use super::failure::Failure;
 use super::patching::Patching;
 use super::permissions;
@@ -19,6 +20,7 @@ use crate::mock::file::MockProblem;
 use crate::oracle::Severity;
 use crate::report::{Console, Json, Reporter};
 use crate::spelling::nearest;
+use crate::walk::Executor;
 
 pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;
@@ -33,6 +35,7 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
         stopped_because: String::new(),
         stale: Vec::new(),
     };
+    let executor = executor(args.backend)?;
     let accepting = Accepting::new(&args.search, streams)?;
     let patching = Patching::new(&args.search.patching, targets.len(), streams)?;
     let (mut line, mut remarks) = (Line::new(targets.len()), Vec::new());
@@ -40,7 +43,7 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
         let role = permissions::given(&args.role, &streams.folder, &target.role);
-        let (campaign, mut found) = machine(target, &config, &role, &settings, &mut remarks)?;
+        let (campaign, mut found) = machine(target, &config, &role, &settings, &executor, &mut remarks)?;
         if let Some(campaign) = &campaign {
             if let Some(patching) = &patching {
                 patching.write(campaign, &found, streams)?;
@@ -97,6 +100,7 @@ fn machine(
     config: &Config,
     role: &RolePolicies,
     settings: &Settings,
+    executor: &Executor,
     remarks: &mut Vec<MockProblem>,
 ) -> Result<(Option<Campaign>, MachineOutcome), Failure> {
     let mocks = target.scripts()?;
@@ -144,6 +148,7 @@ fn machine(
         .seed(settings.seed)
         .threads(settings.threads)
         .budget(settings.budget)
+        .executor(executor.clone())
         .phases(&settings.phases)
         .rules(&settings.rules)
         .advice(&settings.advice)

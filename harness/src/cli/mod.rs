@@ -2,6 +2,7 @@
 
 mod accepting;
 mod args;
+mod backend;
 #[cfg(feature = "bdd")]
 mod bdd;
 mod chaos;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::ReplayArgs;
+use super::backend::executor;
 use super::failure::Failure;
 use super::permissions;
 use super::selection::folder_join;
@@ -23,6 +24,7 @@ use crate::report::{self, Replayed, Values};
 pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let values = if args.show_values { Values::Shown } else { Values::Redacted };
     let config = Config::find(&streams.folder)?;
+    let executor = executor(args.backend)?;
     let mut worst = ExitCode::Clean;
     for path in case_files(&args.cases, &streams.folder)? {
         let failed = |error| Failure::Case { path: path.clone(), error };
@@ -33,7 +35,8 @@ pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<Exi
         for intents in &intents {
             declarations.intents.extend(intents.of(&machine, false)?);
         }
-        let result = replay_denying(&case, &machine, declarations, denied).map_err(failed)?;
+        let result =
+            replay_denying(&case, &machine, declarations, denied, executor.clone()).map_err(failed)?;
         let code = match (&result.shown, &result.history.outcome) {
             (Shown::Finding(_) | Shown::Failure, _) => ExitCode::Finding,
             (Shown::Nothing, Outcome::Unknown(_)) => ExitCode::Inconclusive,

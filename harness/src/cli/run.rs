@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Format, RunArgs};
+use super::backend::WITHOUT_AWS;
 use super::context::{self, Context};
 use super::failure::Failure;
 use super::library;
@@ -22,7 +23,7 @@ use crate::report;
 use crate::sim::nested::{ChildExecution, Library, Local};
 use crate::sim::{self, Case, Stop};
 use crate::value::{Object, ObjectBuilder, Value};
-use crate::walk::{Backend, Offline, Walked, walk};
+use crate::walk::{Backend, Halt, Offline, Walked, walk};
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let context = match &args.context {
@@ -103,7 +104,8 @@ fn executed(
             )?;
             return Ok(None);
         }
-        Backend::OfflineTestState => walk(&parent.machine, case, &parent.script, &mut Offline::default()),
+        Backend::OfflineTestState => walk(&parent.machine, case, &parent.script, &Offline::default()),
+        Backend::TestState => return Err(Failure::Usage(WITHOUT_AWS.to_owned())),
     };
     match walked {
         Ok(Walked { history, calls }) => {
@@ -111,8 +113,8 @@ fn executed(
             writeln!(streams.err, "note: put together from {requests} to this program's own TestState")?;
             Ok(Some((history, Vec::new())))
         }
-        Err(cannot) => {
-            writeln!(streams.err, "error: the backend `{name}` cannot run this: {cannot}")?;
+        Err(halt @ (Halt::Cannot(_) | Halt::Unanswered(_))) => {
+            writeln!(streams.err, "error: the backend `{name}` cannot run this: {halt}")?;
             Ok(None)
         }
     }

@@ -105,6 +105,7 @@ impl Trial {
             start: crate::sim::Start::default(),
             limits: Limits { events_max: 400, ..Limits::default() },
             oracles: all().to_vec(),
+            executor: crate::walk::Executor::simulator(),
         };
         let scenario = Scenario {
             name: "trial".to_owned(),

@@ -8,7 +8,8 @@ use crate::generate::Scenario;
 use crate::history::History;
 use crate::model::Model;
 use crate::oracle::{Judgement, Oracle, Run};
-use crate::sim::{self, Case, Limits, Start};
+use crate::sim::{Case, Limits, Start};
+use crate::walk::Executor;
 
 use super::signature;
 
@@ -36,6 +37,8 @@ pub struct Arena {
     pub limits: Limits,
     /// The judges.
     pub oracles: Vec<&'static dyn Oracle>,
+    /// Who executes the cases.
+    pub executor: Executor,
 }
 
 /// One run to make: which scenario, by its position in the list of grounds, and which faults.
@@ -76,7 +79,7 @@ impl Arena {
 
     /// Runs a case with the answers of its scenario.
     pub fn run(&self, scenario: &Scenario, case: &Case) -> History {
-        sim::run(&self.model.machine, case, &mut scenario.script.responder())
+        self.executor.history(&self.model.machine, case, &scenario.script)
     }
 
     /// The scenario with its run without faults.

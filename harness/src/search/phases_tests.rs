@@ -37,6 +37,7 @@ fn arena(definition: &str) -> (Arena, Vec<Ground>) {
         start: crate::sim::Start::default(),
         limits: Limits::default(),
         oracles: vec![],
+        executor: crate::walk::Executor::simulator(),
     };
     let scenario = Scenario {
         name: "generated".to_owned(),

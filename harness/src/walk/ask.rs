@@ -1,13 +1,15 @@
 //! Whoever answers TestState requests.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::history::Unknown;
 use crate::test_state::{Desk, Refusal, Request};
 use crate::value::Value;
 
-/// Answers requests of the TestState API.
-pub trait Ask {
+/// Answers requests of the TestState API, of several threads.
+pub trait Ask: Send + Sync {
     /// Answers one request, in the form of the API: `{"definition": …, "stateName": …, "input": …}`.
-    fn ask(&mut self, request: &Value) -> Result<Value, AskError>;
+    fn ask(&self, request: &Value) -> Result<Value, AskError>;
 }
 
 /// Why a request has no answer.
@@ -24,22 +26,26 @@ pub enum AskError {
     /// Nobody here knows what the API would answer.
     #[error("{0}")]
     Unknown(Unknown),
+    /// There is no answer to be had: why, and what to do.
+    #[error("{0}")]
+    Unanswered(Arc<str>),
 }
 
-impl<F: FnMut(&Value) -> Result<Value, AskError>> Ask for F {
-    fn ask(&mut self, request: &Value) -> Result<Value, AskError> {
+impl<F: Fn(&Value) -> Result<Value, AskError> + Send + Sync> Ask for F {
+    fn ask(&self, request: &Value) -> Result<Value, AskError> {
         self(request)
     }
 }
 
 /// This program's own TestState, without any network.
-#[derive(Clone, Debug, Default)]
-pub struct Offline(Desk);
+#[derive(Debug, Default)]
+pub struct Offline(Mutex<Desk>);
 
 impl Ask for Offline {
-    fn ask(&mut self, request: &Value) -> Result<Value, AskError> {
-        let answered =
-            Request::parse(request).map_err(Refusal::from).and_then(|request| self.0.answer(&request));
+    fn ask(&self, request: &Value) -> Result<Value, AskError> {
+        let answer =
+            |request: Request| self.0.lock().unwrap_or_else(PoisonError::into_inner).answer(&request);
+        let answered = Request::parse(request).map_err(Refusal::from).and_then(answer);
         match answered {
             Ok(response) => Ok(response.to_json()),
             Err(Refusal::Api(error)) => {

@@ -1,10 +1,5 @@
 //! Who runs a case: the simulator, or a TestState API that is asked about one state after the other.
 
-use super::{Cannot, Offline, walk};
-use crate::asl::Machine;
-use crate::history::History;
-use crate::mock::Script;
-use crate::sim::{self, Case};
 use crate::spelling::nearest;
 
 /// Who runs the cases.
@@ -15,17 +10,20 @@ pub enum Backend {
     Simulator,
     /// This program's own TestState, without any network, asked about one state after the other.
     OfflineTestState,
+    /// TestState of AWS, or of whoever answers in its place.
+    TestState,
 }
 
 impl Backend {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Simulator, Self::OfflineTestState];
+    pub const ALL: [Self; 3] = [Self::Simulator, Self::OfflineTestState, Self::TestState];
 
     /// The word in tags and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Simulator => "simulator",
             Self::OfflineTestState => "offline-test-state",
+            Self::TestState => "test-state",
         }
     }
 
@@ -36,16 +34,6 @@ impl Backend {
             let hint = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             format!("there is no backend `{name}`{hint}")
         })
-    }
-
-    /// Runs a case with the answers of a script.
-    pub fn run(self, machine: &Machine, case: &Case, script: &Script) -> Result<History, Cannot> {
-        match self {
-            Self::Simulator => Ok(sim::run(machine, case, &mut script.responder())),
-            Self::OfflineTestState => {
-                walk(machine, case, script, &mut Offline::default()).map(|walked| walked.history)
-            }
-        }
     }
 }
 

@@ -9,7 +9,10 @@ mod answer;
 mod ask;
 mod backend;
 mod cannot;
+mod executor;
+mod halt;
 mod reads;
+mod rehearsal;
 mod request;
 mod simulated;
 #[cfg(test)]
@@ -19,4 +22,7 @@ mod walker;
 pub use ask::{Ask, AskError, Offline};
 pub use backend::Backend;
 pub use cannot::{Cannot, can_walk};
+pub use executor::{Executor, Executors};
+pub use halt::Halt;
+pub use rehearsal::Rehearsal;
 pub use walker::{Walked, walk};

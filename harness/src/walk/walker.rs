@@ -7,7 +7,7 @@ use super::answer::{retrier, told};
 use super::reads::Reads;
 use super::request::{definition_text, request, takes_mock, variables, without_waiting};
 use super::simulated::after_the_fact;
-use super::{Ask, AskError, Cannot, can_walk};
+use super::{Ask, AskError, Cannot, Halt, can_walk};
 use crate::asl::{Kind, Machine, State, StateId};
 use crate::catalog::Service;
 use crate::contested::Rules;
@@ -34,7 +34,11 @@ pub struct Walked {
 }
 
 /// Walks one execution of a machine, with the answers of a script in place of its tasks.
-pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &mut dyn Ask) -> Result<Walked, Cannot> {
+///
+/// # Errors
+///
+/// What cannot be walked, or that an answer is not to be had.
+pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &dyn Ask) -> Result<Walked, Halt> {
     can_walk(machine, case)?;
     let reads = machine.states.iter().map(|state| Reads::of(state, machine)).collect();
     let definition = Value::from(definition_text(machine));
@@ -51,8 +55,8 @@ pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &mut dyn Ask) 
     let mut responder = script.responder();
     let mut history = sim::run_told(machine, case, &mut responder, &mut |visit| walker.tell(visit));
     let Walker { mut simulated, calls, stopped, .. } = walker;
-    if let Some(cannot) = stopped {
-        return Err(cannot);
+    if let Some(halt) = stopped {
+        return Err(halt);
     }
     simulated.extend(after_the_fact(machine, &history));
     simulated.sort();
@@ -67,10 +71,10 @@ struct Walker<'w> {
     /// The definitions in which a Wait state does not wait, by that state.
     waitless: BTreeMap<StateId, Value>,
     reads: Vec<Reads>,
-    ask: &'w mut dyn Ask,
+    ask: &'w dyn Ask,
     simulated: Vec<Simulated>,
     calls: u64,
-    stopped: Option<Cannot>,
+    stopped: Option<Halt>,
 }
 
 impl Walker<'_> {
@@ -102,7 +106,17 @@ impl Walker<'_> {
             Err(AskError::Unknown(unknown)) => {
                 Err(Unknown { pointer: visit.state.pointer.clone(), ..unknown })
             }
-            Err(error) => Err(self.stop(visit.state, "TestState refuses the request", &error.to_string())),
+            Err(AskError::Unanswered(why)) => {
+                self.stopped = Some(Halt::Unanswered(why.clone()));
+                Err(Unknown {
+                    construct: "TestState gave no answer".to_owned(),
+                    detail: (*why).to_owned(),
+                    pointer: Arc::clone(&visit.state.pointer),
+                })
+            }
+            Err(error @ AskError::Refused { .. }) => {
+                Err(self.stop(visit.state, "TestState refuses the request", &error.to_string()))
+            }
         }
     }
 
@@ -119,7 +133,7 @@ impl Walker<'_> {
 
     fn stop(&mut self, state: &State, what: &str, why: &str) -> Unknown {
         let cannot = Cannot { what: what.to_owned(), state: Some(state.path.clone()), why: why.to_owned() };
-        self.stopped = Some(cannot);
+        self.stopped = Some(Halt::Cannot(cannot));
         let (construct, detail) = (what.to_owned(), why.to_owned());
         Unknown { construct, detail, pointer: Arc::clone(&state.pointer) }
     }

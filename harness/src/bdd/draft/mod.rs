@@ -17,7 +17,7 @@ use super::step::Arguments;
 use super::vocabulary::Vocabulary;
 use crate::campaign::Campaign;
 use crate::fault::Fault;
-use crate::walk::Backend;
+use crate::walk::Executor;
 use page::{Page, Scene};
 
 /// What the feature is to be about, and where it will lie.
@@ -93,7 +93,7 @@ impl Writer {
     fn new(order: &DraftOrder, background: String) -> Self {
         let terms = Terms {
             seed: Campaign::SEED,
-            backend: Backend::default(),
+            executor: Executor::simulator(),
             snapshots: Snapshots::Compare,
             show_values: false,
         };

@@ -145,7 +145,7 @@ mod tests {
 
     use super::*;
     use crate::bdd::stage::Snapshots;
-    use crate::walk::Backend;
+    use crate::walk::Executor;
 
     fn role() -> Role {
         Role {
@@ -159,8 +159,12 @@ mod tests {
     }
 
     fn stage() -> Stage {
-        let terms =
-            Terms { seed: 0, backend: Backend::Simulator, snapshots: Snapshots::Compare, show_values: false };
+        let terms = Terms {
+            seed: 0,
+            executor: Executor::simulator(),
+            snapshots: Snapshots::Compare,
+            show_values: false,
+        };
         Stage::new(Path::new("a.feature"), Arc::new(terms), Arc::default())
     }
 

@@ -27,7 +27,7 @@ use cucumber::{Cucumber, WriterExt as _, cli, parser, step};
 use futures::{FutureExt as _, stream};
 
 use super::stage::{Shelf, Terms};
-use crate::walk::Backend;
+use crate::walk::{Backend, Executors};
 use actor::Actor;
 #[cfg(test)]
 pub(super) use actor::on_stage;
@@ -37,7 +37,7 @@ pub use junit::junit;
 pub use pretty::Pretty;
 pub use sources::{Place, Unreadable};
 pub use suite::Selection;
-use suite::Suite;
+use suite::{Suite, Wanted};
 pub use tags::Tags;
 pub use told::{Fate, Told, ToldFeature, ToldScenario, ToldStep, Verdict};
 use writer::Writer;
@@ -57,6 +57,8 @@ pub struct Order {
     pub fail_fast: bool,
     /// The backend that was asked for; without one, tags decide.
     pub backend: Option<Backend>,
+    /// Who executes what, of those that may be asked.
+    pub executors: Executors,
     /// What all scenarios share.
     pub terms: Terms,
 }
@@ -77,7 +79,8 @@ impl parser::Parser<()> for Parsed {
 /// before it have ended.
 pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) -> io::Result<Told> {
     let (sources, unreadable) = sources::read(&order.places, &order.folder);
-    let Suite { told, features, seats, backends } = Suite::new(sources, &order.selection, order.backend);
+    let wanted = Wanted { backend: order.backend, executors: &order.executors };
+    let Suite { told, features, seats, executors } = Suite::new(sources, &order.selection, wanted);
     let board = Rc::new(RefCell::new(Board::new(told, seats, order.fail_fast)));
     let (terms, shelf, seats) = (order.terms.clone(), Arc::new(Shelf::default()), Rc::clone(&board));
     let kept = Arc::clone(&shelf);
@@ -86,8 +89,8 @@ pub fn run(order: &Order, tell: &mut dyn FnMut(&ToldFeature) -> io::Result<()>) 
         hook::restore();
         let seat = seats.borrow().seat(&path, line).filter(|seat| seats.borrow().is_wanted(*seat));
         if let Some(seat) = seat {
-            let backend = backends.get(&seat).copied().unwrap_or_default();
-            let terms = Arc::new(Terms { backend, ..terms.clone() });
+            let executor = executors.get(&seat).cloned().unwrap_or_default();
+            let terms = Arc::new(Terms { executor, ..terms.clone() });
             actor.begin(&path, terms, Arc::clone(&shelf), (Rc::clone(&seats), seat));
         }
     });

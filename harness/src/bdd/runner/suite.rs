@@ -16,7 +16,7 @@ use super::told::{Fate, ToldFeature, ToldScenario, ToldStep};
 
 use crate::bdd::failed::{Failed, Wrong};
 use crate::bdd::stage::Tally;
-use crate::walk::Backend;
+use crate::walk::{Backend, Executor, Executors};
 
 /// Which scenarios.
 #[derive(Clone, Debug, Default)]
@@ -36,35 +36,44 @@ pub(super) struct Suite {
     pub(super) features: Vec<Feature>,
     /// Where each of them writes, and who runs it.
     pub(super) seats: BTreeMap<(PathBuf, usize), Seat>,
-    pub(super) backends: BTreeMap<Seat, Backend>,
+    pub(super) executors: BTreeMap<Seat, Executor>,
+}
+
+/// Who is to execute the scenarios.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The backend that was asked for; without one, tags decide.
+    pub(super) backend: Option<Backend>,
+    /// Those that may be asked.
+    pub(super) executors: &'a Executors,
 }
 
 /// What begins the tag that names a backend.
 const BACKEND_TAG: &str = "backend:";
 
 impl Suite {
-    /// Selects, lays out and checks. `backend` is the one that was asked for.
-    pub(super) fn new(sources: Vec<Source>, selection: &Selection, backend: Option<Backend>) -> Self {
+    /// Selects, lays out and checks.
+    pub(super) fn new(sources: Vec<Source>, selection: &Selection, wanted: Wanted<'_>) -> Self {
         let mut suite = Self::default();
         for source in sources {
             let scenarios = source.laid_out(selection);
             if !scenarios.is_empty() {
-                suite.add(source, scenarios, backend);
+                suite.add(source, scenarios, wanted);
             }
         }
         suite
     }
 
-    fn add(&mut self, source: Source, mut scenarios: Vec<ToldScenario>, backend: Option<Backend>) {
+    fn add(&mut self, source: Source, mut scenarios: Vec<ToldScenario>, wanted: Wanted<'_>) {
         let at = self.told.len();
         let file = source.feature().path.clone().unwrap_or_default();
         for (n, scenario) in scenarios.iter_mut().enumerate() {
             if !check(scenario) {
                 continue;
             }
-            match choose(&scenario.tags, backend) {
-                Ok(backend) => {
-                    self.backends.insert((at, n), backend);
+            match choose(&scenario.tags, wanted) {
+                Ok(executor) => {
+                    self.executors.insert((at, n), executor);
                     self.seats.insert((file.clone(), scenario.line), (at, n));
                 }
                 Err(failed) => scenario.problem = Some(failed),
@@ -155,7 +164,7 @@ fn told(step: &gherkin::Step, in_background: bool) -> ToldStep {
 
 /// Who runs a scenario with these tags. A tag names a backend on which the scenario makes sense; a scenario without
 /// such a tag makes sense on all.
-fn choose(tags: &[String], wanted: Option<Backend>) -> Result<Backend, Failed> {
+fn choose(tags: &[String], wanted: Wanted<'_>) -> Result<Executor, Failed> {
     let named = tags.iter().filter_map(|tag| tag.strip_prefix(BACKEND_TAG));
     let named: Vec<Backend> = named
         .map(Backend::parse)
@@ -163,9 +172,12 @@ fn choose(tags: &[String], wanted: Option<Backend>) -> Result<Backend, Failed> {
         .map_err(|message| Failed::from(Wrong::new(message)))?;
     let default =
         if named.is_empty() || named.contains(&Backend::default()) { Backend::default() } else { named[0] };
-    let chosen = wanted.unwrap_or(default);
+    let chosen = wanted.backend.unwrap_or(default);
     if named.is_empty() || named.contains(&chosen) {
-        return Ok(chosen);
+        return wanted.executors.of(chosen).cloned().ok_or_else(|| {
+            let name = chosen.name();
+            Failed::Skipped(format!("its tags say that it is for {name}, which only `--backend {name}` asks"))
+        });
     }
     let names: Vec<&str> = named.iter().map(|backend| backend.name()).collect();
     Err(Failed::Skipped(format!(

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use super::failed::{Failed, Wrong};
 use crate::asl::StateId;
 use crate::report::Values;
-use crate::walk::Backend;
+use crate::walk::Executor;
 
 pub(super) use change::{Change, To};
 pub(super) use expectation::{Asked, Expectation, Met, Which};
@@ -45,8 +45,8 @@ pub(super) use trouble::{Calls, Quest, Spread, Strike, Swollen};
 pub struct Terms {
     /// Everything random comes from it.
     pub seed: u64,
-    /// Who runs the cases.
-    pub backend: Backend,
+    /// Who executes the cases.
+    pub executor: Executor,
     /// What becomes of snapshots that differ.
     pub snapshots: Snapshots,
     /// Whether reports show values of inputs and results; without it only their shape.

@@ -13,6 +13,7 @@ use crate::history::{History, Outcome};
 use crate::oracle::Judgement;
 use crate::search::{Arena, Budget, Ground, Judged, Trial};
 use crate::sim::Case;
+use crate::walk::Halt;
 
 /// All runs, and what they are runs of.
 #[derive(Clone)]
@@ -120,8 +121,11 @@ impl Run {
 fn run(stage: &Stage, arena: &Arena, usual: Scenario) -> Result<Run, Failed> {
     let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
     let made = |scenario: &Scenario, case: &Case| {
-        let made = stage.terms.backend.run(machine, case, &scenario.script);
-        made.map(Arc::new).map_err(|cannot| Failed::Skipped(cannot.to_string()))
+        let made = stage.terms.executor.execute(machine, case, &scenario.script);
+        made.map(Arc::new).map_err(|halt| match halt {
+            Halt::Cannot(cannot) => Failed::Skipped(cannot.to_string()),
+            Halt::Unanswered(why) => Failed::Inconclusive(why.to_string()),
+        })
     };
     let baseline = made(&usual, &arena.case(&usual, &Plan::default()))?;
     let scenario = match trouble.swollen() {

@@ -26,6 +26,7 @@ impl Stage {
             start: self.setup.start.clone(),
             limits: Limits { steps_max: Campaign::STEPS_MAX, ..Limits::default() },
             oracles: oracle::all().to_vec(),
+            executor: self.terms.executor.clone(),
         }
     }
 
@@ -41,6 +42,7 @@ impl Stage {
             .source(subject.definition.source.display().to_string())
             .problems(subject.problems.clone())
             .machine_type(subject.machine_type)
+            .executor(self.terms.executor.clone())
             .inputs(inputs(self, subject)?.into_iter().filter_map(user).collect())
             .mocks(mocks.into_iter().collect())
             .seed(self.setup.seed.unwrap_or(self.terms.seed))

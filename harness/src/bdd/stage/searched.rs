@@ -9,7 +9,6 @@ use super::witness::witness;
 use super::{Asked, Which};
 use super::{Results, Run, Stage, Subject};
 use crate::asl::StateId;
-use crate::bdd::Backend;
 use crate::bdd::failed::{Failed, Unmet, Wrong};
 use crate::campaign::{MachineOutcome, MachineVerdict};
 use crate::fault::{Burst, Plan};
@@ -36,10 +35,6 @@ pub(super) fn searched(
     scenarios: Vec<Scenario>,
     quest: &Quest,
 ) -> Result<Results, Failed> {
-    if stage.terms.backend != Backend::Simulator {
-        let backend = stage.terms.backend.name();
-        return Err(Failed::Skipped(format!("a search runs on the simulator, not on {backend}")));
-    }
     let mut found = Found { runs: Vec::new(), doubts: Vec::new(), unknown: 0 };
     let show_values = stage.terms.show_values;
     if *quest == Quest::Everything {

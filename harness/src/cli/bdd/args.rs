@@ -49,7 +49,7 @@ pub(in crate::cli) struct BddArgs {
     /// Shows values of inputs and results; without it only their shape
     #[arg(long)]
     pub(super) show_values: bool,
-    /// Who runs the scenarios; those whose tags name others are skipped
+    /// Who executes the scenarios: simulator, offline-test-state or test-state (AWS); those whose tags name others are skipped
     #[arg(long, value_name = "NAME", value_parser = Backend::parse)]
     pub(super) backend: Option<Backend>,
     /// Scenarios that run at the same time; it changes how long it takes, never what comes out

@@ -9,13 +9,14 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use super::backend::executor;
 use super::failure::Failure;
 use super::selection::folder_join;
 use super::settings::every_core;
 use super::{Colour, ExitCode, Streams};
 use crate::bdd::{self, Order, Place, Pretty, Selection, Snapshots, Terms, Told, Verdict};
 use crate::campaign::Campaign;
-use crate::walk::Backend;
+use crate::walk::{Executor, Executors};
 pub(super) use args::BddArgs;
 use output::{Kind, Outputs};
 
@@ -27,7 +28,7 @@ pub(super) fn bdd(program: &str, args: &BddArgs, streams: &mut Streams<'_>) -> R
         return action::act(program, action, streams);
     }
     let outputs = Outputs::new(args)?;
-    let order = order(args, snapshots::mode(args.update)?, &streams.folder);
+    let order = order(args, snapshots::mode(args.update)?, &streams.folder)?;
     let pretty = Pretty { colour: streams.out_colour, again: again(program, args) };
     let told = bdd::run(&order, &mut |feature| match outputs.stdout {
         Some(Kind::Pretty) => pretty.feature(feature, streams.out).and_then(|()| streams.out.flush()),
@@ -50,27 +51,30 @@ pub(super) fn bdd(program: &str, args: &BddArgs, streams: &mut Streams<'_>) -> R
     Ok(exit_code(&told).worst(left))
 }
 
-fn order(args: &BddArgs, snapshots: Snapshots, folder: &Path) -> Order {
+fn order(args: &BddArgs, snapshots: Snapshots, folder: &Path) -> Result<Order, Failure> {
     let places = args.paths.iter().map(|path| Place::parse(path, folder)).collect();
     let by_default = || {
         let features = Path::new(FEATURES);
         let path = if folder.join(features).is_dir() { features } else { Path::new(".") };
         vec![Place { path: path.to_owned(), lines: Vec::new() }]
     };
-    Order {
+    let executors = args.backend.map(executor).transpose()?;
+    let executors = executors.into_iter().fold(Executors::default(), Executors::with);
+    Ok(Order {
         places: if args.paths.is_empty() { by_default() } else { places },
         folder: folder.to_owned(),
         selection: Selection { tags: args.tags.clone(), name: args.name.clone() },
         concurrency: args.concurrency.unwrap_or_else(every_core),
         fail_fast: args.fail_fast,
         backend: args.backend,
+        executors,
         terms: Terms {
             seed: args.seed.unwrap_or(Campaign::SEED),
-            backend: Backend::default(),
+            executor: Executor::simulator(),
             snapshots,
             show_values: args.show_values,
         },
-    }
+    })
 }
 
 /// Whether all scenarios of whole folders are run.

@@ -31,7 +31,7 @@ impl Fixture {
         Self { machine, script, case }
     }
 
-    fn walked(&self, ask: &mut dyn Ask) -> Walked {
+    fn walked(&self, ask: &dyn Ask) -> Walked {
         walk(&self.machine, &self.case, &self.script, ask).unwrap()
     }
 
@@ -41,7 +41,7 @@ impl Fixture {
 
     /// The walk, which must tell what the simulation tells.
     fn same(&self) -> Walked {
-        let walked = self.walked(&mut Offline::default());
+        let walked = self.walked(&Offline::default());
         assert_eq!(telling(&walked.history, &self.machine), telling(&self.simulated(), &self.machine));
         walked
     }

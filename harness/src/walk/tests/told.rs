@@ -1,5 +1,7 @@
 //! What TestState says is what the history tells, whatever the simulator thinks; what it cannot say is marked.
 
+use std::sync::Mutex;
+
 use rstest::rstest;
 
 use super::{Fixture, marks};
@@ -11,19 +13,19 @@ use crate::walk::{Ask, AskError, Offline, can_walk, walk};
 struct Changing<F> {
     state: &'static str,
     change: F,
-    requests: Vec<Value>,
+    requests: Mutex<Vec<Value>>,
     offline: Offline,
 }
 
-impl<F: FnMut(&mut Object)> Changing<F> {
+impl<F: Fn(&mut Object)> Changing<F> {
     fn new(state: &'static str, change: F) -> Self {
-        Self { state, change, requests: Vec::new(), offline: Offline::default() }
+        Self { state, change, requests: Mutex::default(), offline: Offline::default() }
     }
 }
 
-impl<F: FnMut(&mut Object)> Ask for Changing<F> {
-    fn ask(&mut self, request: &Value) -> Result<Value, AskError> {
-        self.requests.push(request.clone());
+impl<F: Fn(&mut Object) + Send + Sync> Ask for Changing<F> {
+    fn ask(&self, request: &Value) -> Result<Value, AskError> {
+        self.requests.lock().unwrap().push(request.clone());
         let mut answer = self.offline.ask(request)?;
         if request.get("stateName").and_then(Value::as_str) == Some(self.state)
             && let Value::Object(fields) = &mut answer
@@ -48,20 +50,20 @@ const INPUT: &str = r#"{"a": "text", "n": 3}"#;
 #[test]
 fn the_output_is_the_one_that_is_told() {
     let order = Fixture::new(ORDER, INPUT, "");
-    let mut other = Changing::new("Ship", |answer| {
+    let other = Changing::new("Ship", |answer| {
         answer.insert("output", Value::from(r#""other""#));
     });
-    let walked = order.walked(&mut other);
+    let walked = order.walked(&other);
     assert_eq!(walked.history.outcome, Outcome::Succeeded { output: Value::from("other") });
 }
 
 #[test]
 fn the_decision_is_the_one_that_is_told() {
     let order = Fixture::new(ORDER, INPUT, "");
-    let mut other = Changing::new("Big", |answer| {
+    let other = Changing::new("Big", |answer| {
         answer.insert("nextState", Value::from("Small"));
     });
-    let walked = order.walked(&mut other);
+    let walked = order.walked(&other);
     assert_eq!(walked.history.decisions[0].rule, None);
     assert_eq!(walked.history.outcome, Outcome::Succeeded { output: Value::from("small") });
 }
@@ -69,24 +71,24 @@ fn the_decision_is_the_one_that_is_told() {
 #[test]
 fn the_request_is_the_one_that_is_told() {
     let order = Fixture::new(ORDER, INPUT, "");
-    let mut other = Changing::new("Charge", |answer| {
+    let other = Changing::new("Charge", |answer| {
         let data = Object::from_iter([("afterParameters", Value::from(r#"{"told":1}"#))]);
         answer.insert("inspectionData", data.into());
     });
-    let walked = order.walked(&mut other);
+    let walked = order.walked(&other);
     assert_eq!(walked.history.attempts[0].parameters.to_json(), r#"{"told":1}"#);
 }
 
 #[test]
 fn a_failure_that_only_test_state_sees_is_followed() {
     let order = Fixture::new(ORDER, INPUT, "");
-    let mut other = Changing::new("Ship", |answer| {
+    let other = Changing::new("Ship", |answer| {
         answer.remove("output");
         answer.insert("status", Value::from("FAILED"));
         answer.insert("error", Value::from("States.Runtime"));
         answer.insert("cause", Value::from("(entered at the event id #2). No."));
     });
-    let walked = order.walked(&mut other);
+    let walked = order.walked(&other);
     let entered = walked.history.events.iter().rev().find(|event| event.kind == EventType::PassStateEntered);
     let cause = format!("(entered at the event id #{}). No.", entered.unwrap().id.0);
     let (error, cause) = (Some("States.Runtime".into()), Some(cause.into()));
@@ -96,7 +98,7 @@ fn a_failure_that_only_test_state_sees_is_followed() {
 #[test]
 fn the_handler_is_the_one_that_is_told() {
     let order = Fixture::new(ORDER, INPUT, "Charge:throttling");
-    let mut other = Changing::new("Charge", |answer| {
+    let other = Changing::new("Charge", |answer| {
         if answer.get("status").and_then(Value::as_str) == Some("RETRIABLE") {
             let details = [("retryIndex", 0), ("retryBackoffIntervalSeconds", 40)];
             let details: Object =
@@ -104,7 +106,7 @@ fn the_handler_is_the_one_that_is_told() {
             answer.insert("inspectionData", Object::from_iter([("errorDetails", details.into())]).into());
         }
     });
-    let walked = order.walked(&mut other);
+    let walked = order.walked(&other);
     let told = Handling::Retried { retrier: 0, retry: 1, delay_ms: 40_000 };
     assert_eq!(walked.history.failures[0].handling, told);
 }
@@ -112,23 +114,23 @@ fn the_handler_is_the_one_that_is_told() {
 #[test]
 fn each_retry_is_asked_with_the_count_of_its_retrier() {
     let order = Fixture::new(ORDER, INPUT, "Charge:throttling*2");
-    let mut recorded = Changing::new("", |_| {});
-    order.walked(&mut recorded);
+    let recorded = Changing::new("", |_| {});
+    order.walked(&recorded);
     let count = |request: &Value| {
         let configuration = request.get("stateConfiguration")?;
         configuration.get("retrierRetryCount")?.as_i64()
     };
     // The third attempt succeeds: no retrier is asked for.
-    let counts: Vec<_> = recorded.requests.iter().map(count).collect();
+    let counts: Vec<_> = recorded.requests.lock().unwrap().iter().map(count).collect();
     assert_eq!(counts, [None, Some(1), None, None, None]);
 }
 
 #[test]
 fn equal_cases_are_equal_requests() {
     let requests = || {
-        let mut recorded = Changing::new("", |_| {});
-        Fixture::new(ORDER, INPUT, "Charge:throttling*2").walked(&mut recorded);
-        recorded.requests.iter().map(Value::to_json).collect::<Vec<_>>()
+        let recorded = Changing::new("", |_| {});
+        Fixture::new(ORDER, INPUT, "Charge:throttling*2").walked(&recorded);
+        recorded.requests.lock().unwrap().iter().map(Value::to_json).collect::<Vec<_>>()
     };
     assert_eq!(requests(), requests());
 }
@@ -204,27 +206,27 @@ fn what_test_state_cannot_show_is_marked(
 fn what_cannot_be_walked_is_refused_before_anything_is_asked(#[case] plan: &str, #[case] why: &str) {
     let Fixture { machine, script, case } = Fixture::new(ORDER, INPUT, plan);
     assert_eq!(can_walk(&machine, &case).unwrap_err().to_string(), why);
-    let mut never = |_: &Value| -> Result<Value, AskError> { panic!("a request was made") };
-    assert_eq!(walk(&machine, &case, &script, &mut never).unwrap_err().to_string(), why);
+    let never = |_: &Value| -> Result<Value, AskError> { panic!("a request was made") };
+    assert_eq!(walk(&machine, &case, &script, &never).unwrap_err().to_string(), why);
 }
 
 #[test]
 fn a_request_that_is_refused_ends_the_walk_with_its_reason() {
     let Fixture { machine, script, case } = Fixture::new(ORDER, INPUT, "");
-    let mut refusing = |_: &Value| {
+    let refusing = |_: &Value| {
         Err(AskError::Refused { code: "InvalidDefinition".to_owned(), message: "No.".to_owned() })
     };
-    let cannot = walk(&machine, &case, &script, &mut refusing).unwrap_err();
+    let cannot = walk(&machine, &case, &script, &refusing).unwrap_err();
     assert_eq!(cannot.to_string(), "`Charge`: TestState refuses the request: InvalidDefinition: No.");
 }
 
 #[test]
 fn an_answer_that_cannot_be_read_ends_the_walk() {
     let Fixture { machine, script, case } = Fixture::new(ORDER, INPUT, "");
-    let mut odd = Changing::new("Big", |answer| {
+    let odd = Changing::new("Big", |answer| {
         answer.insert("nextState", Value::from("Nowhere"));
     });
-    let cannot = walk(&machine, &case, &script, &mut odd).unwrap_err();
+    let cannot = walk(&machine, &case, &script, &odd).unwrap_err();
     let expected = "`Big`: the answer of TestState cannot be read: there is no state `Nowhere`";
     assert_eq!(cannot.to_string(), expected);
 }
