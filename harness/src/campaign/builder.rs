@@ -16,7 +16,7 @@ use crate::history::{History, Outcome, Unknown};
 use crate::mock::{Author, Script};
 use crate::model::{Declarations, Denied, Model};
 use crate::oracle::{self, Oracle, RuleId, Verdict};
-use crate::search::{Arena, Budget, Ground, Judged, Phase, Search, Trial, loads, search, stampedes};
+use crate::search::{Arena, Budget, Ground, Judged, Phase, Search, Trial, search};
 use crate::sim::{Case, Limits, Start};
 use crate::value::Value;
 use crate::walk::Executor;
@@ -43,12 +43,12 @@ pub struct Campaign {
     seed: u64,
     threads: NonZeroUsize,
     budget: Budget,
-    phases: Vec<Phase>,
+    pub(super) phases: Vec<Phase>,
     start: Start,
     limits: Limits,
     pub(super) executor: Executor,
     oracles: Vec<&'static dyn Oracle>,
-    rules: Vec<RuleId>,
+    pub(super) rules: Vec<RuleId>,
     advice: Vec<AdviceId>,
     logs_off: bool,
     contested: Rules,
@@ -360,39 +360,6 @@ impl Campaign {
         }
         let examples = Examples { inputs: self.inputs.clone(), scripts: self.mocks.clone() };
         generate::baselines(&arena.model, &examples, self.any_case())
-    }
-
-    /// Runs in which all items of a Map are throttled at once; says how many there were.
-    fn stampedes(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Watched<'_>) -> u64 {
-        if !self.rules.contains(&RuleId::RetryBudget) || !self.phases.contains(&Phase::Singles) {
-            return 0;
-        }
-        let usual = grounds.len();
-        let found = stampedes(arena, &grounds[..usual]);
-        let runs = 2 * found.len() as u64;
-        for (wide, plan) in found {
-            let ground = grounds.len();
-            grounds.push(wide);
-            let judged = arena.judge(grounds, Trial { ground, plan });
-            record.take(arena, grounds, &judged);
-        }
-        runs
-    }
-
-    /// Runs that carry more than usual, without faults; adds those that show something, and says how many there were.
-    fn loads(&self, arena: &Arena, grounds: &mut Vec<Ground>, record: &mut Watched<'_>) -> u64 {
-        if !self.rules.contains(&RuleId::PayloadExceedsLimit) {
-            return 0;
-        }
-        let loads = loads(arena, grounds);
-        let under_load = Arena { oracles: oracle::of_loads().to_vec(), ..arena.clone() };
-        for heavy in loads.grounds {
-            let ground = grounds.len();
-            grounds.push(heavy);
-            let judged = under_load.judge(grounds, Trial { ground, plan: Plan::default() });
-            record.take(arena, grounds, &judged);
-        }
-        loads.runs
     }
 
     /// Searches from the baselines that succeed; says why it stopped.

@@ -7,6 +7,7 @@ mod check;
 mod coverage;
 mod findings;
 mod intents;
+mod loads;
 mod outcome;
 mod patched;
 mod prove;
