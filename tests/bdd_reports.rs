@@ -65,3 +65,24 @@ fn reports_say_what_is_found_and_which_run_shows_it() {
     assert_eq!(failed(1)["witness"]["faults"], "Charge:error(Declined)*forever");
     assert_eq!(json[0]["elements"][2]["before"][0]["result"]["status"], "skipped");
 }
+
+/// GitLab takes test cases with the same class and name for one.
+#[test]
+fn every_test_case_of_a_junit_report_has_a_name_of_its_own() {
+    let scenario =
+        "  Scenario: s\n    Given the state machine \"call.asl.json\"\n    Then the execution succeeds\n";
+    let (two, other) = (format!("Feature: f\n{scenario}{scenario}"), format!("Feature: g\n{scenario}"));
+    let files = [("a.feature", &*two), ("b.feature", &two), ("c.feature", &other), ("call.asl.json", CALL)];
+    let folder = folder(&files);
+    let ended = run(folder.path(), &["bdd", "--format", "junit"]);
+    let cases = ended.out.lines().filter_map(|line| line.trim().strip_prefix("<testcase "));
+    let names: Vec<&str> = cases.filter_map(|case| case.split(" time=").next()).collect();
+    let expected = [
+        r#"name="s (line 2)" classname="f (a.feature)""#,
+        r#"name="s (line 5)" classname="f (a.feature)""#,
+        r#"name="s (line 2)" classname="f (b.feature)""#,
+        r#"name="s (line 5)" classname="f (b.feature)""#,
+        r#"name="s" classname="g""#,
+    ];
+    assert_eq!((names.as_slice(), ended.code), (expected.as_slice(), ExitCode::Clean), "{}", ended.out);
+}
