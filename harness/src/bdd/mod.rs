@@ -14,6 +14,7 @@ mod compare;
 mod draft;
 mod failed;
 mod near;
+mod otherwise;
 mod parameter;
 mod runner;
 mod snapshot;

@@ -32,6 +32,7 @@ impl Trial {
             executor: Executor::simulator(),
             snapshots: Snapshots::Compare,
             show_values: true,
+            today: jiff::civil::date(2026, 1, 1),
         };
         Self { folder: tempfile::tempdir().unwrap(), background: String::new(), terms }
     }

@@ -9,6 +9,7 @@ use regex::{Regex, RegexSet, RegexSetBuilder};
 
 use super::failed::Failed;
 use super::near::{self, Wording};
+use super::otherwise::OTHERWISE;
 use super::parameter::PARAMETERS;
 use super::step::Step;
 use super::words;
@@ -34,6 +35,8 @@ pub fn sections() -> &'static [&'static Section] {
 pub struct Vocabulary {
     set: RegexSet,
     steps: Vec<(Regex, &'static Step)>,
+    /// Other words for sentences, with the sentence that is meant.
+    otherwise: Vec<(Regex, &'static str, &'static str)>,
 }
 
 /// All sentences at once need more than the crate grants; without it, it takes another way, two hundred times slower.
@@ -60,17 +63,18 @@ impl Vocabulary {
         #[expect(clippy::disallowed_types, reason = "the crate wants a HashMap; nothing goes over it")]
         let parameters: HashMap<&str, &str> =
             PARAMETERS.iter().map(|parameter| (parameter.name, parameter.pattern)).collect();
-        let compile = |step: &'static Step| {
-            let regex = Expression::regex_with_parameters(step.expression, &parameters)
-                .unwrap_or_else(|error| unreachable!("`{}` is no expression: {error}", step.expression));
-            (regex, step)
+        let compile = |expression: &'static str| {
+            Expression::regex_with_parameters(expression, &parameters)
+                .unwrap_or_else(|error| unreachable!("`{expression}` is no expression: {error}"))
         };
-        let steps: Vec<_> = sections().iter().flat_map(|section| section.steps).map(compile).collect();
+        let all = sections().iter().flat_map(|section| section.steps);
+        let steps: Vec<_> = all.map(|step| (compile(step.expression), step)).collect();
+        let otherwise = OTHERWISE.iter().map(|(said, meant)| (compile(said), *said, *meant)).collect();
         let set = RegexSetBuilder::new(steps.iter().map(|(regex, _)| regex.as_str()))
             .dfa_size_limit(SET_BYTES_MAX)
             .build()
             .expect("expressions that compile one by one compile together");
-        Self { set, steps }
+        Self { set, steps, otherwise }
     }
 
     /// The sentence that a line is, without its keyword, and what the line says for each parameter.
@@ -97,6 +101,19 @@ impl Vocabulary {
         own.map_or("", |(regex, _)| regex.as_str())
     }
 
+    /// The sentences that other words mean, with the words of the line.
+    fn otherwise(&self, line: &near::Line<'_>) -> Vec<(f64, usize, String)> {
+        let meant = |(at, (regex, said, meant)): (usize, &(Regex, &str, &str))| {
+            let wordings = Wording::all(said).into_iter().map(|wording| wording.near(line, &[]));
+            let nearest = wordings.min_by(|one, other| one.distance.total_cmp(&other.distance))?;
+            // Words that take no place of the line mean nothing.
+            let captures = regex.captures(&nearest.text)?;
+            let texts = captures.iter().skip(1).map(|text| text.map_or("", |text| text.as_str()));
+            Some((nearest.distance, self.steps.len() + at, filled(meant, texts)))
+        };
+        self.otherwise.iter().enumerate().filter_map(meant).collect()
+    }
+
     /// The sentences that a line was most likely meant to be, with the words of the line for their parameters.
     fn near(&self, line: &str) -> Vec<String> {
         let line = near::Line::of(line);
@@ -114,6 +131,7 @@ impl Vocabulary {
             Some((nearest.distance, at, text))
         };
         let mut near: Vec<(f64, usize, String)> = self.steps.iter().enumerate().filter_map(nearest).collect();
+        near.extend(self.otherwise(&line));
         near.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
         let limit = near.first().map_or(0.0, |(best, ..)| (best * FURTHER + FURTHER_MIN).min(DISTANCE_MAX));
         near.retain(|(distance, ..)| *distance <= limit);
@@ -121,6 +139,12 @@ impl Vocabulary {
         near.truncate(NEAR_MAX);
         near.into_iter().map(|(_, _, text)| text).collect()
     }
+}
+
+/// A sentence with texts in the places of its parameters.
+fn filled<'t>(sentence: &str, mut texts: impl Iterator<Item = &'t str>) -> String {
+    let parameter = Regex::new(r"\{\w+\}").expect("a constant expression");
+    parameter.replace_all(sentence, |_: &regex::Captures<'_>| texts.next().unwrap_or_default()).into_owned()
 }
 
 #[cfg(test)]
@@ -142,11 +166,37 @@ mod tests {
     #[case::a_slip("the executon succeeds", &["the execution succeeds"])]
     #[case::their_own_state("ChargeCustomer was throttled 3 times", &["ChargeCustomer is throttled 3 times"])]
     #[case::a_word_too_many("the execution finally succeeds", &["the execution succeeds"])]
+    #[case::other_words("Pack never gets a callback", &["nobody answers the task token of Pack"])]
+    #[case::other_words_with_a_slip("Pack never get a calback", &["nobody answers the task token of Pack"])]
+    #[case::other_words_and_a_number("Charge was called 3 times", &["Charge is attempted 3 times"])]
+    #[case::other_words_with_an_extent("Charge hangs twice", &["Charge never answers twice"])]
     #[case::nothing_like_it("a pigeon brings the parcel home safely", &[])]
     fn the_nearest_sentence_has_the_words_of_the_line(#[case] line: &str, #[case] first: &[&str]) {
         let Err(Failed::Undefined(near)) = Vocabulary::get().find(line) else {
             unreachable!("`{line}` is no sentence");
         };
         assert_eq!(&near[..near.len().min(1)], first);
+    }
+
+    /// Else a line would be told to be a sentence that is none.
+    #[test]
+    fn other_words_mean_a_sentence() {
+        let vocabulary = Vocabulary::get();
+        let example = |name: &str| match name {
+            "state" => "Charge",
+            "error" => "Declined",
+            "times" => "twice",
+            _ => "",
+        };
+        let parameter = Regex::new(r"\{(\w+)\}").unwrap();
+        for (_, said, meant) in &vocabulary.otherwise {
+            let names = |text: &str| -> Vec<String> {
+                parameter.captures_iter(text).map(|found| found[1].to_owned()).collect()
+            };
+            assert_eq!(names(said), names(meant), "{said}");
+            let texts: Vec<String> = names(meant).iter().map(|name| example(name).to_owned()).collect();
+            let sentence = filled(meant, texts.iter().map(String::as_str));
+            assert!(vocabulary.find(&sentence).is_ok(), "`{sentence}` is no sentence");
+        }
     }
 }

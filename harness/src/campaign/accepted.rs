@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use super::{Finding, MachineOutcome};
+use crate::asl::Machine;
 use crate::load::Location;
 use crate::model::matches_pattern;
 use crate::oracle::RuleId;
@@ -104,15 +105,12 @@ pub fn accept(
     judged: &[RuleId],
 ) -> Vec<Stale> {
     let mut used = vec![false; entries.len()];
-    for machine in machines {
-        for at in 0..machine.findings.len() {
-            let fits = |entry: &Acceptance| entry.fits(machine, &machine.findings[at]);
-            let found: Vec<usize> = (0..entries.len()).filter(|index| fits(&entries[*index])).collect();
-            for index in &found {
-                used[*index] = true;
+    for MachineOutcome { name, machine, findings, .. } in machines {
+        for finding in findings {
+            let found = mark(finding, name, machine.as_deref(), entries, today);
+            for index in found {
+                used[index] = true;
             }
-            let best = found.into_iter().min_by_key(|index| (entries[*index].until.is_over(today), *index));
-            machine.findings[at].accepted = best.map(|index| entries[index].accepted(today));
         }
     }
     let was_judged = |entry: &Acceptance| entry.rule().is_none_or(|rule| judged.contains(&rule));
@@ -120,9 +118,23 @@ pub fn accept(
     idle.map(|(entry, _)| Stale { text: entry.text(), place: entry.place.clone() }).collect()
 }
 
+/// Marks a finding of the machine with this name, if it is accepted, and gives the positions of the entries that fit it.
+pub fn mark(
+    finding: &mut Finding,
+    name: &str,
+    machine: Option<&Machine>,
+    entries: &[Acceptance],
+    today: Date,
+) -> Vec<usize> {
+    let fits = |index: &usize| entries[*index].fits(name, machine, finding);
+    let found: Vec<usize> = (0..entries.len()).filter(fits).collect();
+    let best = found.iter().min_by_key(|index| (entries[**index].until.is_over(today), **index));
+    finding.accepted = best.map(|index| entries[*index].accepted(today));
+    found
+}
+
 impl Acceptance {
-    fn fits(&self, outcome: &MachineOutcome, finding: &Finding) -> bool {
-        let machine = outcome.machine.as_deref();
+    fn fits(&self, name: &str, machine: Option<&Machine>, finding: &Finding) -> bool {
         let violation = &finding.violation;
         let state = violation.state.and_then(|id| Some(machine?.state(id)));
         let is_it = match &self.finding {
@@ -145,7 +157,7 @@ impl Acceptance {
             let is_known = |name: &str| known.iter().any(|known| matches_pattern(known, name));
             shown.all(|state| is_known(&state.path) || is_known(&state.name))
         });
-        is_it && knows_all && self.machine.as_ref().is_none_or(|name| matches_pattern(name, &outcome.name))
+        is_it && knows_all && self.machine.as_ref().is_none_or(|wanted| matches_pattern(wanted, name))
     }
 
     fn accepted(&self, today: Date) -> Accepted {

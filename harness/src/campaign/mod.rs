@@ -14,7 +14,7 @@ mod prove;
 mod record;
 mod replay;
 
-pub use accepted::{Acceptance, Accepted, Accepts, Stale, Until, accept};
+pub use accepted::{Acceptance, Accepted, Accepts, Stale, Until, accept, mark};
 pub use builder::Campaign;
 #[cfg(feature = "bdd")]
 pub(crate) use findings::findings_of;

@@ -72,6 +72,6 @@ impl Accepting {
     clippy::disallowed_methods,
     reason = "accepted findings expire, and `--today` makes a report reproducible"
 )]
-fn today() -> Date {
+pub(super) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }

@@ -219,11 +219,39 @@ impl<'a> Teller<'a> {
             text = format!("{text} ({cause})");
         }
         let attempt = first.attempt.and_then(|attempt| self.history.attempts.get(attempt));
-        if attempt.is_some_and(|attempt| attempt.applied) {
-            text += ", although the work was done";
-        }
+        text += attempt.map(|attempt| self.work(attempt)).unwrap_or_default();
         text += &self.handling(records, last);
         Line { at: first.at, place: self.place(first.state, first.strand), text }
+    }
+
+    /// What a failed attempt did all the same, or why nobody knows.
+    fn work(&self, attempt: &Attempt) -> &'static str {
+        if !attempt.applied {
+            return "";
+        }
+        match attempt.injected.map(|at| &self.history.injected[at].class) {
+            // The message went out, or the job was started; the work is another matter.
+            Some(Class::CallbackMissing) => ", as nobody answers its task token",
+            Some(Class::LostHeartbeat) => ", as no heartbeat comes",
+            Some(Class::JobNeverEnds) => ", as its work never ends",
+            // What whoever did it says of it is the error itself.
+            Some(Class::CallbackFailed(_) | Class::JobFails | Class::Status(_)) => "",
+            None
+            | Some(
+                Class::Throttling
+                | Class::ServiceError
+                | Class::Timeout
+                | Class::LostAnswer
+                | Class::LostAnswerAs(_)
+                | Class::PermissionDenied
+                | Class::ApplicationError(_)
+                | Class::CallbackLate
+                | Class::CallbackDuplicate
+                | Class::OversizedResult
+                | Class::MissingMember(_)
+                | Class::PartialSuccess(_),
+            ) => ", although the work was done",
+        }
     }
 
     /// What became of failures in a row.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Values;
-use super::console::finding::{place, write_told};
+use super::console::finding::{acceptance, place, write_told};
 use super::console::paint::Painter;
 use super::redact::Redactor;
 use super::text::wrapped;
@@ -57,11 +57,13 @@ pub fn finding_in_short(machine: &Machine, finding: &Finding, values: Values) ->
     let mut lines = vec![format!("{severity} {} {rule}: {title}", place(machine, finding))];
     let why = format!("{} ({})", first_sentence(&violation.why), machine.locate(&violation.pointer));
     let faults = if faults.is_empty() { "no fault" } else { &faults };
-    for (label, text) in [
+    let accepted = finding.accepted.as_ref().map(|known| format!("accepted {}", acceptance(known)));
+    let texts = [
         ("why", redactor.text(&why)),
         ("fix", first_sentence(&violation.fix.text).to_owned()),
         ("with", faults.to_owned()),
-    ] {
+    ];
+    for (label, text) in texts.into_iter().chain(accepted.map(|text| ("note", text))) {
         for (at, line) in wrapped(&text, console::WIDTH).into_iter().enumerate() {
             lines.push(format!("  {:<4} {line}", if at == 0 { label } else { "" }));
         }

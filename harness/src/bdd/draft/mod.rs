@@ -11,6 +11,8 @@ mod sentence;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::failed::{Failed, Wrong};
 use super::stage::{Run, Shelf, Snapshots, Stage, Terms};
 use super::step::Arguments;
@@ -31,6 +33,8 @@ pub struct DraftOrder {
     pub feature: PathBuf,
     /// The command that writes it, for its heading.
     pub command: String,
+    /// The day on which accepted findings are looked at.
+    pub today: Date,
 }
 
 /// Writes the feature.
@@ -96,6 +100,7 @@ impl Writer {
             executor: Executor::simulator(),
             snapshots: Snapshots::Compare,
             show_values: false,
+            today: order.today,
         };
         let (terms, shelf) = (Arc::new(terms), Arc::new(Shelf::default()));
         Self { feature: order.feature.clone(), background: vec![background], terms, shelf }
@@ -211,8 +216,13 @@ mod tests {
             "Done": { "Type": "Succeed" } } }"#;
         std::fs::write(&definition, text).unwrap();
         let feature = folder.path().join("order.feature");
-        let order =
-            DraftOrder { definition, name: None, feature, command: "bdd new order.asl.json".to_owned() };
+        let order = DraftOrder {
+            definition,
+            name: None,
+            feature,
+            command: "bdd new order.asl.json".to_owned(),
+            today: jiff::civil::date(2026, 1, 1),
+        };
         let text = draft(&order).unwrap();
         for expected in [
             "# Written by `bdd new order.asl.json`.",

@@ -1,5 +1,6 @@
 //! Where exactly a fault strikes, and for how long: ` in item 3 twice`.
 
+use super::value::times;
 use super::{Parameter, ParameterType};
 
 /// What follows the words of a fault; nothing means the first attempt of the first visit.
@@ -46,7 +47,7 @@ pub(in crate::bdd) enum Lasts {
 impl Parameter for Extent {
     const TYPE: ParameterType = ParameterType {
         name: "extent",
-        pattern: r"(?: (?:in item \d+|in every item|on visit \d+|on attempt \d+|once|twice|\d+ times|every time|until its retries are spent|as often as its retries survive))*",
+        pattern: r"(?: (?:in item \d+|in every item|on visit \d+|on attempt \d+|once|twice|\d+(?:,\d{3})* times?|every time|until its retries are spent|as often as its retries survive))*",
         about: "Where exactly a fault strikes and for how long; may be left out, and then it is the first attempt, \
                 or every one of what lasts by its nature (`never answers`, `is denied permission`, `nobody answers`). \
                 Items count from 0; visits, attempts and times from 1. `3 times` are the first three calls, also where \
@@ -104,7 +105,7 @@ impl Extent {
             ["as", "often", "as", "its", "retries", "survive", rest @ ..] => {
                 self.lasts(Lasts::Survivable, rest)
             }
-            [count, "times", rest @ ..] => match number(count)? {
+            [count, "time" | "times", rest @ ..] => match times(count)? {
                 0 => Err("a fault that strikes 0 times is none; leave the step out".to_owned()),
                 count => self.lasts(Lasts::Attempts(count), rest),
             },
@@ -139,6 +140,8 @@ mod tests {
     #[case::nothing("", Extent::default())]
     #[case::all(" in item 3 on visit 2 twice", Extent { items: Items::One(3), visit: Some(2), lasts: Lasts::Attempts(2) })]
     #[case::all_items(" in every item on attempt 2", Extent { items: Items::Every, lasts: Lasts::Attempt(2), ..Extent::default() })]
+    #[case::one_time(" 1 time", Extent { lasts: Lasts::Attempts(1), ..Extent::default() })]
+    #[case::many_times(" 1,000 times", Extent { lasts: Lasts::Attempts(1_000), ..Extent::default() })]
     #[case::spent(" until its retries are spent", Extent { lasts: Lasts::Exhausting, ..Extent::default() })]
     fn phrases_in_any_order(#[case] text: &str, #[case] extent: Extent) {
         assert_eq!(Extent::read(text), Ok(extent));

@@ -42,16 +42,16 @@ pub(in crate::bdd) struct Sentence(pub(in crate::bdd) String);
 impl Parameter for Times {
     const TYPE: ParameterType = ParameterType {
         name: "times",
-        pattern: r"once|twice|\d+ times",
+        pattern: r"once|twice|\d+(?:,\d{3})* times?",
         about: "How often.",
-        examples: &["once", "twice", "4 times"],
+        examples: &["once", "twice", "4 times", "1,000 times"],
     };
 
     fn read(text: &str) -> Result<Self, String> {
         match text {
             "once" => Ok(Self(1)),
             "twice" => Ok(Self(2)),
-            _ => number(text.trim_end_matches(" times")).map(|count| Self(count as u32)),
+            _ => times(text.trim_end_matches(" times").trim_end_matches(" time")).map(Self),
         }
     }
 }
@@ -168,6 +168,27 @@ impl Parameter for Sentence {
     }
 }
 
+/// How often, without the word: `3`, `1,000`.
+pub(super) fn times(text: &str) -> Result<u32, String> {
+    text.replace(',', "").parse().map_err(|_| format!("`{text}` is too large a number"))
+}
+
 fn number(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("`{text}` is too large a number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::a_word("twice", Ok(Times(2)))]
+    #[case::one("1 time", Ok(Times(1)))]
+    #[case::many("1,000 times", Ok(Times(1_000)))]
+    #[case::too_many("4294967297 times", Err("`4294967297` is too large a number".to_owned()))]
+    fn how_often(#[case] text: &str, #[case] expected: Result<Times, String>) {
+        assert_eq!(Times::read(text), expected);
+    }
 }

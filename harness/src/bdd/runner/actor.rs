@@ -164,6 +164,7 @@ mod tests {
             executor: Executor::simulator(),
             snapshots: Snapshots::Compare,
             show_values: false,
+            today: jiff::civil::date(2026, 1, 1),
         };
         Stage::new(Path::new("a.feature"), Arc::new(terms), Arc::default())
     }

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::setup::Wanted;
-use super::shelf::nearest_file;
 use crate::asl::{self, Machine, MachineType, Problem};
 use crate::bdd::failed::{Failed, Wrong};
 use crate::config::{Config, MachineEntry, same_file};
@@ -74,7 +73,7 @@ impl Wanted {
 }
 
 fn definition(wanted: &Wanted, options: &LoadOptions) -> Result<Definition, Failed> {
-    let mut found = wanted.definitions(options).map_err(|error| unreadable(wanted, &error))?;
+    let mut found = wanted.definitions(options).map_err(|error| Wrong::new(error.to_string()))?;
     let Wanted::File { path, name } = wanted else { return Ok(found.swap_remove(0)) };
     let names: Vec<String> = found.iter().map(|definition| definition.name.clone()).collect();
     let at = match name.as_deref() {
@@ -85,14 +84,6 @@ fn definition(wanted: &Wanted, options: &LoadOptions) -> Result<Definition, Fail
         Some(at) => Ok(found.swap_remove(at)),
         None => Err(not_chosen(path, name.as_deref(), &names).into()),
     }
-}
-
-fn unreadable(wanted: &Wanted, error: &LoadError) -> Wrong {
-    let near = match (wanted, error) {
-        (Wanted::File { path, .. }, LoadError::Read { .. }) => nearest_file(path),
-        _ => None,
-    };
-    Wrong::new(error.to_string()).nearest(near.as_deref())
 }
 
 fn not_chosen(path: &Path, name: Option<&str>, names: &[String]) -> Wrong {

@@ -1,8 +1,10 @@
 //! What one scenario has set up, and the runs that came of it.
 
+mod accepting;
 mod change;
 mod compiled;
 mod lacking;
+mod missing;
 mod once;
 mod premises;
 mod expectation;
@@ -22,14 +24,18 @@ mod witness;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::failed::{Failed, Wrong};
 use crate::asl::StateId;
 use crate::report::Values;
 use crate::walk::Executor;
 
+use accepting::Accepting;
 pub(super) use change::{Change, To};
 pub(super) use expectation::{Asked, Expectation, Met, Which};
 pub(super) use lacking::lacking;
+use missing::missing;
 pub(super) use premises::Said;
 pub(super) use results::{Results, Run};
 pub(super) use setup::{Inputs, Setup, Wanted};
@@ -51,6 +57,8 @@ pub struct Terms {
     pub snapshots: Snapshots,
     /// Whether reports show values of inputs and results; without it only their shape.
     pub show_values: bool,
+    /// The day on which accepted findings are looked at.
+    pub today: Date,
 }
 
 /// What becomes of snapshots that differ or are missing.
@@ -99,12 +107,11 @@ impl Stage {
         }
     }
 
-    /// A path as a feature writes it: relative to the folder of the feature.
-    pub(super) fn path(&self, text: &str) -> PathBuf {
-        match self.feature.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder.join(text),
-            _ => PathBuf::from(text),
-        }
+    /// A file as a feature names it: by a path relative to the folder of the feature.
+    pub(super) fn file(&self, what: &str, text: &str) -> Result<PathBuf, Failed> {
+        let folder = self.feature.parent().unwrap_or(Path::new(""));
+        let path = folder.join(text);
+        if path.exists() { Ok(path) } else { Err(missing(what, folder, text).into()) }
     }
 
     /// The folder of the feature.
@@ -141,6 +148,11 @@ impl Stage {
     /// A task by its name or path.
     pub(super) fn task(&self, place: &super::parameter::Place) -> Result<StateId, Failed> {
         self.subject()?.task(&place.0)
+    }
+
+    /// The findings that are accepted, and until when is asked.
+    fn accepting(&self, subject: &Subject) -> Accepting {
+        Accepting { entries: subject.accepted.clone(), today: self.terms.today }
     }
 
     /// Everything that ran so far.

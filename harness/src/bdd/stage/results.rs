@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use super::searched::searched;
-use super::{Stage, lacking, struck, swollen};
+use super::{Accepting, Stage, lacking, struck, swollen};
 use crate::bdd::failed::Failed;
 use crate::campaign::{Finding, findings_of};
 use crate::fault::Plan;
@@ -26,6 +26,8 @@ pub(in crate::bdd) struct Results {
     pub(in crate::bdd) doubts: Vec<String>,
     /// How small findings are made: not at all where the feature names the faults.
     pub(super) reduction: Budget,
+    /// What is accepted of them.
+    pub(super) accepting: Accepting,
     pub(super) findings: OnceLock<Vec<Finding>>,
 }
 
@@ -54,12 +56,17 @@ impl Results {
         let scenarios = stage.scenarios(&subject)?;
         match stage.setup.trouble.quest() {
             Some(quest) => searched(stage, &subject, arena, scenarios, quest),
-            None => Self::named(stage, arena, scenarios),
+            None => Self::named(stage, arena, scenarios, stage.accepting(&subject)),
         }
     }
 
     /// Runs every input with the faults that the feature names.
-    fn named(stage: &Stage, arena: Arena, scenarios: Vec<Scenario>) -> Result<Self, Failed> {
+    fn named(
+        stage: &Stage,
+        arena: Arena,
+        scenarios: Vec<Scenario>,
+        accepting: Accepting,
+    ) -> Result<Self, Failed> {
         let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
         trouble.fits(machine)?;
         lacking::check(trouble, &scenarios)?;
@@ -81,16 +88,17 @@ impl Results {
         swollen::check(trouble.swollen(), machine, &histories)?;
         drop(histories);
         let reduction = Budget { reduce_runs_max: 0, ..Budget::default() };
-        Ok(Self { arena, runs, doubts, reduction, findings: OnceLock::new() })
+        Ok(Self { arena, runs, doubts, reduction, accepting, findings: OnceLock::new() })
     }
 
     /// What the judges say of all runs together: one finding for each cause, the most severe first. What they did not
-    /// find, they may have missed where [`Results::sure`] fails.
+    /// find, they may have missed where [`Results::sure`] fails. What is accepted is among them, marked.
     pub(in crate::bdd) fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| {
             let (grounds, judged): (Vec<_>, Vec<_>) =
                 self.runs.iter().enumerate().map(|(at, run)| (run.ground(), run.judged(at))).unzip();
-            findings_of(&self.arena, &grounds, &judged, &self.reduction, NonZeroUsize::MIN)
+            let findings = findings_of(&self.arena, &grounds, &judged, &self.reduction, NonZeroUsize::MIN);
+            self.accepting.marked(&self.arena.model.machine, findings)
         })
     }
 

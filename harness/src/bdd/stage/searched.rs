@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use super::setup::Inputs;
 use super::trouble::Quest;
 use super::witness::witness;
+use super::{Accepting, Results, Run, Stage, Subject};
 use super::{Asked, Which};
-use super::{Results, Run, Stage, Subject};
 use crate::asl::StateId;
 use crate::bdd::failed::{Failed, Unmet, Wrong};
 use crate::campaign::{MachineOutcome, MachineVerdict};
@@ -35,12 +35,14 @@ pub(super) fn searched(
     scenarios: Vec<Scenario>,
     quest: &Quest,
 ) -> Result<Results, Failed> {
+    let accepting = stage.accepting(subject);
     let mut found = Found { runs: Vec::new(), doubts: Vec::new(), unknown: 0 };
     let show_values = stage.terms.show_values;
     if *quest == Quest::Everything {
         let outcome = campaign(stage, subject, &arena, scenarios, &mut found)?;
-        let results = found.results(arena, quest)?;
-        let _ = results.findings.set(outcome.findings);
+        let findings = accepting.marked(&arena.model.machine, outcome.findings);
+        let results = found.results(arena, quest, accepting)?;
+        let _ = results.findings.set(findings);
         return Ok(results);
     }
     let grounds = grounds(&arena, scenarios, show_values)?;
@@ -57,7 +59,7 @@ pub(super) fn searched(
         Quest::Two => by_phases(&arena, &grounds, &[Phase::Singles, Phase::Pairs], &mut found),
         Quest::Everything => unreachable!("a campaign finds its own grounds"),
     }
-    found.results(arena, quest)
+    found.results(arena, quest, accepting)
 }
 
 /// What was found so far.
@@ -94,7 +96,7 @@ impl Found {
         });
     }
 
-    fn results(mut self, arena: Arena, quest: &Quest) -> Result<Results, Failed> {
+    fn results(mut self, arena: Arena, quest: &Quest, accepting: Accepting) -> Result<Results, Failed> {
         if self.unknown > 1 {
             self.doubts.push(format!("{} runs cannot be judged", self.unknown));
         }
@@ -108,7 +110,8 @@ impl Found {
         }
         self.runs.sort_by_key(|run| size(&run.case.plan));
         let reduction = if *quest == Quest::Everything { Budget::default() } else { BUDGET };
-        Ok(Results { arena, runs: self.runs, doubts: self.doubts, reduction, findings: OnceLock::new() })
+        let Self { runs, doubts, .. } = self;
+        Ok(Results { arena, runs, doubts, reduction, accepting, findings: OnceLock::new() })
     }
 }
 
@@ -149,6 +152,7 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool) -> Failed {
         runs: vec![run],
         doubts: Vec::new(),
         reduction: BUDGET,
+        accepting: Accepting::default(),
         findings: OnceLock::new(),
     };
     let error = match &ground.history.outcome {

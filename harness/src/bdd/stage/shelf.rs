@@ -94,13 +94,10 @@ pub(in crate::bdd) fn read_json(what: &str, path: &Path) -> Result<Value, Failed
     })
 }
 
-/// The text of a file; where there is none, the name of one that is near.
+/// The text of a file.
 pub(in crate::bdd) fn read(what: &str, path: &Path) -> Result<String, Failed> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Wrong::new(format!("failed to read the {what} {}: {error}", path.display()))
-            .nearest(nearest_file(path).as_deref())
-            .into()
-    })
+    std::fs::read_to_string(path)
+        .map_err(|error| Wrong::new(format!("failed to read the {what} {}: {error}", path.display())).into())
 }
 
 /// The file in the same folder whose name is most like this one.

@@ -9,6 +9,7 @@ use super::setup::Wanted;
 use crate::asl::{MachineType, Problem, StateId};
 use crate::bdd::failed::{Failed, Wrong};
 use crate::bdd::parameter::{Extent, Items};
+use crate::campaign::Acceptance;
 use crate::config::{Belongings, Config};
 use crate::fault::Fault;
 use crate::history::Site;
@@ -33,6 +34,8 @@ pub(in crate::bdd) struct Subject {
     pub(in crate::bdd) problems: Vec<Problem>,
     /// What the model declares, for a campaign.
     pub(in crate::bdd) declarations: Declarations,
+    /// The findings that the configuration accepts, of this machine or of others.
+    pub(super) accepted: Vec<Acceptance>,
     /// The policies of the role held against what the machine needs, where they are known.
     pub(in crate::bdd) permissions: Option<(Audit, Survey)>,
     pub(super) belongings: Belongings,
@@ -79,6 +82,7 @@ impl Subject {
             definition: definition.clone(),
             problems: problems.clone(),
             declarations,
+            accepted: config.accepted.clone(),
             permissions,
             belongings,
             validation: profile.mock_validation.map_or(file::Validation::Remarks, file::Validation::Refuse),

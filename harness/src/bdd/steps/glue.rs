@@ -34,7 +34,9 @@ mod tests {
     fn editors_find_parameters_and_sentences() {
         let text = super::glue();
         assert!(
-            text.contains("defineParameterType({ name: 'times', regexp: /once|twice|\\d+ times/ })"),
+            text.contains(
+                "defineParameterType({ name: 'times', regexp: /once|twice|\\d+(?:,\\d{3})* times?/ })"
+            ),
             "{text}"
         );
         assert!(text.contains("Given('the state machine {text}', () => {})"), "{text}");

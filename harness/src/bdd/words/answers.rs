@@ -110,7 +110,7 @@ pub(super) const SECTION: Section = Section {
 fn mocks(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
     let Text(text) = arguments.get(0)?;
     let MocksRef { file, test_case } = text.parse().map_err(|message: String| Wrong::new(message))?;
-    let file = stage.path(&file.display().to_string());
+    let file = stage.file("mock file", &file.display().to_string())?;
     stage.change().mocks = Some(MocksRef { file, test_case });
     let subject = stage.subject()?;
     stage.script(&subject).map(|_| ())
@@ -128,7 +128,7 @@ fn returns(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
 
 fn returns_file(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
     let Text(path) = arguments.get(1)?;
-    let answer = read_json("answer", &stage.path(&path))?;
+    let answer = read_json("answer", &stage.file("answer", &path)?)?;
     answer_with(stage, &arguments.get(0)?, vec![answer])
 }
 
@@ -356,7 +356,7 @@ mod tests {
     )]
     #[case::no_file(
         "the mocks \"n.json\"",
-        "failed to read mocks n.json: No such file or directory (os error 2); did you mean `m.json`?"
+        "there is no mock file n.json; paths begin in the folder of the feature: did you mean `m.json`?"
     )]
     #[case::no_json(
         "Ask returns these answers:\n\"\"\"\n{}\n{\n\"\"\"",

@@ -12,7 +12,7 @@ pub(super) const SECTION: Section = Section {
     name: "Configuration",
     about: "The `chaos.toml` in the folder of the feature, or in the nearest folder above it, counts as it does for \
             `chaos`: what it declares of tasks, intents, contested rules, and the inputs, mocks, policies and \
-            placeholders of the machine. What it accepts is found all the same.",
+            placeholders of the machine. What it accepts breaks no sentence about findings.",
     steps: &[
         Step {
             keyword: Keyword::Given,
@@ -57,7 +57,7 @@ pub(super) const SECTION: Section = Section {
 
 fn configured(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
     let Text(file) = arguments.get(0)?;
-    let path = stage.path(&file);
+    let path = stage.file("configuration", &file)?;
     read("configuration", &path)?;
     stage.change().premises.configuration = Some(path);
     checked(stage)
@@ -79,7 +79,7 @@ fn boundary(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> 
 fn policy_ref(stage: &Stage, arguments: &Arguments<'_>) -> Result<PolicyRef, Failed> {
     let Text(text) = arguments.get(0)?;
     let PolicyRef { file, role } = PolicyRef::new(&text);
-    let file = stage.path(&file.display().to_string());
+    let file = stage.file("policy", &file.display().to_string())?;
     read("policy", &file)?;
     Ok(PolicyRef { file, role })
 }
@@ -163,11 +163,11 @@ mod tests {
     #[rstest]
     #[case::no_file(
         "the configuration \"chaos.tml\"",
-        "failed to read the configuration chaos.tml: No such file or directory (os error 2); did you mean `chaos.toml`?"
+        "there is no configuration chaos.tml; paths begin in the folder of the feature: did you mean `chaos.toml`?"
     )]
     #[case::no_policy(
         "the role policy \"rol.json#Pay\"",
-        "failed to read the policy rol.json: No such file or directory (os error 2); did you mean `role.json`?"
+        "there is no policy rol.json; paths begin in the folder of the feature: did you mean `role.json`?"
     )]
     #[case::a_policy_that_is_none("the role policy \"broken.json\"", "broken.json:1:1: unterminated object")]
     #[case::a_broken_configuration(

@@ -78,7 +78,7 @@ fn in_file(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
         Some((file, name)) => (file, Some(name.to_owned())),
         None => (text.as_str(), None),
     };
-    let path = stage.path(file);
+    let path = stage.file("definition", file)?;
     begin(stage, Wanted::File { path, name })
 }
 
@@ -209,7 +209,7 @@ mod tests {
     #[rstest]
     #[case::no_file(
         "the state machine \"a.asl.jsn\"",
-        "failed to read a.asl.jsn: No such file or directory (os error 2); did you mean `a.asl.json`?"
+        "there is no definition a.asl.jsn; paths begin in the folder of the feature: did you mean `a.asl.json`?"
     )]
     #[case::one_of_several(
         "the state machine \"t.yaml\"",

@@ -107,7 +107,7 @@ fn written_here(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Fail
 
 fn in_file(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
     let Text(file) = arguments.get(0)?;
-    let value = stage.shelf.input(&stage.path(&file))?;
+    let value = stage.shelf.input(&stage.file("input", &file)?)?;
     stage.change().start_with(Inputs::These(vec![(file, value)]));
     Ok(())
 }
@@ -306,7 +306,7 @@ mod tests {
     )]
     #[case::no_file(
         "the input \"in/brokn.json\"",
-        "failed to read the input in/brokn.json: No such file or directory (os error 2); did you mean `broken.json`?"
+        "there is no input in/brokn.json; paths begin in the folder of the feature: did you mean `in/broken.json`?"
     )]
     #[case::no_member(
         "the input has 3 at $.order.totl",

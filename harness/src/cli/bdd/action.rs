@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::bdd::{self, DraftOrder, StepsFormat};
+use crate::cli::accepting::today;
 use crate::cli::failure::Failure;
 use crate::cli::selection::folder_join;
 use crate::cli::{ExitCode, Streams};
@@ -88,6 +89,7 @@ fn new(program: &str, args: &NewArgs, streams: &mut Streams<'_>) -> Result<(), F
         definition: whole(&definition),
         name,
         feature,
+        today: today(),
         command: format!("{program} bdd new {}", args.definition),
     };
     order.check().map_err(|wrong| Failure::Usage(wrong.to_string()))?;

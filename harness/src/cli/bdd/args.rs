@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::civil::Date;
 use regex::Regex;
 
 use super::action::BddAction;
@@ -49,6 +50,9 @@ pub(in crate::cli) struct BddArgs {
     /// Shows values of inputs and results; without it only their shape
     #[arg(long)]
     pub(super) show_values: bool,
+    /// The day on which accepted findings are looked at; by default that of the clock, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Date>,
     /// Who executes the scenarios: simulator, offline-test-state or test-state (AWS); those whose tags name others are skipped
     #[arg(long, value_name = "NAME", value_parser = Backend::parse)]
     pub(super) backend: Option<Backend>,

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use super::accepting::today;
 use super::backend::executor;
 use super::failure::Failure;
 use super::selection::folder_join;
@@ -73,6 +74,7 @@ fn order(args: &BddArgs, snapshots: Snapshots, folder: &Path) -> Result<Order, F
             executor: Executor::simulator(),
             snapshots,
             show_values: args.show_values,
+            today: args.today.unwrap_or_else(today),
         },
     })
 }
@@ -88,7 +90,8 @@ fn is_whole(order: &Order) -> bool {
 fn again(program: &str, args: &BddArgs) -> String {
     let seed = args.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
     let backend = args.backend.map(|backend| format!(" --backend {}", backend.name())).unwrap_or_default();
-    format!("{program} bdd{seed}{backend}")
+    let today = args.today.map(|today| format!(" --today {today}")).unwrap_or_default();
+    format!("{program} bdd{seed}{backend}{today}")
 }
 
 fn write_file(kind: Kind, told: &Told, pretty: &Pretty, path: &Path) -> std::io::Result<()> {

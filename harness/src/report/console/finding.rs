@@ -113,7 +113,7 @@ pub(super) fn write_brief(
 }
 
 /// Until when it is accepted, why, and whether that is over.
-fn acceptance(accepted: &Accepted) -> String {
+pub(in crate::report) fn acceptance(accepted: &Accepted) -> String {
     let Accepted { reason, place, .. } = accepted;
     match accepted.until {
         Until::Never => format!("{reason} ({place})"),

@@ -9,21 +9,21 @@ use crate::history::History;
 use crate::oracle::{RuleId, Verdict};
 use crate::report;
 
-/// Fails where a finding that counts is one of these.
+/// Fails where a finding that counts is one of these; one that is accepted does not.
 pub(super) fn forbid(
     stage: &mut Stage,
     expected: &str,
     is_meant: impl Fn(&Finding) -> bool,
 ) -> Result<(), Failed> {
     let results = stage.results()?;
-    let findings = results.findings();
-    let found: Vec<&Finding> =
-        findings.iter().filter(|finding| counts(finding) && is_meant(finding)).collect();
-    let happened = match found.len() {
+    let meant = results.findings().iter().filter(|finding| is_meant(finding));
+    let (found, accepted): (Vec<&Finding>, Vec<&Finding>) = meant.partition(|finding| finding.counts());
+    let mut happened = match found.len() {
         0 => return results.sure(),
         1 => "there is one".to_owned(),
         count => format!("there are {count}"),
     };
+    happened.push_str(&beside(accepted.len()));
     Err(unmet(stage, &results, expected, happened, &found))
 }
 
@@ -68,9 +68,13 @@ pub(super) fn fails_anywhere(results: &Results) -> bool {
     })
 }
 
-/// Whether nobody has accepted it.
-pub(super) fn counts(finding: &Finding) -> bool {
-    finding.accepted.as_ref().is_none_or(|accepted| accepted.is_over)
+/// How many are accepted beside those that are told.
+pub(super) fn beside(accepted: usize) -> String {
+    match accepted {
+        0 => String::new(),
+        1 => ", beside one that is accepted".to_owned(),
+        count => format!(", beside {count} that are accepted"),
+    }
 }
 
 /// Whether a state is to be changed, or shows the same.

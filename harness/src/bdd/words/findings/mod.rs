@@ -18,7 +18,8 @@ pub(super) const SECTION: Section = Section {
     name: "Findings",
     about: "What the judges of `chaos` say of the scenario: of its runs with the faults that it injects, or of the \
             whole search where it searches. Several runs with the same cause are one finding. A finding that \
-            `chaos.toml` accepts counts for no sentence that forbids one. A rule that never applies is not broken: \
+            `chaos.toml` accepts is told where others are, and breaks no sentence until the day on which it expires; one \
+            that asks for it finds it. A rule that never applies is not broken: \
             `chaos` says which rules applied, and what the runs of a search reached.",
     steps: &[
         Step {

@@ -1,6 +1,6 @@
 //! A table of findings: these and no others.
 
-use super::asked::{counts, is_at, unmet};
+use super::asked::{beside, is_at, unmet};
 use crate::asl::StateId;
 use crate::bdd::Stage;
 use crate::bdd::failed::{Failed, Wrong};
@@ -20,12 +20,14 @@ pub(super) fn exactly(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<()
             usize::from(row.severity.is_some()) + usize::from(!matches!(row.at, Where::Anywhere)),
         )
     });
-    let mut left: Vec<&Finding> = findings.iter().filter(|finding| counts(finding)).collect();
+    // What is accepted may be in the table, but need not be.
+    let (mut left, mut accepted): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.counts());
     let mut missing = Vec::new();
     for row in order {
-        match left.iter().position(|finding| row.fits(finding)) {
-            Some(at) => drop(left.remove(at)),
-            None => missing.push(row.said.clone()),
+        let taken = [&mut left, &mut accepted].into_iter().any(|of| row.take(of));
+        if !taken {
+            missing.push(row.said.clone());
         }
     }
     if missing.is_empty() && left.is_empty() {
@@ -37,9 +39,10 @@ pub(super) fn exactly(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<()
         1 => happened.push("there is a finding that the table does not have".to_owned()),
         count => happened.push(format!("there are {count} findings that the table does not have")),
     }
+    let happened = happened.join("; ") + &beside(accepted.len());
     // Where something is missing, what there is helps; where nothing is, only what is too much.
     let shown: Vec<&Finding> = if missing.is_empty() { left } else { findings.iter().collect() };
-    Err(unmet(stage, &results, "the findings are those of the table", happened.join("; "), &shown))
+    Err(unmet(stage, &results, "the findings are those of the table", happened, &shown))
 }
 
 /// A row of a table of findings.
@@ -60,6 +63,12 @@ enum Where {
 }
 
 impl Row {
+    /// Takes the first finding that it fits away.
+    fn take(&self, findings: &mut Vec<&Finding>) -> bool {
+        let at = findings.iter().position(|finding| self.fits(finding));
+        at.map(|at| findings.remove(at)).is_some()
+    }
+
     fn fits(&self, finding: &Finding) -> bool {
         let violation = &finding.violation;
         let is_there = match self.at {

@@ -94,3 +94,78 @@ fn a_finding_is_told_with_what_to_change() {
     assert!(unmet.details[0].starts_with("HIGH Charge failure-swallowed: "), "{:?}", unmet.details);
     assert!(unmet.details.iter().any(|line| line.starts_with("  fix  ")), "{:?}", unmet.details);
 }
+
+/// An entry of `chaos.toml` for one rule. A trial takes place on 2026-01-01.
+fn accepting(rule: &str, expires: &str) -> String {
+    format!(
+        "[[accepted]]\nmachine = \"machine\"\nrule = \"{rule}\"\nstate = \"Charge\"\nreason = \"known\"\n\
+         expires = \"{expires}\"\n"
+    )
+}
+
+fn played_with(toml: &str, steps: &str) -> Result<(), String> {
+    Trial::of(HIDDEN).file("chaos.toml", toml).play(steps)
+}
+
+const BROKEN: &str = "Then there is no finding of failure-swallowed";
+const SEARCHED: &str = "When everything that can go wrong goes wrong\n";
+
+#[rstest]
+#[case::one_rule(BROKEN)]
+#[case::at_the_state("Then there is no finding of failure-swallowed at Charge")]
+#[case::a_severity("Then there are no findings above medium")]
+#[case::seen("Then every failure is visible")]
+#[case::not_in_the_table("Then the findings are:\n| rule |\n| transient-not-retried |")]
+#[case::in_the_table("Then the findings are:\n| rule |\n| transient-not-retried |\n| failure-swallowed |")]
+#[case::asked_for("Then there is a finding of failure-swallowed")]
+fn what_is_accepted_breaks_no_sentence_to_its_last_day(#[case] steps: &str) {
+    let steps = format!("When Charge is throttled\n{steps}");
+    for expires in ["2026-01-01", "never"] {
+        assert_eq!(played_with(&accepting("failure-swallowed", expires), &steps), Ok(()));
+    }
+}
+
+#[rstest]
+#[case::one_rule(BROKEN)]
+#[case::a_severity("Then there are no findings above medium")]
+#[case::seen("Then every failure is visible")]
+#[case::the_table("Then the findings are:\n| rule |\n| transient-not-retried |")]
+fn what_has_expired_counts_again(#[case] steps: &str) {
+    let steps = format!("When Charge is throttled\n{steps}");
+    assert!(played_with(&accepting("failure-swallowed", "2025-12-31"), &steps).is_err());
+}
+
+#[rstest]
+#[case::in_force("2026-01-01", true)]
+#[case::expired("2025-12-31", false)]
+fn a_search_leaves_out_what_is_accepted(#[case] expires: &str, #[case] holds: bool) {
+    let steps = format!("{SEARCHED}{BROKEN} at Charge");
+    assert_eq!(played_with(&accepting("failure-swallowed", expires), &steps).is_ok(), holds);
+}
+
+#[test]
+fn a_failure_tells_what_is_accepted_beside_it_and_what_was() {
+    let toml = format!(
+        "{}{}",
+        accepting("failure-swallowed", "never"),
+        accepting("transient-not-retried", "2025-12-31")
+    );
+    let trial = Trial::of(HIDDEN).file("chaos.toml", &toml);
+    let (_, failed) = trial.failed("When Charge is throttled\nThen there are no findings").unwrap();
+    let crate::bdd::Failed::Unmet(unmet) = failed else { panic!("{failed:?}") };
+    assert_eq!(unmet.happened, "there is one, beside one that is accepted");
+    assert!(unmet.details[0].contains("transient-not-retried"), "{:?}", unmet.details);
+    let note = unmet.details.iter().find(|line| line.starts_with("  note")).expect("what was accepted");
+    assert!(note.contains("accepted until 2025-12-31, which has passed, so that it counts again"), "{note}");
+}
+
+#[test]
+fn a_snapshot_is_the_same_on_every_day() {
+    let diagnosis = |expires: &str| {
+        let trial = Trial::of(HIDDEN).file("chaos.toml", &accepting("failure-swallowed", expires));
+        let (mut stage, _) =
+            trial.staged("When Charge is throttled\nThen there is a finding of failure-swallowed");
+        crate::bdd::snapshot::diagnosis(&stage.results().unwrap())
+    };
+    assert_eq!(diagnosis("2026-01-01"), diagnosis("2025-12-31"));
+}
