@@ -1,5 +1,6 @@
 //! A request, read field by field; limits as in the API's model.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::ApiError;
@@ -196,11 +197,15 @@ impl<'v> Reader<'v> {
     /// A JSON text, or the value that it would hold.
     fn json_text(&self, name: &str, max: usize) -> Result<Option<String>, ApiError> {
         let Some(value) = self.object.get(name) else { return Ok(None) };
-        let text = value.as_str().map_or_else(|| value.to_json(), ToOwned::to_owned);
+        let text = value.as_str().map_or_else(|| value.to_json().into(), Cow::Borrowed);
         self.sized(name, &text, 0, max).map(Some)
     }
 
     fn sized(&self, name: &str, text: &str, min: usize, max: usize) -> Result<String, ApiError> {
+        // There are no more characters than bytes.
+        if min <= 1 && text.len() >= min && text.len() <= max {
+            return Ok(text.to_owned());
+        }
         let length = text.chars().count();
         let place = format!("{}{name}", self.place);
         if length < min {

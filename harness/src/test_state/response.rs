@@ -52,8 +52,10 @@ impl Texts {
     }
 
     fn of(&self, value: &Value) -> Value {
-        let kept = self.0.iter().find(|(kept, _)| kept == value);
-        Value::from(kept.map_or_else(|| value.to_json(), |(_, text)| text.clone()))
+        let json = value.to_json();
+        // Equal objects may have their members in another order.
+        let kept = self.0.iter().find(|(kept, _)| kept == value && kept.to_json() == json);
+        Value::from(kept.map_or(json, |(_, text)| text.clone()))
     }
 }
 

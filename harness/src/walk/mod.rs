@@ -25,4 +25,4 @@ pub use cannot::{Cannot, can_walk};
 pub use executor::{Executor, Executors};
 pub use halt::Halt;
 pub use rehearsal::Rehearsal;
-pub use walker::{Walked, walk};
+pub use walker::{Settings, Walked, walk, walk_with};

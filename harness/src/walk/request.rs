@@ -15,10 +15,10 @@ pub(super) fn definition_text(machine: &Machine) -> String {
     machine.document.root.to_value().to_json()
 }
 
-/// The request about a visit; `retries` is how often the retrier was used that will take the failure.
-pub(super) fn request(definition: Value, visit: &Visit<'_>, reads: Reads, retries: u32) -> Value {
-    let mut request = ObjectBuilder::with_capacity(8);
-    request.push("definition", definition);
+/// What is asked about a visit, without the definition; `retries` is how often the retrier was used that will take the
+/// failure.
+pub(super) fn question(visit: &Visit<'_>, reads: Reads, retries: u32) -> Object {
+    let mut request = ObjectBuilder::with_capacity(7);
     request.push("stateName", Value::from(visit.state.name.clone()));
     request.push("input", Value::from(visit.input.to_json()));
     request.push("inspectionLevel", "DEBUG".into());
@@ -37,6 +37,16 @@ pub(super) fn request(definition: Value, visit: &Visit<'_>, reads: Reads, retrie
     }
     if let Some(configuration) = configuration {
         request.push("stateConfiguration", configuration);
+    }
+    request.finish()
+}
+
+/// The whole request.
+pub(super) fn request(definition: Value, question: &Object) -> Value {
+    let mut request = ObjectBuilder::with_capacity(8);
+    request.push("definition", definition);
+    for (name, value) in question.iter() {
+        request.push(name.clone(), value.clone());
     }
     request.finish().into()
 }

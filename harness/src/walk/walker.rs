@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::answer::{retrier, told};
 use super::reads::Reads;
-use super::request::{definition_text, request, takes_mock, variables, without_waiting};
+use super::request::{definition_text, question, request, takes_mock, variables, without_waiting};
 use super::simulated::after_the_fact;
 use super::{Ask, AskError, Cannot, Halt, can_walk};
 use crate::asl::{Kind, Machine, State, StateId};
@@ -17,6 +17,8 @@ use crate::mock::Script;
 use crate::sim::{self, Case, Question, Told, Visit, Work};
 use crate::value::Value;
 
+/// Bytes of questions whose answers are kept.
+const ANSWERED_BYTES_MAX: usize = 64 << 20;
 /// Characters of variables that a request takes.
 const VARIABLES_MAX: usize = 262_144;
 /// Characters of the name of a mocked error.
@@ -29,8 +31,22 @@ const CAUSE_MAX: usize = 32_768;
 pub struct Walked {
     /// What happened, as the simulator tells it; what TestState could not show of it is marked.
     pub history: History,
-    /// Requests that were answered.
+    /// Requests that were answered; equal ones are asked once.
     pub calls: u64,
+}
+
+/// How to walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Requests after which the run is given up as Unknown. An Express execution may visit more states than anybody
+    /// wants to ask about: its history has no greatest length.
+    pub requests_max: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { requests_max: 25_000 }
+    }
 }
 
 /// Walks one execution of a machine, with the answers of a script in place of its tasks.
@@ -39,15 +55,32 @@ pub struct Walked {
 ///
 /// What cannot be walked, or that an answer is not to be had.
 pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &dyn Ask) -> Result<Walked, Halt> {
+    walk_with(Settings::default(), machine, case, script, ask)
+}
+
+/// The same, in this way.
+///
+/// # Errors
+///
+/// What cannot be walked, or that an answer is not to be had.
+pub fn walk_with(
+    settings: Settings,
+    machine: &Machine,
+    case: &Case,
+    script: &Script,
+    ask: &dyn Ask,
+) -> Result<Walked, Halt> {
     can_walk(machine, case)?;
     let reads = machine.states.iter().map(|state| Reads::of(state, machine)).collect();
     let definition = Value::from(definition_text(machine));
     let mut walker = Walker {
+        settings,
         machine,
         definition,
         waitless: BTreeMap::new(),
         reads,
         ask,
+        answered: Answered::default(),
         simulated: Vec::new(),
         calls: 0,
         stopped: None,
@@ -66,12 +99,14 @@ pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &dyn Ask) -> R
 }
 
 struct Walker<'w> {
+    settings: Settings,
     machine: &'w Machine,
     definition: Value,
     /// The definitions in which a Wait state does not wait, by that state.
     waitless: BTreeMap<StateId, Value>,
     reads: Vec<Reads>,
     ask: &'w dyn Ask,
+    answered: Answered,
     simulated: Vec<Simulated>,
     calls: u64,
     stopped: Option<Halt>,
@@ -97,12 +132,25 @@ impl Walker<'_> {
     }
 
     fn asked(&mut self, visit: &Visit<'_>, reads: Reads, retrier: Option<usize>) -> Result<Told, Unknown> {
-        let definition = self.definition_for(visit);
-        let request = request(definition, visit, reads, used(visit, retrier));
+        let question = question(visit, reads, used(visit, retrier));
+        let before = matches!(visit.question, Question::Before);
+        let key = (visit.state.id, before, Value::from(question.clone()).to_json());
+        if let Some(told) = self.answered.get(&key) {
+            return Ok(told);
+        }
+        if self.calls >= self.settings.requests_max {
+            let (construct, detail) = ("request budget".to_owned(), format!("{} requests", self.calls));
+            return Err(Unknown { construct, detail, pointer: Arc::clone(&visit.state.pointer) });
+        }
+        let request = request(self.definition_for(visit), &question);
         self.calls += 1;
         match self.ask.ask(&request) {
-            Ok(answer) => told(&answer, visit.state, self.machine)
-                .map_err(|why| self.stop(visit.state, "the answer of TestState cannot be read", &why)),
+            Ok(answer) => {
+                let told = told(&answer, visit.state, self.machine)
+                    .map_err(|why| self.stop(visit.state, "the answer of TestState cannot be read", &why))?;
+                self.answered.keep(key, &told);
+                Ok(told)
+            }
             Err(AskError::Unknown(unknown)) => {
                 Err(Unknown { pointer: visit.state.pointer.clone(), ..unknown })
             }
@@ -136,6 +184,29 @@ impl Walker<'_> {
         self.stopped = Some(Halt::Cannot(cannot));
         let (construct, detail) = (what.to_owned(), why.to_owned());
         Unknown { construct, detail, pointer: Arc::clone(&state.pointer) }
+    }
+}
+
+/// What is asked: a state, whether before its work, and the question.
+type Key = (StateId, bool, String);
+
+/// Answers by what was asked: items of a Map and rounds of a poll ask the same again and again.
+#[derive(Default)]
+struct Answered {
+    told: BTreeMap<Key, Told>,
+    bytes: usize,
+}
+
+impl Answered {
+    fn get(&self, key: &Key) -> Option<Told> {
+        self.told.get(key).cloned()
+    }
+
+    fn keep(&mut self, key: Key, told: &Told) {
+        self.bytes += key.2.len();
+        if self.bytes <= ANSWERED_BYTES_MAX {
+            self.told.insert(key, told.clone());
+        }
     }
 }
 

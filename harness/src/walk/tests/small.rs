@@ -19,6 +19,11 @@ fn sending(rest: &str) -> String {
 
 #[rstest]
 #[case::pass(machine(r#""S": {"Type": "Pass", "Result": 1, "ResultPath": "$.b", "Next": "Z"}"#), "", 2)]
+#[case::members_in_another_order(
+    machine(r#""S": {"Type": "Pass", "Parameters": {"n.$": "$.n", "list.$": "$.list", "a.$": "$.a"}, "Next": "Z"}"#),
+    "",
+    2
+)]
 #[case::task(sending(r#""ResultPath": "$.sent", "Next": "Z""#), "", 2)]
 #[case::a_retry_with_backoff(
     sending(r#""Retry": [{"ErrorEquals": ["States.ALL"], "BackoffRate": 1.5, "IntervalSeconds": 1}], "Next": "Z""#),
@@ -132,7 +137,7 @@ fn sending(rest: &str) -> String {
         "Catch": [{"ErrorEquals": ["Own"], "ResultPath": "$.failed", "Next": "Z"}]}"#
     ),
     "",
-    7
+    5
 )]
 #[case::a_map(
     machine(r#""S": {"Type": "Map", "ItemsPath": "$.list", "ItemSelector": {"i.$": "$$.Map.Item.Index", "n.$": "$.n"},

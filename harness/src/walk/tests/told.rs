@@ -7,7 +7,7 @@ use rstest::rstest;
 use super::{Fixture, marks};
 use crate::history::{EventType, Handling, Outcome};
 use crate::value::{Object, Value};
-use crate::walk::{Ask, AskError, Offline, can_walk, walk};
+use crate::walk::{Ask, AskError, Offline, Settings, Walked, can_walk, walk, walk_with};
 
 /// Answers like [`Offline`], but changes the answers about one state.
 struct Changing<F> {
@@ -123,6 +123,29 @@ fn each_retry_is_asked_with_the_count_of_its_retrier() {
     // The third attempt succeeds: no retrier is asked for.
     let counts: Vec<_> = recorded.requests.lock().unwrap().iter().map(count).collect();
     assert_eq!(counts, [None, Some(1), None, None, None]);
+}
+
+/// Five times the same.
+const AGAIN: &str = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor":
+    {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}"#;
+
+#[test]
+fn what_is_the_same_is_asked_once() {
+    let walked = Fixture::new(AGAIN, "[1, 1, 1, 2, 1]", "").same();
+    // The Map state before and after its work, and its processor with 1 and with 2.
+    assert_eq!(walked.calls, 4);
+}
+
+#[test]
+fn a_walk_ends_where_its_budget_of_requests_does() {
+    let Fixture { machine, script, case } = Fixture::new(AGAIN, "[1, 2, 3, 4, 5]", "");
+    let few = |requests_max| {
+        walk_with(Settings { requests_max }, &machine, &case, &script, &Offline::default()).unwrap()
+    };
+    assert_eq!(few(7).history.outcome.status(), "SUCCEEDED");
+    let Walked { history, calls } = few(6);
+    let Outcome::Unknown(unknown) = history.outcome else { panic!("{:?}", history.outcome) };
+    assert_eq!((&*unknown.construct, &*unknown.detail, calls), ("request budget", "6 requests", 6));
 }
 
 #[test]
