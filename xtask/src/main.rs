@@ -2,6 +2,7 @@
 //! `sfn-chaos` itself.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod aws_calls;
 mod bdd;
 mod catalog;
 mod ci;

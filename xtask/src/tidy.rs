@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use sfn_chaos::cli::ExitCode;
 use sfn_chaos::oracle::RuleId;
 
-use crate::{root, schema};
+use crate::{aws_calls, root, schema};
 
 /// Longer files are split.
 const LINES_MAX: usize = 500;
@@ -57,9 +57,11 @@ pub(crate) fn run() -> Result<()> {
             let text = read(&path)?;
             let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
             check_source(&name, &text, &mut broken);
+            aws_calls::check(&name, &text, &mut broken);
         }
     }
     check_module_order(&read(&root.join("harness/src/lib.rs"))?, &mut broken);
+    aws_calls::check_place(&root, &mut broken)?;
     check_docs(&root, &mut broken)?;
     if broken.is_empty() {
         return Ok(());

@@ -7,3 +7,22 @@
 //! ```
 //!
 //! Nobody has a client but through the guard, and every call that this program can make stands in `calls`.
+
+mod bucket;
+mod cache;
+mod calls;
+mod clients;
+mod failure;
+mod flight;
+mod operation;
+mod request;
+mod service;
+mod watch;
+
+pub use bucket::Quota;
+pub use cache::{Keeping, Scope};
+pub use calls::{Caller, Clients, Role};
+pub use clients::Patience;
+pub use failure::{Failure, FailureKind, Reach};
+pub use operation::Operation;
+pub use service::{Counts, Pace, Service};
