@@ -457,3 +457,20 @@ fn progress_is_told_after_every_question() {
     }
     assert_eq!(*told.lock().unwrap(), [(1, 1), (2, 2), (3, 2)]);
 }
+
+#[test]
+fn throttling_slows_down_what_comes_after_it() {
+    let first = Mutex::new(Some(Reply::error(400, "ThrottlingException", "Rate exceeded")));
+    let server = Server::start(move |asked| first.lock().unwrap().take().unwrap_or_else(|| passing(asked)));
+    let pace = Pace { quota: Quota { burst: 50, per_second: 200.0 }, ..quick(Keeping::InMemory) };
+    let service = Service::on_loopback(&server.url().parse().unwrap(), "eu-west-1", &hasty(), pace).unwrap();
+    assert_eq!(service.ask(&request(1)), Ok(answered(1)));
+    assert_eq!(service.counts().waited, Duration::ZERO);
+    std::thread::scope(|scope| {
+        for input in 2..6 {
+            let service = &service;
+            scope.spawn(move || assert_eq!(service.ask(&request(input)), Ok(answered(input))));
+        }
+    });
+    assert!(service.counts().waited > Duration::ZERO, "the burst would have been enough for all of them");
+}

@@ -48,9 +48,10 @@ impl Default for Patience {
 }
 
 impl Patience {
-    /// Adaptive: what a service throttles is sent more slowly from then on.
+    /// Not the adaptive mode of the SDK: its second bucket begins at half a call a second, and the first throttling holds
+    /// a call for as long as a backoff may be. Our own bucket slows down instead.
     fn retries(&self) -> RetryConfig {
-        RetryConfig::adaptive()
+        RetryConfig::standard()
             .with_max_attempts(self.attempts_max.max(1))
             .with_initial_backoff(self.backoff_first)
             .with_max_backoff(self.backoff_max)

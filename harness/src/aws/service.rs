@@ -257,12 +257,17 @@ impl Shared {
         }
     }
 
-    /// Counts attempts. The service counts every one of them, so that each takes a token.
+    /// Counts attempts. The service counts every one of them, so that each takes a token, and says when it is too much.
     fn on_attempt(self: &Arc<Self>) -> OnAttempt {
         let shared = Arc::clone(self);
         Arc::new(move |attempt| {
-            if attempt == Attempt::SentAgain {
-                locked(&shared.bucket).take((shared.passed)());
+            let now = (shared.passed)();
+            match attempt {
+                Attempt::Sent => {}
+                Attempt::SentAgain => {
+                    locked(&shared.bucket).take(now);
+                }
+                Attempt::Throttled => locked(&shared.bucket).throttled(now),
             }
             shared.count(|counts| match attempt {
                 Attempt::Sent => counts.sent += 1,
