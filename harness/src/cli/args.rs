@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::asl::MachineType;
 use crate::catalog::conform::Mode;
-use crate::config::{MocksRef, mock_validation};
+use crate::config::{Endpoint, MocksRef, mock_validation};
 use crate::contested;
 use crate::iam::policy::PolicyRef;
 use crate::oracle::{RuleId, Severity};
@@ -48,6 +48,8 @@ pub(super) enum Command {
     Validate(ValidateArgs),
     /// Makes the least-privilege policy of the execution role, statement by statement
     Iam(IamArgs),
+    /// Says what this program can use here: features of the build, configuration, and access to AWS
+    Doctor(AccessArgs),
 }
 
 #[derive(Debug, Args)]
@@ -110,6 +112,29 @@ pub(super) struct DoctorArgs {
     /// Definitions, templates or folders
     #[arg(value_name = "DEF|DIR")]
     pub(super) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AccessArgs {
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+    /// Prints the least policy of the role that runs this program, and checks nothing
+    #[arg(long)]
+    pub(super) policy: bool,
+}
+
+/// How AWS is called; `chaos.toml` says the same in `[aws]`.
+#[derive(Debug, Default, Args)]
+pub(super) struct AwsArgs {
+    /// The profile of the shared configuration that credentials come from
+    #[arg(long, value_name = "NAME")]
+    pub(super) aws_profile: Option<String>,
+    /// The region
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
+    /// A server on this computer that is called instead of AWS
+    #[arg(long, value_name = "URL")]
+    pub(super) endpoint_url: Option<Endpoint>,
 }
 
 /// Which machines, and what goes with them.

@@ -8,10 +8,15 @@ use crate::config::{Config, FILE_NAME};
 use crate::oracle::RuleId;
 use crate::report::counted;
 
+#[cfg(feature = "aws")]
+const FEATURES: &str = "simulator; `doctor` says whether AWS can be reached, and nothing here needs it";
+#[cfg(not(feature = "aws"))]
+const FEATURES: &str = "simulator; no access to AWS in this build, and none is needed";
+
 pub(super) fn doctor(args: &DoctorArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let config = Config::find(&streams.folder)?;
     writeln!(streams.out, "sfn-chaos {} ({} rules)", env!("CARGO_PKG_VERSION"), RuleId::ALL.len())?;
-    writeln!(streams.out, "features: simulator; no access to AWS in this build, and none is needed")?;
+    writeln!(streams.out, "features: {FEATURES}")?;
     match &config.path {
         Some(path) => writeln!(streams.out, "configuration: {}", path.display())?,
         None => writeln!(streams.out, "configuration: no {FILE_NAME} here or above")?,

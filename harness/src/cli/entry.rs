@@ -12,7 +12,8 @@ use super::failure::Failure;
 use super::streams::Leavable;
 use super::streams::colour_of_stdout;
 use super::{
-    ExitCode, Progress, Streams, chaos, diagnose, doctor, iam, listing, replay, run, test_state, validate,
+    ExitCode, Progress, Streams, access, chaos, diagnose, doctor, iam, listing, replay, run, test_state,
+    validate,
 };
 
 /// Runs a command of the process. `program` is what users type before the arguments.
@@ -68,6 +69,7 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         Command::Bdd(args) => super::bdd::bdd(program, &args, streams),
         #[cfg(not(feature = "bdd"))]
         Command::Bdd(_) => Err(Failure::Usage(WITHOUT_BDD.to_owned())),
+        Command::Doctor(args) => access::doctor(&args, streams),
         Command::TestState(args) => test_state::test_state(&args, streams),
         Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),

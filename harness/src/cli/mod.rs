@@ -1,6 +1,9 @@
 //! The command line: raw arguments, validated settings, one file a command. Nothing here decides what is a finding.
 
 mod accepting;
+mod access;
+#[cfg(feature = "aws")]
+mod access_aws;
 mod args;
 mod backend;
 #[cfg(feature = "bdd")]
