@@ -168,6 +168,17 @@ fn what_every_call_would_meet_ends_everything(
     assert_eq!((sent, server.count() as u64), (attempts, attempts), "nothing leaves after the end");
 }
 
+#[test]
+fn the_text_that_was_signed_is_not_told() {
+    let message = "The request signature we calculated does not match.\n\nThe Canonical String for this request should \
+                   have been\n'POST\n/\n\nx-amz-security-token:FwoGZXIvYXdzEXAMPLE\n'";
+    let server = Server::scripted([Reply::error(403, "InvalidSignatureException", message)]);
+    let why = unanswered(&asking(&server, Keeping::InMemory), 1);
+    let expected = "the credentials are not known there: InvalidSignatureException: The request signature we \
+                    calculated does not match.; check that";
+    assert!(why.contains(expected) && !why.contains("FwoGZXIvYXdzEXAMPLE"), "{why}");
+}
+
 #[rstest]
 #[case::the_service(
     Reply::error(500, "InternalFailure", "oh"),

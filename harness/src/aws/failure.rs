@@ -212,6 +212,13 @@ impl Failure {
             "" => return None,
             code => FailureKind::Refused { code: code.to_owned() },
         };
+        let message = match kind {
+            // What is wrong with a signature is told with the text that was signed, the session token in it.
+            FailureKind::Unrecognized | FailureKind::Credentials => {
+                message.lines().next().unwrap_or_default()
+            }
+            _ => message,
+        };
         let named = if matches!(kind, FailureKind::Refused { .. }) { "" } else { code };
         let detail = match (named, message) {
             ("", message) => message.to_owned(),

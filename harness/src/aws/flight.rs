@@ -81,3 +81,37 @@ impl Drop for Leading<'_> {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::cache::{Cache, Keeping, Scope};
+    use crate::value::Value;
+
+    fn key(request: &str) -> Key {
+        let scope =
+            Scope { account: "111122223333".to_owned(), region: "eu-west-1".to_owned(), endpoint: None };
+        Cache::new(&scope, Keeping::InMemory).key(&Value::parse(request).unwrap())
+    }
+
+    #[test]
+    fn one_asks_and_the_others_have_its_answer() {
+        let flights = Flights::default();
+        let Seat::First(leading) = flights.join(&key("{}")) else { panic!("nobody asks yet") };
+        let Seat::Next(waiting) = flights.join(&key("{}")) else { panic!("one asks already") };
+        assert!(matches!(flights.join(&key("[]")), Seat::First(_)), "another request is another call");
+        let outcome: Outcome = Ok(Kept::Answer(Value::from(1)));
+        leading.land(outcome.clone());
+        assert_eq!(waiting.wait(), outcome);
+        assert!(matches!(flights.join(&key("{}")), Seat::First(_)), "it is over");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_thread_that_has_ended() {
+        let flights = Flights::default();
+        let Seat::First(leading) = flights.join(&key("{}")) else { panic!("nobody asks yet") };
+        let Seat::Next(waiting) = flights.join(&key("{}")) else { panic!("one asks already") };
+        drop(leading);
+        assert_eq!(waiting.wait(), Err("the thread that asked ended before it had an answer".into()));
+    }
+}
