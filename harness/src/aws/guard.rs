@@ -275,15 +275,14 @@ impl Cleared {
         self.checked.accounts.judge(&account, &format!("{arn} ({source}) is in it")).map(drop)
     }
 
-    /// Whoever asks TestState in this account, as quickly as is configured; with the answers of the folder `cache`.
-    pub fn service(&self) -> io::Result<Service> {
-        let Settings { region, endpoint, quota, cache, .. } = self.settings();
+    /// Whoever asks TestState in this account, as quickly as is configured.
+    pub fn service(&self, keeping: Keeping) -> io::Result<Service> {
+        let Settings { region, endpoint, quota, .. } = self.settings();
         let scope = Scope {
             account: self.account.to_string(),
             region: region.value.clone(),
             endpoint: endpoint.as_ref().map(|endpoint| endpoint.value.url().to_owned()),
         };
-        let keeping = cache.clone().map_or(Keeping::InMemory, Keeping::In);
         Service::new(self.clients.clone(), &scope, Pace { quota: *quota, keeping, ..Pace::default() })
     }
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use jiff::civil::Date;
 
+use super::backend::BackendArgs;
 use crate::asl::MachineType;
 use crate::catalog::conform::Mode;
 use crate::config::{Endpoint, MocksRef, mock_validation};
@@ -14,7 +15,6 @@ use crate::contested;
 use crate::iam::policy::PolicyRef;
 use crate::oracle::{RuleId, Severity};
 use crate::search::Phase;
-use crate::walk::Backend;
 
 /// Breaks AWS Step Functions workflows in virtual time and says which failures they do not survive.
 #[derive(Debug, Parser)]
@@ -65,9 +65,8 @@ pub(super) struct ChaosArgs {
     pub(super) search: SearchArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-    /// Who executes the cases: simulator, offline-test-state or test-state (AWS); what it cannot execute is simulated
-    #[arg(long, value_name = "NAME", value_parser = Backend::parse, default_value = "simulator")]
-    pub(super) backend: Backend,
+    #[command(flatten)]
+    pub(super) backend: BackendArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,9 +93,8 @@ pub(super) struct ReplayArgs {
     /// Files that --save-cases wrote, or folders with such
     #[arg(required = true, value_name = "CASE|DIR")]
     pub(super) cases: Vec<PathBuf>,
-    /// Who executes the cases: simulator, offline-test-state or test-state (AWS)
-    #[arg(long, value_name = "NAME", value_parser = Backend::parse, default_value = "simulator")]
-    pub(super) backend: Backend,
+    #[command(flatten)]
+    pub(super) backend: BackendArgs,
     #[command(flatten)]
     pub(super) role: PolicyArgs,
     /// The value of a placeholder ${NAME}; may be repeated
@@ -290,10 +288,8 @@ pub(super) struct RunArgs {
     /// Seed of jitter and of the random functions
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
-    /// Who executes it: simulator, offline-test-state (this program's own TestState, asked about one state after the
-    /// other) or test-state (AWS)
-    #[arg(long, value_name = "NAME", value_parser = Backend::parse, default_value = "simulator")]
-    pub(super) backend: Backend,
+    #[command(flatten)]
+    pub(super) backend: BackendArgs,
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,

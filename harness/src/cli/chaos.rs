@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::accepting::Accepting;
 use super::args::{ChaosArgs, Format};
-use super::backend::executor;
+use super::backend::{Act, Performed};
 use super::failure::Failure;
 use super::patching::Patching;
 use super::permissions;
@@ -29,40 +29,60 @@ pub(super) fn chaos(program: &str, args: &ChaosArgs, streams: &mut Streams<'_>) 
     let targets = select(&args.selection, &config, &streams.folder)?;
     let settings =
         Settings::new(&args.selection, &args.role, &args.search, &args.output, profile, config.rules);
-    let mut outcome = Outcome {
-        seed: settings.seed,
-        machines: Vec::new(),
-        stopped_because: String::new(),
-        stale: Vec::new(),
-    };
-    let executor = executor(args.backend)?;
     let accepting = Accepting::new(&args.search, streams)?;
     let patching = Patching::new(&args.search.patching, targets.len(), streams)?;
-    let (mut line, mut remarks) = (Line::new(targets.len()), Vec::new());
     tell_idle(&config, &args.selection.paths, &targets, streams)?;
+    // Whoever rehearses needs them twice.
+    let mut selected = Some(targets);
+    let performed = args.backend.perform(streams, &mut |executor, act, streams| {
+        let targets = match selected.take() {
+            Some(targets) => targets,
+            None => select(&args.selection, &config, &streams.folder)?,
+        };
+        let patching = patching.as_ref().filter(|_| act == Act::Performance);
+        searched(targets, args, &config, &settings, executor, patching, streams)
+    })?;
+    let (mut outcome, code) = match performed {
+        Performed::Done(outcome, code) => (outcome, code),
+        Performed::Planned => return Ok(ExitCode::Clean),
+    };
+    accepting.apply(&mut outcome, &config, &settings, args.selection.paths.is_empty(), streams)?;
+    if let Some(folder) = &settings.save_cases {
+        saving::save(&outcome, &folder_join(&streams.folder, folder), settings.values)?;
+    }
+    report(program, &outcome, &settings, streams)?;
+    Ok(exit_code(&outcome.machines, settings.fail_on).worst(code))
+}
+
+/// Every machine, one after the other.
+fn searched(
+    targets: Vec<Target>,
+    args: &ChaosArgs,
+    config: &Config,
+    settings: &Settings,
+    executor: &Executor,
+    patching: Option<&Patching>,
+    streams: &mut Streams<'_>,
+) -> Result<Outcome, Failure> {
+    let (mut line, mut remarks, mut machines) = (Line::new(targets.len()), Vec::new(), Vec::new());
     for target in targets {
         line.show(&target.definition.name, &target.definition.source, streams)?;
         let role = permissions::given(&args.role, &streams.folder, &target.role);
-        let (campaign, mut found) = machine(target, &config, &role, &settings, &executor, &mut remarks)?;
+        let (campaign, mut found) = machine(target, config, &role, settings, executor, &mut remarks)?;
         if let Some(campaign) = &campaign {
-            if let Some(patching) = &patching {
+            if let Some(patching) = patching {
                 patching.write(campaign, &found, streams)?;
             }
             if settings.prove_fixes {
                 prove(campaign, &mut found);
             }
         }
-        outcome.machines.push(found);
+        machines.push(found);
     }
     Line::clear(streams)?;
     tell_remarks(&remarks, streams)?;
-    outcome.stopped_because = stopped_because(&outcome.machines);
-    accepting.apply(&mut outcome, &config, &settings, args.selection.paths.is_empty(), streams)?;
-    if let Some(folder) = &settings.save_cases {
-        saving::save(&outcome, &folder_join(&streams.folder, folder), settings.values)?;
-    }
-    report(program, &outcome, &settings, streams)?;
-    Ok(exit_code(&outcome.machines, settings.fail_on))
+    let stopped_because = stopped_because(&machines);
+    Ok(Outcome { seed: settings.seed, machines, stopped_because, stale: Vec::new() })
 }
 
 /// A declaration that fits nothing is a slip, or left over. Where some machines were chosen, it may be for the others.

@@ -6,6 +6,8 @@ mod access;
 mod access_aws;
 mod args;
 mod backend;
+#[cfg(feature = "aws")]
+mod backend_aws;
 #[cfg(feature = "bdd")]
 mod bdd;
 mod chaos;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::ReplayArgs;
-use super::backend::executor;
+use super::backend::Performed;
 use super::failure::Failure;
 use super::permissions;
 use super::selection::folder_join;
@@ -20,16 +20,33 @@ use crate::iam::{self, RolePolicies};
 use crate::load::{self, LoadOptions};
 use crate::model::Denied;
 use crate::report::{self, Replayed, Values};
+use crate::walk::Executor;
 
 pub(super) fn replay(args: &ReplayArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let values = if args.show_values { Values::Shown } else { Values::Redacted };
     let config = Config::find(&streams.folder)?;
-    let executor = executor(args.backend)?;
+    let performed = args
+        .backend
+        .perform(streams, &mut |executor, _, streams| replayed(args, &config, executor, values, streams))?;
+    Ok(match performed {
+        Performed::Done(worst, code) => worst.worst(code),
+        Performed::Planned => ExitCode::Clean,
+    })
+}
+
+/// Runs every case; the worst exit code of them.
+fn replayed(
+    args: &ReplayArgs,
+    config: &Config,
+    executor: &Executor,
+    values: Values,
+    streams: &mut Streams<'_>,
+) -> Result<ExitCode, Failure> {
     let mut worst = ExitCode::Clean;
     for path in case_files(&args.cases, &streams.folder)? {
         let failed = |error| Failure::Case { path: path.clone(), error };
         let case = CaseFile::load(&path).map_err(failed)?;
-        let (machine, denied, intents) = machine(&case, &path, args, &config, streams)?;
+        let (machine, denied, intents) = machine(&case, &path, args, config, streams)?;
         let machine = Arc::new(machine);
         let mut declarations = config.declarations(&machine)?;
         for intents in &intents {

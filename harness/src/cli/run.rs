@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Format, RunArgs};
-use super::backend::WITHOUT_AWS;
+use super::backend::{Act, Performed};
 use super::context::{self, Context};
 use super::failure::Failure;
 use super::library;
@@ -23,7 +23,7 @@ use crate::report;
 use crate::sim::nested::{ChildExecution, Library, Local};
 use crate::sim::{self, Case, Stop};
 use crate::value::{Object, ObjectBuilder, Value};
-use crate::walk::{Backend, Halt, Offline, Walked, walk};
+use crate::walk::{Backend, Executor, Halt, Walked};
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let context = match &args.context {
@@ -65,8 +65,13 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         script,
         references: library::references(&definition),
     };
-    let Some((history, nested)) = executed(args, &parent, &case, &library, streams)? else {
-        return Ok(ExitCode::Inconclusive);
+    let performed = args.backend.perform(streams, &mut |executor, act, streams| {
+        executed(executor, act, &parent, &case, &library, streams)
+    })?;
+    let (history, nested, code) = match performed {
+        Performed::Done(Some((history, nested)), code) => (history, nested, code),
+        Performed::Done(None, _) => return Ok(ExitCode::Inconclusive),
+        Performed::Planned => return Ok(ExitCode::Clean),
     };
     tell_idle(&case.plan, &history, machine, streams)?;
     match args.format {
@@ -81,39 +86,39 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
     }
     Ok(match history.outcome {
         Outcome::Unknown(_) => ExitCode::Inconclusive,
-        _ => ExitCode::Clean,
+        _ => code,
     })
 }
 
 /// The execution and those that it started; none if the backend cannot run it.
 fn executed(
-    args: &RunArgs,
+    executor: &Executor,
+    act: Act,
     parent: &Local,
     case: &Case,
     library: &Library,
     streams: &mut Streams<'_>,
 ) -> Result<Option<(History, Vec<ChildExecution>)>, Failure> {
-    let name = args.backend.name();
-    let walked = match args.backend {
-        Backend::Simulator => return Ok(Some(sim::nested::run(parent, case, library))),
-        Backend::OfflineTestState if !library.machines.is_empty() => {
-            let why = "it may start machines that are known here, and TestState runs no executions";
-            writeln!(
-                streams.err,
-                "error: the backend `{name}` cannot run this: {why}; leave `--backend` away"
-            )?;
-            return Ok(None);
-        }
-        Backend::OfflineTestState => walk(&parent.machine, case, &parent.script, &Offline::default()),
-        Backend::TestState => return Err(Failure::Usage(WITHOUT_AWS.to_owned())),
-    };
-    match walked {
+    if executor.backend() == Backend::Simulator {
+        return Ok(Some(sim::nested::run(parent, case, library)));
+    }
+    let name = executor.backend().name();
+    if !library.machines.is_empty() {
+        let why = "it may start machines that are known here, and TestState runs no executions";
+        writeln!(streams.err, "error: the backend `{name}` cannot run this: {why}; leave `--backend` away")?;
+        return Ok(None);
+    }
+    match executor.walk(&parent.machine, case, &parent.script) {
         Ok(Walked { history, calls }) => {
-            let requests = report::counted(calls, "request");
-            writeln!(streams.err, "note: put together from {requests} to this program's own TestState")?;
+            if executor.backend() == Backend::OfflineTestState {
+                let requests = report::counted(calls, "request");
+                writeln!(streams.err, "note: put together from {requests} to this program's own TestState")?;
+            }
             Ok(Some((history, Vec::new())))
         }
-        Err(halt @ (Halt::Cannot(_) | Halt::Unanswered(_))) => {
+        // The call says why once everything is done.
+        Err(Halt::Unanswered(_)) if act == Act::Performance => Ok(None),
+        Err(halt) => {
             writeln!(streams.err, "error: the backend `{name}` cannot run this: {halt}")?;
             Ok(None)
         }

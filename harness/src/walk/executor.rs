@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Ask, Backend, Cannot, Halt, Offline, walk};
+use super::{Ask, Backend, Cannot, Halt, Offline, Walked, walk};
 use crate::asl::Machine;
 use crate::history::{History, Outcome, Simulated, Unknown};
 use crate::mock::Script;
@@ -51,9 +51,18 @@ impl Executor {
     ///
     /// What the backend cannot execute, or that it does not answer.
     pub fn execute(&self, machine: &Machine, case: &Case, script: &Script) -> Result<History, Halt> {
+        self.walk(machine, case, script).map(|walked| walked.history)
+    }
+
+    /// The same, with the number of requests; the simulator makes none.
+    ///
+    /// # Errors
+    ///
+    /// What the backend cannot execute, or that it does not answer.
+    pub fn walk(&self, machine: &Machine, case: &Case, script: &Script) -> Result<Walked, Halt> {
         match &self.ask {
-            None => Ok(sim::run(machine, case, &mut script.responder())),
-            Some(ask) => walk(machine, case, script, &**ask).map(|walked| walked.history),
+            None => Ok(Walked { history: sim::run(machine, case, &mut script.responder()), calls: 0 }),
+            Some(ask) => walk(machine, case, script, &**ask),
         }
     }
 

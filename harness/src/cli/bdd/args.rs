@@ -12,7 +12,7 @@ use super::output::Format;
 use super::snapshots::Unreferenced;
 use crate::bdd::Tags;
 use crate::cli::args::threads;
-use crate::walk::Backend;
+use crate::cli::backend::BackendArgs;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -53,9 +53,8 @@ pub(in crate::cli) struct BddArgs {
     /// The day on which accepted findings are looked at; by default that of the clock, in UTC
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) today: Option<Date>,
-    /// Who executes the scenarios: simulator, offline-test-state or test-state (AWS); those whose tags name others are skipped
-    #[arg(long, value_name = "NAME", value_parser = Backend::parse)]
-    pub(super) backend: Option<Backend>,
+    #[command(flatten)]
+    pub(super) backend: BackendArgs,
     /// Scenarios that run at the same time; it changes how long it takes, never what comes out
     #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub(super) concurrency: Option<NonZeroUsize>,

@@ -10,7 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::accepting::today;
-use super::backend::executor;
+use super::backend::{Act, Performed};
 use super::failure::Failure;
 use super::selection::folder_join;
 use super::settings::every_core;
@@ -29,12 +29,23 @@ pub(super) fn bdd(program: &str, args: &BddArgs, streams: &mut Streams<'_>) -> R
         return action::act(program, action, streams);
     }
     let outputs = Outputs::new(args)?;
-    let order = order(args, snapshots::mode(args.update)?, &streams.folder)?;
+    let order = order(args, snapshots::mode(args.update)?, &streams.folder);
     let pretty = Pretty { colour: streams.out_colour, again: again(program, args) };
-    let told = bdd::run(&order, &mut |feature| match outputs.stdout {
-        Some(Kind::Pretty) => pretty.feature(feature, streams.out).and_then(|()| streams.out.flush()),
-        Some(Kind::Junit | Kind::Json) | None => Ok(()),
+    let performed = args.backend.perform(streams, &mut |executor, act, streams| {
+        let mut order = order.clone();
+        order.executors = order.executors.with(executor.clone());
+        if act == Act::Rehearsal {
+            order.terms.snapshots = Snapshots::Compare;
+        }
+        Ok(bdd::run(&order, &mut |feature| match outputs.stdout {
+            Some(Kind::Pretty) => pretty.feature(feature, streams.out).and_then(|()| streams.out.flush()),
+            Some(Kind::Junit | Kind::Json) | None => Ok(()),
+        })?)
     })?;
+    let (told, code) = match performed {
+        Performed::Done(told, code) => (told, code),
+        Performed::Planned => return Ok(ExitCode::Clean),
+    };
     match outputs.stdout {
         Some(Kind::Pretty) => pretty.ending(&told, streams.out)?,
         Some(kind) => write(kind, &told, &pretty, streams.out)?,
@@ -49,26 +60,24 @@ pub(super) fn bdd(program: &str, args: &BddArgs, streams: &mut Streams<'_>) -> R
         return Err(Failure::NothingSelected(nothing(args, &order)));
     }
     let left = snapshots::tell(&told, is_whole(&order), args.unreferenced, streams)?;
-    Ok(exit_code(&told).worst(left))
+    Ok(exit_code(&told).worst(left).worst(code))
 }
 
-fn order(args: &BddArgs, snapshots: Snapshots, folder: &Path) -> Result<Order, Failure> {
+fn order(args: &BddArgs, snapshots: Snapshots, folder: &Path) -> Order {
     let places = args.paths.iter().map(|path| Place::parse(path, folder)).collect();
     let by_default = || {
         let features = Path::new(FEATURES);
         let path = if folder.join(features).is_dir() { features } else { Path::new(".") };
         vec![Place { path: path.to_owned(), lines: Vec::new() }]
     };
-    let executors = args.backend.map(executor).transpose()?;
-    let executors = executors.into_iter().fold(Executors::default(), Executors::with);
-    Ok(Order {
+    Order {
         places: if args.paths.is_empty() { by_default() } else { places },
         folder: folder.to_owned(),
         selection: Selection { tags: args.tags.clone(), name: args.name.clone() },
         concurrency: args.concurrency.unwrap_or_else(every_core),
         fail_fast: args.fail_fast,
-        backend: args.backend,
-        executors,
+        backend: args.backend.backend,
+        executors: Executors::default(),
         terms: Terms {
             seed: args.seed.unwrap_or(Campaign::SEED),
             executor: Executor::simulator(),
@@ -76,7 +85,7 @@ fn order(args: &BddArgs, snapshots: Snapshots, folder: &Path) -> Result<Order, F
             show_values: args.show_values,
             today: args.today.unwrap_or_else(today),
         },
-    })
+    }
 }
 
 /// Whether all scenarios of whole folders are run.
@@ -89,7 +98,8 @@ fn is_whole(order: &Order) -> bool {
 /// The command that shows a scenario again, without its place.
 fn again(program: &str, args: &BddArgs) -> String {
     let seed = args.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
-    let backend = args.backend.map(|backend| format!(" --backend {}", backend.name())).unwrap_or_default();
+    let backend =
+        args.backend.backend.map(|backend| format!(" --backend {}", backend.name())).unwrap_or_default();
     let today = args.today.map(|today| format!(" --today {today}")).unwrap_or_default();
     format!("{program} bdd{seed}{backend}{today}")
 }
