@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::access::{Findings, State};
 use super::args::AwsArgs;
+use super::backend_aws::CACHE;
 use super::failure::Failure;
 use super::{ExitCode, Streams};
 use crate::aws::{
@@ -93,19 +94,13 @@ impl Findings<'_, '_> {
         };
         self.line(State::Ok, "endpoint", &endpoint)?;
         self.quota(settings.quota)?;
-        match &settings.cache {
-            Some(folder) => match writable(folder) {
-                Ok(()) => self.line(State::Ok, "cache", &folder.display().to_string()),
-                Err(error) => {
-                    let text = format!("{}: {error}; name another folder as `cache` in [aws]", folder.display());
-                    self.blocking("cache", &text)
-                }
-            },
-            None => self.line(
-                State::Warning,
-                "cache",
-                "none: answers are kept for one run only; name a folder as `cache` in [aws] to go on after an interruption",
-            ),
+        let folder = settings.cache.clone().unwrap_or_else(|| self.streams.folder.join(CACHE));
+        match writable(&folder) {
+            Ok(()) => self.line(State::Ok, "cache", &folder.display().to_string()),
+            Err(error) => {
+                let text = format!("{}: {error}; name another folder as `cache` in [aws]", folder.display());
+                self.blocking("cache", &text)
+            }
         }
     }
 

@@ -36,6 +36,10 @@ pub(super) const WITHOUT_AWS: &str = "this program was built without the feature
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
     /// To find out what would be asked: nothing that it finds counts, and nothing is written.
+    #[cfg_attr(
+        not(any(feature = "aws", feature = "bdd")),
+        expect(dead_code, reason = "only AWS is rehearsed for, and only features care")
+    )]
     Rehearsal,
     /// In earnest.
     Performance,

@@ -68,7 +68,7 @@ impl BackendArgs {
 }
 
 /// Where answers are kept unless `chaos.toml` names another folder.
-const CACHE: &str = ".sfn-chaos/test-state";
+pub(super) const CACHE: &str = ".sfn-chaos/test-state";
 
 /// The plan: how many calls, and how long they take at least.
 fn plan(requests: u64, quota: Quota) -> String {
@@ -104,10 +104,7 @@ fn tell(service: &Service, streams: &mut Streams<'_>) -> Result<ExitCode, Failur
         "note: TestState answered {asked}; {kept} had been answered before; {sent} sent, {throttled} throttled"
     )?;
     match service.ended() {
-        Some(why) => writeln!(
-            streams.err,
-            "error: TestState gave no more answers: {why}\nwhat was answered is kept; the same command goes on from there"
-        )?,
+        Some(why) => writeln!(streams.err, "error: {why}")?,
         None if unanswered > 0 => {
             writeln!(streams.err, "error: {} had no answer", counted(unanswered, "request"))?;
         }
