@@ -7,6 +7,7 @@
 //! ```
 //!
 //! Nobody has a client but through the guard, and every call that this program can make stands in `calls`.
+//! [`serve`] is the other side: this program answers, and calls nobody.
 
 mod bucket;
 mod cache;
@@ -26,6 +27,7 @@ mod probe;
 mod production;
 mod refusal;
 mod request;
+pub mod serve;
 mod service;
 mod settings;
 mod shared;

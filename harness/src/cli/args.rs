@@ -44,6 +44,12 @@ pub(super) enum Command {
     Bdd(AbsentArgs),
     /// Answers a request to AWS's TestState API, offline
     TestState(TestStateArgs),
+    /// Answers TestState over HTTP on this computer, for SDKs and the AWS CLI
+    #[cfg(feature = "aws")]
+    Serve(super::serve::ServeArgs),
+    /// Answers TestState over HTTP; not in this build
+    #[cfg(not(feature = "aws"))]
+    Serve(AbsentArgs),
     /// Lists every problem of definitions, with its place
     Validate(ValidateArgs),
     /// Makes the least-privilege policy of the execution role, statement by statement
@@ -341,7 +347,7 @@ pub(super) enum DiagnosisFormat {
 }
 
 /// The arguments of a command that this build has not.
-#[cfg(not(feature = "bdd"))]
+#[cfg(not(all(feature = "aws", feature = "bdd")))]
 #[derive(Debug, Args)]
 pub(super) struct AbsentArgs {
     /// Taken and ignored

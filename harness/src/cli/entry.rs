@@ -68,9 +68,13 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         #[cfg(feature = "bdd")]
         Command::Bdd(args) => super::bdd::bdd(program, &args, streams),
         #[cfg(not(feature = "bdd"))]
-        Command::Bdd(_) => Err(Failure::Usage(WITHOUT_BDD.to_owned())),
+        Command::Bdd(_) => Err(without("bdd", "with its default features", "bdd")),
         Command::Doctor(args) => access::doctor(&args, streams),
         Command::TestState(args) => test_state::test_state(&args, streams),
+        #[cfg(feature = "aws")]
+        Command::Serve(args) => super::serve::serve(&args, streams),
+        #[cfg(not(feature = "aws"))]
+        Command::Serve(_) => Err(without("aws", "with `--features aws`", "serve")),
         Command::Chaos(args) => match &args.action {
             Some(ChaosAction::List(args)) => listing::list(args, streams),
             Some(ChaosAction::Replay(args)) => replay::replay(args, streams),
@@ -80,9 +84,14 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
     }
 }
 
-#[cfg(not(feature = "bdd"))]
-const WITHOUT_BDD: &str = "this program was built without the feature `bdd`; install it with its default features, or \
-                           run `cargo xtask bdd` in its repository";
+/// Says how to get a program that has the command.
+#[cfg(not(all(feature = "aws", feature = "bdd")))]
+fn without(feature: &str, install: &str, command: &str) -> Failure {
+    Failure::Usage(format!(
+        "this program was built without the feature `{feature}`; install it {install}, or run `cargo xtask {command}` \
+         in its repository"
+    ))
+}
 
 /// Help and version are results; everything else that clap says is a refusal.
 fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> ExitCode {
@@ -97,14 +106,13 @@ fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> ExitCode {
     }
 }
 
-#[cfg(all(test, not(feature = "bdd")))]
+#[cfg(all(test, not(all(feature = "aws", feature = "bdd"))))]
 mod tests {
     use crate::cli::Colour;
 
     use super::*;
 
-    #[test]
-    fn a_build_without_features_says_how_to_get_one_with_them() {
+    fn refused(arguments: &[&str]) -> String {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut streams = Streams {
             out: &mut out,
@@ -113,8 +121,28 @@ mod tests {
             err_progress: Progress::Silent,
             folder: PathBuf::from("."),
         };
-        let arguments = ["bdd", "features", "--tags", "@a"].map(OsString::from).to_vec();
+        let arguments = arguments.iter().map(OsString::from).collect();
         assert_eq!(call("sfn-chaos", arguments, &mut streams), ExitCode::Usage);
-        assert_eq!(String::from_utf8(err).unwrap(), format!("error: {WITHOUT_BDD}\n"));
+        String::from_utf8(err).expect("messages are UTF-8")
+    }
+
+    #[cfg(not(feature = "bdd"))]
+    #[test]
+    fn a_build_without_features_says_how_to_get_one_with_them() {
+        assert_eq!(
+            refused(&["bdd", "features", "--tags", "@a"]),
+            "error: this program was built without the feature `bdd`; install it with its default features, or run \
+             `cargo xtask bdd` in its repository\n"
+        );
+    }
+
+    #[cfg(not(feature = "aws"))]
+    #[test]
+    fn a_build_without_aws_says_how_to_get_one_with_it() {
+        assert_eq!(
+            refused(&["serve", "--port", "0"]),
+            "error: this program was built without the feature `aws`; install it with `--features aws`, or run \
+             `cargo xtask serve` in its repository\n"
+        );
     }
 }

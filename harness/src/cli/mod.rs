@@ -27,6 +27,8 @@ mod replay;
 mod run;
 mod saving;
 mod selection;
+#[cfg(feature = "aws")]
+mod serve;
 mod settings;
 mod streams;
 mod test_state;

@@ -35,7 +35,7 @@ impl ApiError {
     }
 
     /// A field that breaks a constraint of the API's model.
-    pub(super) fn constraint(place: &str, constraint: &str) -> Self {
+    pub(crate) fn constraint(place: &str, constraint: &str) -> Self {
         Self::validation(format!(
             "1 validation error detected: Value at '{place}' failed to satisfy constraint: {constraint}"
         ))

@@ -18,4 +18,6 @@ mod tests;
 pub use answer::{Desk, answer};
 pub use error::{ApiError, Refusal};
 pub use request::{Configuration, InspectionLevel, Mock, Request};
+#[cfg(feature = "aws")]
+pub(crate) use request::{DEFINITION_MAX, Fields};
 pub use response::{Response, Status};

@@ -8,7 +8,7 @@ use crate::catalog::conform::Mode;
 use crate::value::{Object, Value};
 
 /// Characters of a definition.
-const DEFINITION_MAX: usize = 1_048_576;
+pub(crate) const DEFINITION_MAX: usize = 1_048_576;
 /// Characters of an input, a context, variables, a mocked result, or what an item reader reads.
 const DATA_MAX: usize = 262_144;
 const NAME_MAX: usize = 80;
@@ -96,7 +96,7 @@ pub struct Configuration {
 impl Request {
     /// Reads a request. Where the API takes JSON text, the value itself is taken as well.
     pub fn parse(request: &Value) -> Result<Self, ApiError> {
-        let fields = Reader::of(request, "", &FIELDS)?;
+        let fields = Fields::of(request, "", &FIELDS)?;
         let definition = fields.json_text("definition", DEFINITION_MAX)?;
         Ok(Self {
             definition: definition
@@ -128,10 +128,10 @@ impl Request {
 }
 
 fn mock(value: &Value) -> Result<Mock, ApiError> {
-    let fields = Reader::of(value, "mock.", &MOCK_FIELDS)?;
+    let fields = Fields::of(value, "mock.", &MOCK_FIELDS)?;
     let error = match fields.inner("errorOutput") {
         Some(value) => {
-            let fields = Reader::of(value, "mock.errorOutput.", &ERROR_FIELDS)?;
+            let fields = Fields::of(value, "mock.errorOutput.", &ERROR_FIELDS)?;
             // Docs, "MockErrorOutput": the error is required.
             let missing = || ApiError::constraint("mock.errorOutput.error", "Member must not be null");
             let error = fields.text("error", 0, ERROR_MAX)?.ok_or_else(missing)?;
@@ -148,7 +148,7 @@ fn mock(value: &Value) -> Result<Mock, ApiError> {
 }
 
 fn configuration(value: &Value) -> Result<Configuration, ApiError> {
-    let fields = Reader::of(value, "stateConfiguration.", &CONFIGURATION_FIELDS)?;
+    let fields = Fields::of(value, "stateConfiguration.", &CONFIGURATION_FIELDS)?;
     let retries = fields.count("retrierRetryCount")?;
     Ok(Configuration {
         retrier_retry_count: retries.map(|count| u32::try_from(count).unwrap_or(u32::MAX)),
@@ -158,15 +158,15 @@ fn configuration(value: &Value) -> Result<Configuration, ApiError> {
     })
 }
 
-/// The members of one structure of the request.
-struct Reader<'v> {
+/// The members of one structure of a request.
+pub(crate) struct Fields<'v> {
     object: &'v Object,
     /// `mock.`; empty at the top.
     place: &'static str,
 }
 
-impl<'v> Reader<'v> {
-    fn of(value: &'v Value, place: &'static str, known: &[&str]) -> Result<Self, ApiError> {
+impl<'v> Fields<'v> {
+    pub(crate) fn of(value: &'v Value, place: &'static str, known: &[&str]) -> Result<Self, ApiError> {
         let Some(object) = value.as_object() else {
             let name = if place.is_empty() { "request" } else { place.trim_end_matches('.') };
             return Err(ApiError::parameter(format!("Invalid type for parameter {name}: it is an object")));
@@ -188,7 +188,7 @@ impl<'v> Reader<'v> {
         ApiError::parameter(format!("Invalid type for parameter {}{name}: it is {expected}", self.place))
     }
 
-    fn text(&self, name: &str, min: usize, max: usize) -> Result<Option<String>, ApiError> {
+    pub(crate) fn text(&self, name: &str, min: usize, max: usize) -> Result<Option<String>, ApiError> {
         let Some(value) = self.inner(name) else { return Ok(None) };
         let text = value.as_str().ok_or_else(|| self.wrong_type(name, "a text"))?;
         self.sized(name, text, min, max).map(Some)
@@ -219,7 +219,7 @@ impl<'v> Reader<'v> {
         Ok(text.to_owned())
     }
 
-    fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, ApiError> {
+    pub(crate) fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, ApiError> {
         let Some(text) = self.text(name, 0, NAME_MAX)? else { return Ok(None) };
         if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
             return Ok(Some(*meaning));
@@ -240,7 +240,7 @@ impl<'v> Reader<'v> {
         }
     }
 
-    fn count(&self, name: &str) -> Result<Option<u64>, ApiError> {
+    pub(crate) fn count(&self, name: &str) -> Result<Option<u64>, ApiError> {
         let Some(value) = self.inner(name) else { return Ok(None) };
         let number = value.as_i64().ok_or_else(|| self.wrong_type(name, "a whole number"))?;
         let negative = |_| {
