@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -163,7 +164,7 @@ impl Failure {
                 let status = response.raw().status().as_u16();
                 Self::new(operation, FailureKind::Server { status }, chain(error))
             }
-            SdkError::ConstructionFailure(_) if is_about_credentials(&chain(error)) => {
+            SdkError::ConstructionFailure(_) if is_about_credentials(error) => {
                 Self::new(operation, FailureKind::Credentials, chain(error))
             }
             _ => Self::malformed(operation, &chain(error)),
@@ -250,19 +251,16 @@ fn undelivered(error: Option<&ConnectorError>) -> FailureKind {
         Some(error) if error.is_timeout() => FailureKind::TimedOut,
         Some(error) if error.is_io() => FailureKind::Unreachable,
         // The client finds credentials before it connects.
-        Some(error) if is_about_credentials(&chain(error)) => FailureKind::Credentials,
-        Some(error) if says(error, "parse") => FailureKind::Malformed,
+        Some(error) if is_about_credentials(error) => FailureKind::Credentials,
+        // What answers speaks no HTTP.
+        Some(error) if chain(error).contains("parse") => FailureKind::Malformed,
         _ => FailureKind::Unreachable,
     }
 }
 
-fn is_about_credentials(text: &str) -> bool {
-    text.to_ascii_lowercase().contains("credential")
-}
-
-/// Whether an error, or a cause of it, is of the parser of answers.
-fn says(error: &ConnectorError, word: &str) -> bool {
-    chain(error).contains(word)
+/// Whether an error, or a cause of it, is that there are no credentials.
+fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(<dyn Error>::is::<CredentialsError>)
 }
 
 /// The action of "User: … is not authorized to perform: states:TestState on resource: …".
@@ -272,16 +270,56 @@ fn denied(message: &str) -> Option<String> {
     action.contains(':').then(|| action.to_owned())
 }
 
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| (*error).source())
+}
+
 /// An error and its causes, each once.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut told: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
+    for error in causes(error) {
         let text = error.to_string();
         if !told.iter().any(|known| known.contains(&text)) {
             told.push(text);
         }
-        next = error.source();
     }
     told.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+
+    use super::*;
+    use crate::aws::clients::{self, Patience};
+    use crate::aws::service::runtime;
+
+    #[derive(Debug)]
+    struct SignedOut;
+
+    impl ProvideCredentials for SignedOut {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::ready(provider::Result::Err(CredentialsError::provider_error(
+                "signed out",
+            )))
+        }
+    }
+
+    #[test]
+    fn credentials_that_are_not_to_be_had_are_told_as_such() {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(SignedOut))
+            .build();
+        let endpoint = "http://127.0.0.1:9".parse().unwrap();
+        let clients = clients::clients(&config, Some(&endpoint), &Patience::default());
+        let failure = runtime().unwrap().block_on(clients.caller()).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Credentials, "{failure}");
+        assert!(failure.to_string().contains("signed out") && failure.to_string().contains("sign in again"));
+    }
 }
