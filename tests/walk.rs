@@ -14,7 +14,7 @@ use sfn_chaos::mock::Script;
 use sfn_chaos::model::Model;
 use sfn_chaos::sim::{self, Case, Limits};
 use sfn_chaos::value::Value;
-use sfn_chaos::walk::{Offline, Settings, Walked, walk_with};
+use sfn_chaos::walk::{Form, Offline, Settings, Walked, walk_with};
 use sfn_chaos_tests::program::run;
 use sfn_chaos_tests::scenario::{self, Version};
 
@@ -91,7 +91,7 @@ fn published_definitions_are_walked_as_they_are_simulated() {
         all.add(&id, &walks);
         machines += 1;
     }
-    let Walks { runs, requests, given_up, wrong } = all;
+    let Walks { runs, requests, given_up, wrong, .. } = all;
     println!("{machines} definitions, {runs} runs, {requests} requests, {} differences", wrong.len());
     println!("more requests than {REQUESTS_MAX}:\n{}", given_up.join("\n"));
     assert!(runs > machines && wrong.is_empty(), "{}", wrong.join("\n"));
@@ -146,6 +146,7 @@ enum Faults {
 /// What walks came to.
 #[derive(Default)]
 struct Walks {
+    ask: Offline,
     runs: u64,
     requests: u64,
     /// Cases that take too many requests.
@@ -190,18 +191,19 @@ impl Walks {
         };
         let named = || format!("{}, `{}`", scenario.name, plan.display(machine));
         let simulated = sim::run(machine, &case, &mut scenario.script.responder());
-        let settings = Settings { requests_max: REQUESTS_MAX };
+        let expected = telling(&simulated, machine);
         self.runs += 1;
-        match walk_with(settings, machine, &case, &scenario.script, &Offline::default()) {
-            Err(cannot) => self.wrong.push(format!("{}: {cannot}", named())),
-            Ok(Walked { calls, history }) => {
-                self.requests += calls;
-                if matches!(&history.outcome, Outcome::Unknown(it) if it.construct == "request budget") {
-                    self.given_up.push(named());
-                } else if let Some(differs) =
-                    first_difference(&telling(&history, machine), &telling(&simulated, machine))
-                {
-                    self.wrong.push(format!("{}: {differs}", named()));
+        for form in [Form::Whole, Form::Single] {
+            let settings = Settings { requests_max: REQUESTS_MAX, form };
+            match walk_with(&settings, machine, &case, &scenario.script, &self.ask) {
+                Err(halt) => self.wrong.push(format!("{}, {form:?}: {halt}", named())),
+                Ok(Walked { calls, history }) => {
+                    self.requests += calls;
+                    if matches!(&history.outcome, Outcome::Unknown(it) if it.construct == "request budget") {
+                        self.given_up.push(named());
+                    } else if let Some(differs) = first_difference(&telling(&history, machine), &expected) {
+                        self.wrong.push(format!("{}, {form:?}: {differs}", named()));
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::request::definition_text;
+use super::definition::definition_text;
 use crate::asl::Machine;
 use crate::contested::Rules;
 use crate::fault::Incident;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Ask, Backend, Cannot, Halt, Offline, Walked, walk};
+use super::{Ask, Backend, Cannot, Halt, Offline, Settings, Walked, walk_with};
 use crate::asl::Machine;
 use crate::history::{History, Outcome, Simulated, Unknown};
 use crate::mock::Script;
@@ -14,8 +14,8 @@ use crate::sim::{self, Case};
 #[derive(Clone, Default)]
 pub struct Executor {
     backend: Backend,
-    /// Who is asked; none for the simulator.
-    ask: Option<Arc<dyn Ask>>,
+    /// Who is asked, and how; none for the simulator.
+    asks: Option<(Arc<dyn Ask>, Settings)>,
 }
 
 impl fmt::Debug for Executor {
@@ -35,9 +35,20 @@ impl Executor {
         Self::asking(Backend::OfflineTestState, Arc::new(Offline::default()))
     }
 
-    /// Whoever answers for a backend.
+    /// Whoever answers for a backend, asked as that backend is.
     pub fn asking(backend: Backend, ask: Arc<dyn Ask>) -> Self {
-        Self { backend, ask: Some(ask) }
+        let settings = match backend {
+            Backend::Simulator | Backend::OfflineTestState => Settings::default(),
+            Backend::TestState => Settings::remote(),
+        };
+        Self { backend, asks: Some((ask, settings)) }
+    }
+
+    /// The same, asked in this way; the simulator is not asked.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.asks = self.asks.map(|(ask, _)| (ask, settings));
+        self
     }
 
     /// The backend.
@@ -60,9 +71,9 @@ impl Executor {
     ///
     /// What the backend cannot execute, or that it does not answer.
     pub fn walk(&self, machine: &Machine, case: &Case, script: &Script) -> Result<Walked, Halt> {
-        match &self.ask {
+        match &self.asks {
             None => Ok(Walked { history: sim::run(machine, case, &mut script.responder()), calls: 0 }),
-            Some(ask) => walk(machine, case, script, &**ask),
+            Some((ask, settings)) => walk_with(settings, machine, case, script, &**ask),
         }
     }
 

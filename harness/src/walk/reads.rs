@@ -2,15 +2,17 @@
 //!
 //! It is read off the texts of the state: where these leave a doubt, the state counts as reading it.
 
+use std::collections::BTreeSet;
+
 use crate::asl::{Kind, Machine, State};
 use crate::load::{Node, NodeKind};
+use crate::value::Object;
 
 /// What a state reads besides its input and variables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts that have nothing to do with each other")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reads {
-    /// The context object.
-    pub(super) context: bool,
+    /// Of the context object: the members, by up to two names from its root. No name stands for all of it.
+    pub(super) context: BTreeSet<Vec<String>>,
     /// `Map` of the context object of the iteration that the state is in.
     pub(super) iteration: bool,
     /// `Task` of the context object.
@@ -36,19 +38,39 @@ impl Reads {
             let mut here = Self::default();
             here.node(&field.value);
             here.iteration &= !(is_map && OF_ITEMS.contains(&&*field.key));
-            reads = reads.or(here);
+            reads.add(here);
         }
         let iterates = machine.enclosing(state.id).any(|around| matches!(around.kind, Kind::Map(_)));
         Self { iteration: reads.iteration && iterates, ..reads }
     }
 
-    fn or(self, other: Self) -> Self {
-        Self {
-            context: self.context || other.context,
-            iteration: self.iteration || other.iteration,
-            token: self.token || other.token,
-            chance: self.chance || other.chance,
+    /// Of a context object what is read of it; none where that is at most `Map`.
+    pub(super) fn of_context(&self, context: &Object) -> Option<Object> {
+        self.context.iter().any(|names| names.first().is_none_or(|name| name != "Map")).then_some(())?;
+        let reads = |names: &[&str]| self.context.iter().any(|read| read == names);
+        if reads(&[]) {
+            return Some(context.clone());
         }
+        let mut found = Object::default();
+        for (name, value) in context.iter() {
+            if reads(&[name]) {
+                found.insert(name.clone(), value.clone());
+            } else if let Some(members) = value.as_object() {
+                let read = members.iter().filter(|(member, _)| reads(&[name, member]));
+                let read: Object = read.map(|(member, value)| (member.clone(), value.clone())).collect();
+                if !read.is_empty() {
+                    found.insert(name.clone(), read.into());
+                }
+            }
+        }
+        Some(found)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.context.extend(other.context);
+        self.iteration |= other.iteration;
+        self.token |= other.token;
+        self.chance |= other.chance;
     }
 
     fn node(&mut self, node: &Node) {
@@ -77,13 +99,32 @@ impl Reads {
 
     /// Notes a read of the context object; `rest` is what follows it.
     fn member(&mut self, rest: &str) {
-        self.context = true;
+        let names = names(rest);
+        let first = names.first().map_or("", String::as_str);
         let known = ["Execution", "State", "StateMachine"];
-        let name = rest.strip_prefix('.').unwrap_or_default();
-        let name = &name[..name.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(name.len())];
-        self.iteration |= !known.contains(&name) && name != "Task";
-        self.token |= !known.contains(&name) && name != "Map";
+        self.iteration |= !known.contains(&first) && first != "Task";
+        self.token |= !known.contains(&first) && first != "Map";
+        self.context.insert(names);
     }
+}
+
+/// The first two names of a path that is written with dots, as far as they are names.
+fn names(path: &str) -> Vec<String> {
+    // JSONata's operator for the parent leads back up.
+    if path.contains(".%") {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    let mut rest = path;
+    while let Some(dotted) = rest.strip_prefix('.').filter(|_| names.len() < 2) {
+        let end = dotted.find(|sign: char| !sign.is_alphanumeric() && sign != '_').unwrap_or(dotted.len());
+        if end == 0 {
+            break;
+        }
+        names.push(dotted[..end].to_owned());
+        rest = &dotted[end..];
+    }
+    names
 }
 
 /// The text after every place where `sign` stands.
@@ -97,6 +138,7 @@ mod tests {
 
     use super::*;
     use crate::asl::compile_text;
+    use crate::value::Value;
 
     fn reads(state: &str) -> [bool; 4] {
         let text = format!(
@@ -105,7 +147,7 @@ mod tests {
         );
         let machine = compile_text("machine", &text).unwrap();
         let Reads { context, iteration, token, chance } = Reads::of(machine.find("S").unwrap(), &machine);
-        [context, iteration, token, chance]
+        [!context.is_empty(), iteration, token, chance]
     }
 
     #[rstest]
@@ -145,5 +187,45 @@ mod tests {
     )]
     fn a_state_reads_what_its_own_texts_name(#[case] state: &str, #[case] expected: [bool; 4]) {
         assert_eq!(reads(state), expected);
+    }
+
+    #[rstest]
+    #[case::a_member("$$.Execution.Name", r#"{"Execution":{"Name":"n"}}"#)]
+    #[case::deep_in_a_member("$$.Execution.Input.order[0].id", r#"{"Execution":{"Input":{"a":1}}}"#)]
+    #[case::two_members(
+        "States.Format('{}{}', $$.State.Name, $$.Execution.Name)",
+        r#"{"Execution":{"Name":"n"},"State":{"Name":"s"}}"#
+    )]
+    #[case::a_group("$$.State", r#"{"State":{"Name":"s","RetryCount":0}}"#)]
+    #[case::a_group_and_a_function(
+        "$merge([$states.context.State, 1])",
+        r#"{"State":{"Name":"s","RetryCount":0}}"#
+    )]
+    #[case::members_of_a_group(
+        "$states.context.State.(Name & 'x')",
+        r#"{"State":{"Name":"s","RetryCount":0}}"#
+    )]
+    #[case::anything("$$..Name", ALL)]
+    #[case::in_brackets("$$['State']['Name']", ALL)]
+    #[case::by_the_parent("$states.context.State.Name.%.RetryCount", ALL)]
+    #[case::by_a_variable("($c := $states.context; $c.State)", ALL)]
+    #[case::what_is_not_there("$$.Task.Token", "{}")]
+    fn of_the_context_only_what_is_read_is_kept(#[case] text: &str, #[case] expected: &str) {
+        let mut reads = Reads::default();
+        reads.text(text);
+        let context = Value::parse(ALL).unwrap();
+        let kept = reads.of_context(context.as_object().unwrap()).map(|kept| Value::from(kept).to_json());
+        assert_eq!(kept.as_deref(), Some(expected));
+    }
+
+    const ALL: &str = r#"{"Execution":{"Name":"n","Input":{"a":1}},"State":{"Name":"s","RetryCount":0}}"#;
+
+    #[rstest]
+    #[case::its_own_items("$$.Map.Item.Value")]
+    #[case::nothing("$.a")]
+    fn no_context_is_kept_where_none_is_read(#[case] text: &str) {
+        let mut reads = Reads::default();
+        reads.text(text);
+        assert_eq!(reads.of_context(&Object::default()), None);
     }
 }

@@ -1,7 +1,9 @@
 //! A TestState request about one visit of a state.
 
+use std::sync::Arc;
+
 use super::reads::Reads;
-use crate::asl::{Kind, Machine, State};
+use crate::asl::{Kind, State};
 use crate::catalog::Pattern;
 use crate::expr::Variables;
 use crate::sim::{Question, Visit, Work};
@@ -10,26 +12,21 @@ use crate::value::{Object, ObjectBuilder, Value};
 /// The error that stands in for work that has not been done yet: what a state does before it is all that is asked.
 pub(super) const NOT_YET: &str = "sfn-chaos.NotYet";
 
-/// The definition as requests carry it.
-pub(super) fn definition_text(machine: &Machine) -> String {
-    machine.document.root.to_value().to_json()
-}
-
-/// What is asked about a visit, without the definition; `retries` is how often the retrier was used that will take the
+/// What is asked about a visit, whatever the definition and the name of the state in it; `retries` is how often the retrier was used that will take the
 /// failure.
-pub(super) fn question(visit: &Visit<'_>, reads: Reads, retries: u32) -> Object {
-    let mut request = ObjectBuilder::with_capacity(7);
-    request.push("stateName", Value::from(visit.state.name.clone()));
+pub(super) fn question(visit: &Visit<'_>, reads: &Reads, retries: u32) -> Object {
+    let mut request = ObjectBuilder::with_capacity(6);
     request.push("input", Value::from(visit.input.to_json()));
     request.push("inspectionLevel", "DEBUG".into());
     if visit.variables.iter().len() > 0 {
         request.push("variables", Value::from(variables(visit.variables).to_json()));
     }
     let mock = mock(visit);
-    // Docs, "TestState": a context object may only be given with a mock. It is given where it is read, so that equal
-    // visits are equal requests.
-    if mock.is_some() && reads.context {
-        request.push("context", Value::from(context(visit).to_json()));
+    // Docs, "TestState": a context object may only be given with a mock.
+    if mock.is_some()
+        && let Some(context) = context(visit, reads)
+    {
+        request.push("context", Value::from(Value::from(context).to_json()));
     }
     let configuration = configuration(visit.question, retries);
     if let Some(mock) = mock {
@@ -41,59 +38,17 @@ pub(super) fn question(visit: &Visit<'_>, reads: Reads, retries: u32) -> Object 
     request.finish()
 }
 
-/// The whole request.
-pub(super) fn request(definition: Value, question: &Object) -> Value {
+/// The whole request; a definition that is one state needs no name.
+pub(super) fn request(definition: Value, name: Option<&Arc<str>>, question: &Object) -> Value {
     let mut request = ObjectBuilder::with_capacity(8);
     request.push("definition", definition);
+    if let Some(name) = name {
+        request.push("stateName", Value::from(name.clone()));
+    }
     for (name, value) in question.iter() {
         request.push(name.clone(), value.clone());
     }
     request.finish().into()
-}
-
-/// The definition in which a Wait state does not wait.
-///
-/// Docs, "TestState": a test runs for up to five minutes; a Wait state would wait them.
-pub(super) fn without_waiting(machine: &Machine, state: &State) -> String {
-    let definition = machine.document.root.to_value();
-    let names: Vec<_> = state.pointer.split('/').skip(1).map(unescaped).collect();
-    changed(&definition, &names).to_json()
-}
-
-/// A token of a JSON pointer as a name.
-fn unescaped(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-fn changed(value: &Value, names: &[String]) -> Value {
-    let Some((name, rest)) = names.split_first() else { return at_once(value) };
-    match value {
-        Value::Object(members) => {
-            let mut members = members.clone();
-            if let Some(member) = members.get(name) {
-                let member = changed(member, rest);
-                members.insert(name.as_str(), member);
-            }
-            members.into()
-        }
-        Value::Array(items) => {
-            let mut items = items.clone();
-            if let Some((at, item)) = name.parse().ok().and_then(|at: usize| Some((at, items.get(at)?))) {
-                let item = changed(item, rest);
-                items.set(at, item);
-            }
-            Value::Array(items)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
-    }
-}
-
-fn at_once(wait: &Value) -> Value {
-    let times = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
-    let members = wait.as_object().into_iter().flat_map(Object::iter);
-    let kept = members.filter(|(name, _)| !times.contains(&&***name));
-    let kept = kept.map(|(name, value)| (name.clone(), value.clone()));
-    kept.chain([("Seconds".into(), Value::from(0))]).collect::<Object>().into()
 }
 
 /// Whether TestState takes a mock for this kind of state. Docs, "TestState".
@@ -134,16 +89,19 @@ fn error_output(error: &str, cause: Option<&str>) -> Value {
     output.finish().into()
 }
 
-/// The context object as far as the API takes it.
-fn context(visit: &Visit<'_>) -> Value {
-    let Value::Object(mut context) = visit.context.clone() else { return Value::empty_object() };
+/// What the state reads of the context object, as far as the API takes it: so equal visits are equal requests, although
+/// every visit has a time of its own.
+///
+/// Recorded on AWS: no member has to be there, not even one, and the state sees those that are given and no other.
+fn context(visit: &Visit<'_>, reads: &Reads) -> Option<Object> {
+    let mut context = reads.of_context(visit.context.as_object()?)?;
     context.remove("Map");
     // Recorded on AWS: only a task that waits for its end may be given a token.
     let waits = |kind: &Kind| matches!(kind, Kind::Task(task) if task.integration.pattern != Pattern::RequestResponse);
     if !waits(&visit.state.kind) {
         context.remove("Task");
     }
-    context.into()
+    Some(context)
 }
 
 fn configuration(question: Question<'_>, retries: u32) -> Option<Value> {

@@ -1,13 +1,15 @@
 //! The walk: every state that the simulator comes to is asked about.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::answer::{retrier, told};
+use super::definition::{Definitions, may_quote_name};
 use super::reads::Reads;
-use super::request::{definition_text, question, request, takes_mock, variables, without_waiting};
+use super::request::{question, request, takes_mock, variables};
 use super::simulated::after_the_fact;
-use super::{Ask, AskError, Cannot, Halt, can_walk};
+use super::{Ask, AskError, Cannot, Halt, Settings, can_walk};
 use crate::asl::{Kind, Machine, State, StateId};
 use crate::catalog::Service;
 use crate::contested::Rules;
@@ -15,7 +17,7 @@ use crate::error::{ErrorName, Failure, Origin, first_retrier};
 use crate::history::{History, Simulated, Unknown};
 use crate::mock::Script;
 use crate::sim::{self, Case, Question, Told, Visit, Work};
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// Bytes of questions whose answers are kept.
 const ANSWERED_BYTES_MAX: usize = 64 << 20;
@@ -35,27 +37,13 @@ pub struct Walked {
     pub calls: u64,
 }
 
-/// How to walk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Requests after which the run is given up as Unknown. An Express execution may visit more states than anybody
-    /// wants to ask about: its history has no greatest length.
-    pub requests_max: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { requests_max: 25_000 }
-    }
-}
-
 /// Walks one execution of a machine, with the answers of a script in place of its tasks.
 ///
 /// # Errors
 ///
 /// What cannot be walked, or that an answer is not to be had.
 pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &dyn Ask) -> Result<Walked, Halt> {
-    walk_with(Settings::default(), machine, case, script, ask)
+    walk_with(&Settings::default(), machine, case, script, ask)
 }
 
 /// The same, in this way.
@@ -64,7 +52,7 @@ pub fn walk(machine: &Machine, case: &Case, script: &Script, ask: &dyn Ask) -> R
 ///
 /// What cannot be walked, or that an answer is not to be had.
 pub fn walk_with(
-    settings: Settings,
+    settings: &Settings,
     machine: &Machine,
     case: &Case,
     script: &Script,
@@ -72,12 +60,10 @@ pub fn walk_with(
 ) -> Result<Walked, Halt> {
     can_walk(machine, case)?;
     let reads = machine.states.iter().map(|state| Reads::of(state, machine)).collect();
-    let definition = Value::from(definition_text(machine));
     let mut walker = Walker {
         settings,
         machine,
-        definition,
-        waitless: BTreeMap::new(),
+        definitions: Definitions::new(machine, settings.form),
         reads,
         ask,
         answered: Answered::default(),
@@ -99,12 +85,11 @@ pub fn walk_with(
 }
 
 struct Walker<'w> {
-    settings: Settings,
+    settings: &'w Settings,
     machine: &'w Machine,
-    definition: Value,
-    /// The definitions in which a Wait state does not wait, by that state.
-    waitless: BTreeMap<StateId, Value>,
-    reads: Vec<Reads>,
+    definitions: Definitions<'w>,
+    /// By state.
+    reads: Rc<[Reads]>,
     ask: &'w dyn Ask,
     answered: Answered,
     simulated: Vec<Simulated>,
@@ -115,7 +100,8 @@ struct Walker<'w> {
 impl Walker<'_> {
     /// What TestState tells about a visit; nothing where it cannot be asked.
     fn tell(&mut self, visit: &Visit<'_>) -> Result<Option<Told>, Unknown> {
-        let reads = self.reads[visit.state.id.0 as usize];
+        let all_reads = Rc::clone(&self.reads);
+        let reads = &all_reads[visit.state.id.0 as usize];
         if let Some(why) = beyond(visit, reads) {
             self.simulated.push(Simulated { state: Some(visit.state.id), what: why.to_owned() });
             return Ok(None);
@@ -131,25 +117,45 @@ impl Walker<'_> {
         }
     }
 
-    fn asked(&mut self, visit: &Visit<'_>, reads: Reads, retrier: Option<usize>) -> Result<Told, Unknown> {
+    fn asked(&mut self, visit: &Visit<'_>, reads: &Reads, retrier: Option<usize>) -> Result<Told, Unknown> {
         let question = question(visit, reads, used(visit, retrier));
         let before = matches!(visit.question, Question::Before);
         let key = (visit.state.id, before, Value::from(question.clone()).to_json());
         if let Some(told) = self.answered.get(&key) {
             return Ok(told);
         }
+        let told = self.told(visit, &question)?;
+        self.answered.keep(key, &told);
+        Ok(told)
+    }
+
+    /// What is told of the state alone, if that is what the whole machine would tell; else of the whole machine.
+    fn told(&mut self, visit: &Visit<'_>, question: &Object) -> Result<Told, Unknown> {
+        if let Some(definition) = self.definitions.alone(visit) {
+            match self.sent(visit, &request(definition, None, question))? {
+                Ok(told) if !may_quote_name(&told, visit, self.machine) => return Ok(told),
+                Ok(_) => {}
+                Err(_) => self.definitions.never_alone(visit.state.id),
+            }
+        }
+        let definition = self.definitions.whole(visit);
+        let sent = self.sent(visit, &request(definition, Some(&visit.state.name), question))?;
+        sent.map_err(|Useless { what, why }| self.stop(visit.state, what, &why))
+    }
+
+    fn sent(&mut self, visit: &Visit<'_>, request: &Value) -> Result<Result<Told, Useless>, Unknown> {
         if self.calls >= self.settings.requests_max {
             let (construct, detail) = ("request budget".to_owned(), format!("{} requests", self.calls));
             return Err(Unknown { construct, detail, pointer: Arc::clone(&visit.state.pointer) });
         }
-        let request = request(self.definition_for(visit), &question);
         self.calls += 1;
-        match self.ask.ask(&request) {
+        match self.ask.ask(request) {
             Ok(answer) => {
-                let told = told(&answer, visit.state, self.machine)
-                    .map_err(|why| self.stop(visit.state, "the answer of TestState cannot be read", &why))?;
-                self.answered.keep(key, &told);
-                Ok(told)
+                let told = told(&answer, visit.state, self.machine);
+                Ok(told.map_err(|why| Useless { what: "the answer of TestState cannot be read", why }))
+            }
+            Err(error @ AskError::Refused { .. }) => {
+                Ok(Err(Useless { what: "TestState refuses the request", why: error.to_string() }))
             }
             Err(AskError::Unknown(unknown)) => {
                 Err(Unknown { pointer: visit.state.pointer.clone(), ..unknown })
@@ -162,20 +168,6 @@ impl Walker<'_> {
                     pointer: Arc::clone(&visit.state.pointer),
                 })
             }
-            Err(error @ AskError::Refused { .. }) => {
-                Err(self.stop(visit.state, "TestState refuses the request", &error.to_string()))
-            }
-        }
-    }
-
-    /// The definition that a visit is asked about.
-    fn definition_for(&mut self, visit: &Visit<'_>) -> Value {
-        match (&visit.state.kind, visit.question) {
-            (Kind::Wait(_), Question::Alone) => {
-                let made = || Value::from(without_waiting(self.machine, visit.state));
-                self.waitless.entry(visit.state.id).or_insert_with(made).clone()
-            }
-            _ => self.definition.clone(),
         }
     }
 
@@ -185,6 +177,12 @@ impl Walker<'_> {
         let (construct, detail) = (what.to_owned(), why.to_owned());
         Unknown { construct, detail, pointer: Arc::clone(&state.pointer) }
     }
+}
+
+/// An answer that tells nothing.
+struct Useless {
+    what: &'static str,
+    why: String,
 }
 
 /// What is asked: a state, whether before its work, and the question.
@@ -211,11 +209,11 @@ impl Answered {
 }
 
 /// Why TestState cannot be asked about a visit.
-fn beyond(visit: &Visit<'_>, reads: Reads) -> Option<&'static str> {
+fn beyond(visit: &Visit<'_>, reads: &Reads) -> Option<&'static str> {
     if reads.chance {
         return Some("what it makes of the time and of random numbers, which TestState has of its own");
     }
-    if reads.context && !takes_mock(visit.state) {
+    if !reads.context.is_empty() && !takes_mock(visit.state) {
         return Some(
             "what it makes of the context object, which TestState takes with a mock only, and this state has none",
         );

@@ -5,7 +5,7 @@ mod told;
 
 use std::sync::Arc;
 
-use super::{Ask, Offline, Walked, walk};
+use super::{Ask, Form, Offline, Settings, Walked, walk, walk_with};
 use crate::asl::{Machine, compile_text};
 use crate::fault::Plan;
 use crate::generate::complete;
@@ -39,10 +39,16 @@ impl Fixture {
         sim::run(&self.machine, &self.case, &mut self.script.responder())
     }
 
-    /// The walk, which must tell what the simulation tells.
+    /// The walk, which must tell what the simulation tells, in whichever form it asks.
     fn same(&self) -> Walked {
-        let walked = self.walked(&Offline::default());
-        assert_eq!(telling(&walked.history, &self.machine), telling(&self.simulated(), &self.machine));
+        let simulated = telling(&self.simulated(), &self.machine);
+        let [walked, _] = [Form::Whole, Form::Single].map(|form| {
+            let settings = Settings { form, ..Settings::default() };
+            let walked =
+                walk_with(&settings, &self.machine, &self.case, &self.script, &Offline::default()).unwrap();
+            assert_eq!(telling(&walked.history, &self.machine), simulated, "{form:?}");
+            walked
+        });
         walked
     }
 }

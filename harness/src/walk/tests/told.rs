@@ -140,7 +140,8 @@ fn what_is_the_same_is_asked_once() {
 fn a_walk_ends_where_its_budget_of_requests_does() {
     let Fixture { machine, script, case } = Fixture::new(AGAIN, "[1, 2, 3, 4, 5]", "");
     let few = |requests_max| {
-        walk_with(Settings { requests_max }, &machine, &case, &script, &Offline::default()).unwrap()
+        let settings = Settings { requests_max, ..Settings::default() };
+        walk_with(&settings, &machine, &case, &script, &Offline::default()).unwrap()
     };
     assert_eq!(few(7).history.outcome.status(), "SUCCEEDED");
     let Walked { history, calls } = few(6);
