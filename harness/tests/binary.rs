@@ -28,3 +28,38 @@ fn results_go_to_stdout_and_refusals_to_stderr() {
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), b"".as_slice()));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: failed to read no-such-file.json"));
 }
+
+#[cfg(feature = "aws")]
+#[test]
+fn scripts_can_wait_for_the_url_of_serve() {
+    use std::io::{Read as _, Write as _};
+
+    let folder = tempfile::tempdir().expect("there is a folder");
+    let ready = folder.path().join("ready");
+    let mut child = program()
+        .args(["serve", "--port", "0", "--ready-file"])
+        .arg(&ready)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().expect("stdout is a pipe")).read_line(&mut url).expect("a line comes");
+    let mut note = String::new();
+    BufReader::new(child.stderr.take().expect("stderr is a pipe"))
+        .read_line(&mut note)
+        .expect("a line comes");
+    let written = std::fs::read_to_string(&ready);
+    let address = url.trim_end().strip_prefix("http://").map(str::to_owned);
+    let mut answer = String::new();
+    if let Some(mut stream) = address.and_then(|address| std::net::TcpStream::connect(address).ok()) {
+        let request = "GET /health HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("it listens");
+        stream.read_to_string(&mut answer).expect("it answers");
+    }
+    child.kill().expect("it runs until it is ended");
+    child.wait().expect("it has ended");
+    assert_eq!(written.ok(), Some(url));
+    assert!(note.contains("Ctrl-C ends it"), "{note}");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}

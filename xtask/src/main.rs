@@ -3,10 +3,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod aws_calls;
-mod bdd;
 mod catalog;
 mod ci;
 mod conformance;
+mod endpoint;
+mod features;
 mod schema;
 mod tidy;
 
@@ -36,8 +37,11 @@ fn main() -> ExitCode {
         ["catalog", rest @ ..] => catalog::Options::parse(rest).and_then(|options| catalog::run(&options)),
         ["conformance", folder, rest @ ..] => conformance::Options::parse(rest)
             .and_then(|options| conformance::run(Path::new(folder), &options)),
-        ["bdd", ..] if !cfg!(feature = "bdd") => return bdd::pass_on(),
         _ => {
+            let lacking = features::lacking(&words);
+            if !lacking.is_empty() {
+                return features::pass_on(&lacking);
+            }
             if matches!(words.as_slice(), [] | ["help" | "--help" | "-h"]) {
                 println!("{CHORES}");
             }
