@@ -148,7 +148,8 @@ impl Service {
         locked(&self.shared.counts).clone()
     }
 
-    /// What went wrong without changing an answer: kept answers that could not be read or written.
+    /// What went wrong without ending everything: requests that have no answer, and kept answers that could not be read or
+    /// written.
     pub fn notes(&self) -> Vec<String> {
         locked(&self.shared.notes).clone()
     }
@@ -188,6 +189,11 @@ impl Service {
             Found::Nothing => {}
         }
         let outcome = self.asked(request);
+        if let Err(why) = &outcome
+            && self.ended().as_ref() != Some(why)
+        {
+            self.shared.note(why.to_string());
+        }
         self.shared.count(|counts| match &outcome {
             Ok(_) => counts.answered += 1,
             Err(_) => counts.unanswered += 1,

@@ -1,7 +1,7 @@
 //! The backend `test-state`: what will be asked is found out first and told, then the guard decides, then AWS is asked.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::access_aws::flags;
@@ -53,11 +53,11 @@ impl BackendArgs {
     ) -> Result<Service, Failure> {
         let (account, region) = (cleared.account(), &cleared.settings().region.value);
         writeln!(streams.err, "note: TestState of account {account} in {region}, as {}", cleared.arn())?;
-        let keeping = match cleared.settings().cache.clone() {
-            _ if self.no_cache => Keeping::InMemory,
-            Some(folder) if self.refresh => Keeping::Anew(folder),
-            Some(folder) => Keeping::In(folder),
-            None => Keeping::In(streams.folder.join(CACHE)),
+        let folder = cleared.settings().cache.clone().unwrap_or_else(|| streams.folder.join(CACHE));
+        let keeping = match (self.no_cache, self.refresh) {
+            (true, _) => Keeping::InMemory,
+            (false, true) => Keeping::Anew(folder),
+            (false, false) => Keeping::In(folder),
         };
         let service = cleared.service(keeping)?;
         Ok(match streams.err_progress {
@@ -127,7 +127,7 @@ fn progress(counts: &Counts, planned: usize) {
 
 /// Work that nobody sees.
 fn silently<T>(
-    folder: &PathBuf,
+    folder: &Path,
     work: impl FnOnce(&mut Streams<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let (mut out, mut err) = (io::sink(), io::sink());
@@ -136,7 +136,7 @@ fn silently<T>(
         err: &mut err,
         out_colour: Colour::Plain,
         err_progress: Progress::Silent,
-        folder: folder.clone(),
+        folder: folder.to_owned(),
     })
 }
 
