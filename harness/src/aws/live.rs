@@ -12,7 +12,7 @@ use crate::load::Location;
 /// Real side effects are permitted and confirmed. It is made here, and nowhere else.
 #[derive(Clone, Debug)]
 pub struct Live {
-    role_arn: Option<String>,
+    role_arn: String,
 }
 
 /// Who says the number of the account.
@@ -35,6 +35,11 @@ pub enum Confirmation<'a> {
 pub enum NotLive {
     /// `chaos.toml` does not permit it.
     NotPermitted {
+        /// The file.
+        file: String,
+    },
+    /// `chaos.toml` names no role that tasks are called with.
+    NoRole {
         /// The file.
         file: String,
     },
@@ -63,10 +68,10 @@ pub fn confirm_live(cleared: &Cleared, how: Confirmation<'_>) -> Result<Live, No
     let Some(permitted) = cleared.live() else {
         return Err(NotLive::NotPermitted { file: cleared.own().display().to_string() });
     };
-    let role = cleared.settings().role_arn.as_ref();
-    if let Some(role) = role {
-        cleared.judge_role(&role.value, &role.place.to_string()).map_err(NotLive::Role)?;
-    }
+    let Some(role) = &cleared.settings().role_arn else {
+        return Err(NotLive::NoRole { file: cleared.own().display().to_string() });
+    };
+    cleared.judge_role(&role.value, &role.place.to_string()).map_err(NotLive::Role)?;
     let account = cleared.account();
     let given = match how {
         Confirmation::Given(given) => given.to_string(),
@@ -79,13 +84,13 @@ pub fn confirm_live(cleared: &Cleared, how: Confirmation<'_>) -> Result<Live, No
         let (account, permitted) = (account.clone(), permitted.clone());
         return Err(NotLive::AnotherAccount { given, account, permitted });
     }
-    Ok(Live { role_arn: role.map(|role| role.value.clone()) })
+    Ok(Live { role_arn: role.value.clone() })
 }
 
 impl Live {
-    /// The role that states have.
-    pub fn role_arn(&self) -> Option<&str> {
-        self.role_arn.as_deref()
+    /// The role that tasks are called with.
+    pub fn role_arn(&self) -> &str {
+        &self.role_arn
     }
 }
 
@@ -112,6 +117,10 @@ impl fmt::Display for NotLive {
                     "{file} does not permit real side effects; write live = true into [aws] if they are wanted"
                 )
             }
+            Self::NoRole { file } => write!(
+                f,
+                "{file} names no role that tasks are called with; write role-arn = \"arn:aws:iam::…:role/…\" into [aws]"
+            ),
             Self::AnotherAccount { given, account, permitted } => {
                 let given = if given.is_empty() { "nothing".to_owned() } else { format!("`{given}`") };
                 write!(

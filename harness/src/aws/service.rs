@@ -16,6 +16,7 @@ use super::calls::Clients;
 use super::clients::{Patience, on_loopback};
 use super::failure::{Failure, FailureKind, Reach};
 use super::flight::{Flights, Outcome, Seat};
+use super::live::Live;
 use super::request;
 use super::watch::{Attempt, OnAttempt, Watch};
 use crate::config::Endpoint;
@@ -82,6 +83,19 @@ pub struct Service {
     /// There until it is dropped.
     runtime: Option<Runtime>,
     progress: Progress,
+    tasks: Tasks,
+}
+
+/// What becomes of a request that would really call its task: one with a role and without a mock. Without a role AWS
+/// refuses it: "RoleArn must be specified when testing a Task state".
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Tasks {
+    /// It is not sent.
+    Mocked,
+    /// It is sent with the role that somebody has confirmed.
+    CalledAs(String),
+    /// It is sent: the server is one on this computer, and no account of AWS.
+    Local,
 }
 
 /// What the threads of the runtime need.
@@ -118,7 +132,13 @@ impl Service {
             notes: Mutex::default(),
         };
         let flights = Flights::default();
-        Ok(Self { shared: Arc::new(shared), flights, runtime: Some(runtime()?), progress: Box::new(|_| {}) })
+        Ok(Self {
+            shared: Arc::new(shared),
+            flights,
+            runtime: Some(runtime()?),
+            progress: Box::new(|_| {}),
+            tasks: Tasks::Mocked,
+        })
     }
 
     /// Asks a server on this computer, which is no account of AWS: with a key that no account has.
@@ -133,7 +153,16 @@ impl Service {
             region: region.to_owned(),
             endpoint: Some(endpoint.url().to_owned()),
         };
-        Self::new(on_loopback(endpoint, region, patience), &scope, pace)
+        let mut service = Self::new(on_loopback(endpoint, region, patience), &scope, pace)?;
+        service.tasks = Tasks::Local;
+        Ok(service)
+    }
+
+    /// Sends requests that really call their tasks, too, with the role that is confirmed.
+    #[must_use]
+    pub fn with_real_calls(mut self, live: &Live) -> Self {
+        self.tasks = Tasks::CalledAs(live.role_arn().to_owned());
+        self
     }
 
     /// Tells what was done, after every question, from the thread that asked.
@@ -210,6 +239,7 @@ impl Service {
     /// Calls on the threads of the runtime, so that it may be asked from threads of any other.
     fn asked(&self, request: &Value) -> Outcome {
         self.shared.go_on()?;
+        self.tasks.permit(request)?;
         let input = request::input(request).map_err(|error| Arc::from(error.to_string()))?;
         let shared = Arc::clone(&self.shared);
         let (tell, told) = std::sync::mpsc::channel();
@@ -219,6 +249,32 @@ impl Service {
             let _ = tell.send(shared.call(input).await);
         });
         told.recv().unwrap_or_else(|_| Err("the call ended without an answer".into()))
+    }
+}
+
+impl Tasks {
+    fn permit(&self, request: &Value) -> Result<(), Arc<str>> {
+        let Some(role) = role_of_a_real_call(request) else { return Ok(()) };
+        match self {
+            Self::Mocked => Err(
+                "not sent: a request with `roleArn` and without `mock` really calls its task, and nobody \
+                                 has confirmed that"
+                    .into(),
+            ),
+            Self::CalledAs(confirmed) if role != confirmed => {
+                Err(format!("not sent: the role is {role}, and {confirmed} was confirmed").into())
+            }
+            Self::CalledAs(_) | Self::Local => Ok(()),
+        }
+    }
+}
+
+/// The role that a request really calls its task with.
+fn role_of_a_real_call(request: &Value) -> Option<&str> {
+    let given = |name: &str| request.get(name).filter(|value| !value.is_null());
+    match (given("roleArn"), given("mock")) {
+        (Some(role), None) => Some(role.as_str().unwrap_or_default()),
+        _ => None,
     }
 }
 

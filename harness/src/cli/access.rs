@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::args::AccessArgs;
+use super::access_args::AccessArgs;
 use super::failure::Failure;
 use super::{ExitCode, Streams};
 use crate::config::{Config, FILE_NAME, Upward};

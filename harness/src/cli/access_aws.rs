@@ -1,27 +1,61 @@
 //! The lines of `doctor` about AWS: it goes as far as the guard lets it, and says which calls it made.
 
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use super::access::{Findings, State};
-use super::args::AwsArgs;
+use tokio::runtime::{Builder, Runtime};
+
+use super::access_args::AwsArgs;
 use super::backend_aws::CACHE;
 use super::failure::Failure;
 use super::{ExitCode, Streams};
 use crate::aws::{
-    self, Checked, Cleared, Environment, Failure as NoAnswer, FailureKind, Flags, Operation, Place, Quota,
-    Refusal, Settings,
+    self, Checked, Cleared, Confirmation, Environment, Failure as NoAnswer, FailureKind, Flags, Operation,
+    Place, Quota, Refusal, Settings,
 };
-use crate::config::Upward;
+use crate::config::{AccountId, Upward};
 
 /// Docs, "Step Functions service quotas": what ValidateStateMachineDefinition allows; nothing here needs more.
 const VALIDATE: &str = "ValidateStateMachineDefinition: 100 at once, then 1 a second";
 
 /// What the command line says of AWS.
-pub(super) fn flags(args: &AwsArgs) -> Flags {
+fn flags(args: &AwsArgs) -> Flags {
     let AwsArgs { aws_profile, region, endpoint_url } = args;
     Flags { profile: aws_profile.clone(), region: region.clone(), endpoint: endpoint_url.clone() }
+}
+
+/// Everything is in order as far as it can be known without a call.
+pub(super) fn checked(args: &AwsArgs, streams: &Streams<'_>) -> Result<Checked, Failure> {
+    let (flags, environment) = (flags(args), Environment::of_process());
+    let checking = Checked::new(&streams.folder, &flags, &environment);
+    runtime()?.block_on(checking).map_err(|refusal| Failure::Usage(refusal.to_string()))
+}
+
+/// STS has confirmed the account.
+pub(super) fn cleared(checked: Checked) -> Result<Cleared, Failure> {
+    runtime()?.block_on(checked.clear()).map_err(|refusal| Failure::Usage(refusal.to_string()))
+}
+
+/// Who confirms real side effects: the command line, or a person at the terminal.
+pub(super) fn confirmation<T>(
+    yes: Option<&AccountId>,
+    streams: &mut Streams<'_>,
+    confirm: impl FnOnce(Confirmation<'_>) -> T,
+) -> T {
+    let stdin = io::stdin();
+    match yes {
+        Some(account) => confirm(Confirmation::Given(account)),
+        None if stdin.is_terminal() => {
+            confirm(Confirmation::Asked { reader: &mut stdin.lock(), screen: streams.err })
+        }
+        None => confirm(Confirmation::Nobody),
+    }
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
 }
 
 /// Prints the least policy of whoever runs this program.
@@ -43,9 +77,8 @@ pub(super) fn policy(args: &AwsArgs, streams: &mut Streams<'_>) -> Result<ExitCo
 
 impl Findings<'_, '_> {
     pub(super) fn aws(&mut self, args: &AwsArgs) -> Result<(), Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut calls = Vec::new();
-        runtime.block_on(self.asked(&flags(args), &mut calls))?;
+        runtime()?.block_on(self.asked(&flags(args), &mut calls))?;
         let text = match &calls[..] {
             [] => "none were made".to_owned(),
             made => made.iter().map(Operation::to_string).collect::<Vec<_>>().join(", "),
@@ -75,6 +108,12 @@ impl Findings<'_, '_> {
         self.line(State::Ok, "account", &text)?;
         let answers = aws::probe(&cleared).await;
         calls.extend(answers.iter().map(|(operation, _)| *operation));
+        if let [(_, Err(failure)), ..] = &answers[..]
+            && !answers.iter().any(|(_, answer)| has_reached(answer.as_ref().err()))
+        {
+            return self.blocking("step functions", &failure.to_string());
+        }
+        self.line(State::Ok, "step functions", "answers")?;
         for (operation, answer) in &answers {
             self.permission(&cleared, *operation, answer.as_ref().err())?;
         }
@@ -138,9 +177,25 @@ impl Findings<'_, '_> {
     }
 }
 
-/// Whether files can be made in a folder, or in the one that it will be made in; what is made for it is removed.
+/// Whether there is an API that has understood the call, whatever it says.
+fn has_reached(failure: Option<&NoAnswer>) -> bool {
+    let Some(failure) = failure else { return true };
+    match failure.kind {
+        FailureKind::Refused { .. } | FailureKind::Throttled | FailureKind::Denied { .. } => true,
+        FailureKind::Credentials
+        | FailureKind::Unrecognized
+        | FailureKind::UnknownCall
+        | FailureKind::Unreachable
+        | FailureKind::TimedOut
+        | FailureKind::Malformed
+        | FailureKind::Server { .. } => false,
+    }
+}
+
+/// Whether files can be made in a folder, or in the one that it would be made in; what is made for it is removed.
 fn writable(folder: &Path) -> io::Result<()> {
-    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or_else(|| Path::new("."));
-    let file = there.join(".doctor");
-    fs::write(&file, b"").and_then(|()| fs::remove_file(&file))
+    let there = folder.ancestors().find(|above| above.exists()).unwrap_or(Path::new(""));
+    let file = there.join(".sfn-chaos-doctor");
+    fs::write(&file, b"")?;
+    fs::remove_file(&file)
 }

@@ -7,10 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use jiff::civil::Date;
 
+use super::access_args::{AccessArgs, AwsArgs};
 use super::backend::BackendArgs;
 use crate::asl::MachineType;
 use crate::catalog::conform::Mode;
-use crate::config::{Endpoint, MocksRef, mock_validation};
+use crate::config::{AccountId, MocksRef, mock_validation};
 use crate::contested;
 use crate::iam::policy::PolicyRef;
 use crate::oracle::{RuleId, Severity};
@@ -116,29 +117,6 @@ pub(super) struct DoctorArgs {
     /// Definitions, templates or folders
     #[arg(value_name = "DEF|DIR")]
     pub(super) paths: Vec<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct AccessArgs {
-    #[command(flatten)]
-    pub(super) aws: AwsArgs,
-    /// Prints the least policy of the role that runs this program, and checks nothing
-    #[arg(long)]
-    pub(super) policy: bool,
-}
-
-/// How AWS is called; `chaos.toml` says the same in `[aws]`.
-#[derive(Debug, Default, Args)]
-pub(super) struct AwsArgs {
-    /// The profile of the shared configuration that credentials come from
-    #[arg(long, value_name = "NAME")]
-    pub(super) aws_profile: Option<String>,
-    /// The region
-    #[arg(long, value_name = "REGION")]
-    pub(super) region: Option<String>,
-    /// A server on this computer that is called instead of AWS
-    #[arg(long, value_name = "URL")]
-    pub(super) endpoint_url: Option<Endpoint>,
 }
 
 /// Which machines, and what goes with them.
@@ -363,6 +341,20 @@ pub(super) struct TestStateArgs {
     /// The definition, if it is not in the request
     #[arg(long, value_name = "FILE")]
     pub(super) definition: Option<PathBuf>,
+    /// Asks AWS instead, as [aws] of chaos.toml allows
+    #[arg(long)]
+    pub(super) aws: bool,
+    /// Shows the request that AWS would get, and sends nothing
+    #[arg(long, requires = "aws")]
+    pub(super) dry_run: bool,
+    /// Lets AWS really call the task, with the role of [aws]; what it does stays done
+    #[arg(long, requires = "aws")]
+    pub(super) live: bool,
+    /// The account in which --live may call tasks, instead of typing it
+    #[arg(long, value_name = "ACCOUNT_ID", requires = "live")]
+    pub(super) yes: Option<AccountId>,
+    #[command(flatten)]
+    pub(super) access: AwsArgs,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::args::AwsArgs;
+use super::access_args::AwsArgs;
 use super::failure::Failure;
 use super::{ExitCode, Streams};
 use crate::walk::{Backend, Executor};
@@ -87,13 +87,19 @@ impl BackendArgs {
     /// A flag that only counts for AWS.
     fn aws_flag(&self) -> Option<&'static str> {
         let Self { backend: _, dry_run, refresh, no_cache, aws } = self;
+        let given = [("--dry-run", *dry_run), ("--refresh", *refresh), ("--no-cache", *no_cache)];
+        given.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag)).or_else(|| aws.given())
+    }
+}
+
+impl AwsArgs {
+    /// A flag of these that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let Self { aws_profile, region, endpoint_url } = self;
         let given = [
-            ("--dry-run", *dry_run),
-            ("--refresh", *refresh),
-            ("--no-cache", *no_cache),
-            ("--aws-profile", aws.aws_profile.is_some()),
-            ("--region", aws.region.is_some()),
-            ("--endpoint-url", aws.endpoint_url.is_some()),
+            ("--aws-profile", aws_profile.is_some()),
+            ("--region", region.is_some()),
+            ("--endpoint-url", endpoint_url.is_some()),
         ];
         given.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
     }

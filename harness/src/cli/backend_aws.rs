@@ -4,11 +4,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::access_aws::flags;
 use super::backend::{Act, BackendArgs, Performed, Work};
 use super::failure::Failure;
-use super::{ExitCode, Progress, Streams};
-use crate::aws::{Checked, Cleared, Counts, Environment, Keeping, Quota, Service};
+use super::{ExitCode, Progress, Streams, access_aws};
+use crate::aws::{Cleared, Counts, Keeping, Quota, Service};
 use crate::report::{Colour, counted};
 use crate::value::Value;
 use crate::walk::{Backend, Executor, Rehearsal};
@@ -20,7 +19,7 @@ impl BackendArgs {
         work: &mut Work<'_, T>,
     ) -> Result<Performed<T>, Failure> {
         // One that shows everything and sends nothing needs no permission.
-        let checked = if self.dry_run { None } else { Some(self.checked(streams)?) };
+        let checked = if self.dry_run { None } else { Some(access_aws::checked(&self.aws, streams)?) };
         let rehearsal = Arc::new(Rehearsal::default());
         let rehearsing = Executor::asking(Backend::TestState, rehearsal.clone());
         silently(&streams.folder, |silent| work(&rehearsing, Act::Rehearsal, silent))?;
@@ -29,20 +28,12 @@ impl BackendArgs {
             return show(&requests, streams).map(|()| Performed::Planned);
         };
         writeln!(streams.err, "{}", plan(requests.len() as u64, checked.settings().quota))?;
-        let cleared = waited_for(checked.clear())?.map_err(|refusal| Failure::Usage(refusal.to_string()))?;
+        let cleared = access_aws::cleared(checked)?;
         let service = Arc::new(self.service(&cleared, requests.len(), streams)?);
         let executor = Executor::asking(Backend::TestState, service.clone());
         let done = work(&executor, Act::Performance, streams)?;
         let code = tell(&service, streams)?;
         Ok(Performed::Done(done, code))
-    }
-
-    /// Everything is in order as far as it can be known without a call.
-    fn checked(&self, streams: &Streams<'_>) -> Result<Checked, Failure> {
-        let environment = Environment::of_process();
-        let flags = flags(&self.aws);
-        let checked = waited_for(Checked::new(&streams.folder, &flags, &environment))?;
-        checked.map_err(|refusal| Failure::Usage(refusal.to_string()))
     }
 
     fn service(
@@ -138,9 +129,4 @@ fn silently<T>(
         err_progress: Progress::Silent,
         folder: folder.to_owned(),
     })
-}
-
-/// What comes of a future, on this thread.
-fn waited_for<F: Future>(future: F) -> io::Result<F::Output> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future))
 }

@@ -2,6 +2,7 @@
 
 mod accepting;
 mod access;
+mod access_args;
 #[cfg(feature = "aws")]
 mod access_aws;
 mod args;

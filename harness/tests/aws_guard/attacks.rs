@@ -3,7 +3,7 @@
 use rstest::rstest;
 use sfn_chaos::aws::{Checked, Flags};
 
-use crate::place::{ALLOWED, OTHER, Place, allowing, block_on};
+use crate::place::{ALLOWED, OTHER, Place, SECRET, allowing, block_on};
 use crate::server::{Reply, Server};
 
 #[test]
@@ -286,6 +286,26 @@ fn without_credentials_nothing_is_called() {
     let place = Place::with_account(ALLOWED).aws_itself(&allowing(""));
     place.doctor(&[]).refused("no call is made: no credentials: ");
     assert_eq!(place.proxy.count(), 0);
+}
+
+#[test]
+fn a_file_of_keys_that_cannot_be_read_is_not_quoted() {
+    let place = Place::with_account(ALLOWED).aws(&allowing(""));
+    let place = place.file("home/.aws/credentials", &format!("[default]\naws_secret_access_key {SECRET}\n"));
+    place.doctor(&[]).refused("the shared configuration cannot be read: ");
+    assert_eq!((place.operations().len(), place.proxy.count()), (0, 0));
+}
+
+#[test]
+fn an_endpoint_that_is_no_step_functions_api_is_told() {
+    let place = Place::new(Server::start(|asked| match asked.operation() {
+        "GetCallerIdentity" => Reply::caller(ALLOWED),
+        _ => Reply::error(400, "UnknownOperationException", "what is that"),
+    }));
+    let place = place.aws(&allowing("")).keys();
+    place
+        .doctor(&[])
+        .refused("missing  step functions: failed to call TestState: this call is not known there");
 }
 
 /// With an endpoint, keys come from nowhere else, though the profile would assume a role.

@@ -7,9 +7,11 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_sts::config::Credentials;
 use rstest::rstest;
 use serde_json::json;
-use sfn_chaos::aws::{Checked, Cleared, Confirmation, Flags, confirm_live};
+use sfn_chaos::aws::{Checked, Cleared, Confirmation, Flags, Keeping, Service, confirm_live};
+use sfn_chaos::value::Value;
+use sfn_chaos::walk::Ask as _;
 
-use crate::place::{ALLOWED, KEY, OTHER, Place, SECRET, allowing, block_on};
+use crate::place::{ALLOWED, Ended, KEY, OTHER, Place, SECRET, allowing, block_on};
 use crate::server::{Reply, Server};
 
 /// Credentials that change: the second ones are of another account.
@@ -69,7 +71,7 @@ fn typing(cleared: &Cleared, typed: &str) -> Result<String, String> {
     let live = confirm_live(cleared, how).map_err(|not| not.to_string())?;
     let shown = String::from_utf8(screen).expect("all texts are UTF-8");
     assert!(shown.contains(&format!("in account {ALLOWED}, eu-west-1")), "{shown}");
-    Ok(live.role_arn().unwrap_or_default().to_owned())
+    Ok(live.role_arn().to_owned())
 }
 
 #[test]
@@ -95,9 +97,43 @@ fn real_side_effects_need_the_file_and_the_number_of_the_account() {
     assert_eq!(place.operations(), ["GetCallerIdentity"]);
 }
 
+#[test]
+fn a_task_is_really_called_only_after_a_confirmation() {
+    let role = "arn:aws:iam::111122223333:role/order";
+    let place = Place::with_account(ALLOWED).aws(&allowing(&format!("live = true\nrole-arn = \"{role}\"")));
+    let cleared = cleared(&place);
+    let mut request = json!({"definition": {"Type": "Task"}, "roleArn": role});
+    let ask = |service: &Service, request: &serde_json::Value| {
+        service
+            .ask(&Value::parse(&request.to_string()).expect("it is JSON"))
+            .map_err(|error| error.to_string())
+    };
+    let service = cleared.service(Keeping::InMemory).expect("threads can be started");
+    let unconfirmed = ask(&service, &request).expect_err("nobody has confirmed it");
+    assert!(unconfirmed.contains("really calls its task, and nobody has confirmed that"), "{unconfirmed}");
+    assert_eq!(place.operations(), ["GetCallerIdentity"]);
+    let live = confirm_live(&cleared, Confirmation::Given(cleared.account())).expect("it is confirmed");
+    let service = service.with_real_calls(&live);
+    ask(&service, &request).expect("it is sent");
+    request["roleArn"] = "arn:aws:iam::111122223333:role/admin".into();
+    let unconfirmed = ask(&service, &request).expect_err("it is another role");
+    assert!(
+        unconfirmed.contains("role/admin, and arn:aws:iam::111122223333:role/order was confirmed"),
+        "{unconfirmed}"
+    );
+    request["mock"] = json!({"result": "{}"});
+    ask(&cleared.service(Keeping::InMemory).expect("threads can be started"), &request)
+        .expect("a mock calls nothing");
+    assert_eq!(place.operations(), ["GetCallerIdentity", "TestState", "TestState"]);
+}
+
 #[rstest]
 #[case::without("", "does not permit real side effects; write live = true into [aws] if they are wanted")]
 #[case::with_false("live = false", "does not permit real side effects")]
+#[case::without_a_role(
+    "live = true",
+    "chaos.toml names no role that tasks are called with; write role-arn = "
+)]
 #[case::with_a_role_of_production(
     "live = true\nrole-arn = \"arn:aws:iam::111122223333:role/prod-order\"",
     "role `prod-order` ("
@@ -144,4 +180,56 @@ fn the_page_shows_the_policy_that_is_printed() {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("it is JSON");
     assert_eq!(read(&printed.text), read(shown));
     assert_eq!((place.operations().len(), place.proxy.count()), (0, 0));
+}
+
+const REQUEST: &str =
+    r#"{"definition": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}"#;
+
+/// The request of a command, at the endpoint or in an account.
+fn tested(place: &Place, arguments: &[&str]) -> Ended {
+    place.call(&[&["test-state", "../request.json", "--aws"], arguments].concat())
+}
+
+#[test]
+fn a_request_of_a_file_is_asked_through_the_guard() {
+    let place = Place::with_account(ALLOWED).aws(&allowing("")).file("request.json", REQUEST);
+    let ended = tested(&place, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    assert!(ended.text.contains("\"status\": \"SUCCEEDED\""), "{}", ended.text);
+    assert_eq!(place.operations(), ["GetCallerIdentity", "TestState"]);
+    let other = Place::with_account(OTHER).aws(&allowing("")).file("request.json", REQUEST);
+    tested(&other, &[]).refused("account 999988887777 is not in `allow-accounts`");
+    assert_eq!(other.operations(), ["GetCallerIdentity"]);
+}
+
+#[test]
+fn a_dry_run_shows_the_request_and_sends_nothing() {
+    let live = "live = true\nrole-arn = \"arn:aws:iam::111122223333:role/order\"";
+    let place = Place::with_account(ALLOWED).aws(&allowing(live)).file("request.json", REQUEST);
+    let ended = tested(&place, &["--dry-run", "--live"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    assert!(ended.text.contains("\"roleArn\": \"arn:aws:iam::111122223333:role/order\""), "{}", ended.text);
+    assert_eq!(place.operations().len(), 0);
+}
+
+#[rstest]
+#[case::unpermitted("", &["--live", "--yes", ALLOWED], "chaos.toml does not permit real side effects")]
+#[case::unconfirmed(LIVE, &["--live"], "nobody is there to confirm it; give --yes 111122223333")]
+#[case::with_another_account(LIVE, &["--live", "--yes", OTHER], "`999988887777` was given, and the account is 111122223333")]
+#[case::without_the_flag(LIVE, &["--yes", ALLOWED], "--live")]
+fn a_real_call_of_a_request_is_refused(#[case] aws: &str, #[case] arguments: &[&str], #[case] because: &str) {
+    let place = Place::with_account(ALLOWED).aws(&allowing(aws)).file("request.json", REQUEST);
+    tested(&place, arguments).refused(because);
+    assert!(!place.operations().contains(&"TestState".to_owned()), "{:?}", place.operations());
+}
+
+const LIVE: &str = "live = true\nrole-arn = \"arn:aws:iam::111122223333:role/order\"";
+
+#[test]
+fn a_real_call_of_a_request_has_the_role_of_the_file() {
+    let place = Place::with_account(ALLOWED).aws(&allowing(LIVE)).file("request.json", REQUEST);
+    let ended = tested(&place, &["--live", "--yes", ALLOWED]);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    assert_eq!(place.operations(), ["GetCallerIdentity", "TestState"]);
+    assert_eq!(place.endpoint.asked()[1].json()["roleArn"], "arn:aws:iam::111122223333:role/order");
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 use sfn_chaos::aws::Environment;
@@ -94,8 +94,12 @@ impl Place {
     }
 
     pub(crate) fn doctor(&self, arguments: &[&str]) -> Ended {
+        self.call(&[&["doctor"], arguments].concat())
+    }
+
+    pub(crate) fn call(&self, arguments: &[&str]) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-chaos"));
-        command.arg("doctor").args(arguments).current_dir(self.folder()).env_clear();
+        command.stdin(Stdio::null()).args(arguments).current_dir(self.folder()).env_clear();
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let output = command.output().expect("the program runs");
         let text = [output.stdout, output.stderr].concat();
