@@ -45,7 +45,7 @@ install() {
   if [ -n "$python" ]; then
     "$python" -m venv "$fresh/venv"
   elif command -v uv >/dev/null; then
-    uv venv --quiet --seed --python 3.13 "$fresh/venv"
+    uv venv --quiet --seed --python 3.13 "$fresh/venv" || fail "uv cannot fetch Python 3.13"
   else
     fail "Python 3.13 or newer is needed (python3.13, pyenv, or uv to fetch one); PYTHON=… names it"
   fi
