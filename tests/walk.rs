@@ -194,13 +194,14 @@ impl Walks {
         let expected = telling(&simulated, machine);
         self.runs += 1;
         for form in [Form::Whole, Form::Single] {
-            let settings = Settings { requests_max: REQUESTS_MAX, form };
+            let settings = Settings { requests_max: REQUESTS_MAX, form, ..Settings::default() };
             match walk_with(&settings, machine, &case, &scenario.script, &self.ask) {
                 Err(halt) => self.wrong.push(format!("{}, {form:?}: {halt}", named())),
                 Ok(Walked { calls, history }) => {
                     self.requests += calls;
                     if matches!(&history.outcome, Outcome::Unknown(it) if it.construct == "request budget") {
                         self.given_up.push(named());
+                        break;
                     } else if let Some(differs) = first_difference(&telling(&history, machine), &expected) {
                         self.wrong.push(format!("{}, {form:?}: {differs}", named()));
                     }

@@ -27,6 +27,7 @@ mod parallel;
 mod probe;
 mod probe_items;
 mod reader;
+mod real;
 mod record;
 mod redrive;
 mod request;

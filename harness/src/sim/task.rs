@@ -41,10 +41,10 @@ struct Timers {
 }
 
 /// What an attempt is going to do.
-struct Course {
+pub(super) struct Course {
     after_ms: u64,
     /// None: nothing but the timers ends it.
-    end: Option<AttemptEnd>,
+    pub(super) end: Option<AttemptEnd>,
     heartbeats: bool,
     applied: bool,
     /// What the submission answered, if somebody says so.
@@ -55,7 +55,7 @@ struct Course {
 
 impl Course {
     /// The course of a fault.
-    fn of(after_ms: u64, end: Option<AttemptEnd>, heartbeats: bool, applied: bool) -> Self {
+    pub(super) fn of(after_ms: u64, end: Option<AttemptEnd>, heartbeats: bool, applied: bool) -> Self {
         Self { after_ms, end, heartbeats, applied, submitted: None, worker: None }
     }
 
@@ -98,6 +98,9 @@ impl Engine<'_> {
         self.strands[at(id)].attempts += 1;
         let event = self.emit(id, scheduled_type(task), Detail::Scheduled(Box::new(scheduled)));
         let (attempt, site) = self.open_attempt(id, event, parameters);
+        if let Some(step) = self.real_attempt(id, state, task, attempt, &site, context.as_ref()) {
+            return step;
+        }
         let Some(course) = self.course(state, task, attempt, &site) else { return Step::End };
         self.history.attempts[attempt].applied = course.applied;
         let course = self.started(id, task, course);
@@ -252,7 +255,7 @@ impl Engine<'_> {
     }
 
     /// Recorded on AWS: Scheduled, Started, and Submitted where the work goes on after the call.
-    fn started(&mut self, id: StrandId, task: &Task, mut course: Course) -> Course {
+    pub(super) fn started(&mut self, id: StrandId, task: &Task, mut course: Course) -> Course {
         let failing = course.failing_step();
         if failing.is_some_and(|step| ends_before_start(task, step)) {
             return course;

@@ -41,6 +41,8 @@ pub enum Question<'a> {
     Alone,
     /// What it works with: the request of a task, the items of a Map, the time of a Wait state.
     Before,
+    /// What its work comes to, if whoever is asked has it really done; else nothing is told.
+    Real,
     /// What it makes of what its work came to.
     After {
         /// The work.
@@ -73,6 +75,9 @@ pub struct Told {
     pub inputs: Option<Array>,
     /// What `ItemBatcher` made of them.
     pub batches: Option<Array>,
+    /// What the work came to that was really done. The rest is about what the state makes of it; without a route, that
+    /// is not told.
+    pub work: Option<Work>,
 }
 
 /// Where a visit goes.

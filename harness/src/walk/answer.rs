@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::request::NOT_YET;
 use crate::asl::{Kind, Machine, State, StateId};
-use crate::sim::{Route, Told};
+use crate::sim::{Route, Told, Work};
 use crate::value::{Number, Object, Value};
 
 /// Reads an answer about a state; else what is wrong with it.
@@ -32,7 +32,23 @@ pub(super) fn told(answer: &Value, state: &State, machine: &Machine) -> Result<T
         items: list("afterItemsPath"),
         inputs: list("afterItemSelector"),
         batches: list("afterItemBatcher"),
+        work: None,
     })
+}
+
+/// What a task came to that was really called, as its answer shows it.
+pub(super) fn work(answer: &Value) -> Result<Work, String> {
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).map(Arc::<str>::from);
+    // Recorded on AWS: the data of a call that failed has no result.
+    let result = answer.get("inspectionData").and_then(|data| data.get("result")).and_then(Value::as_str);
+    match (result, text("error")) {
+        (Some(result), _) => {
+            let result = Value::parse(result).map_err(|error| format!("its result is no JSON: {error}"))?;
+            Ok(Work::Result(result))
+        }
+        (None, Some(error)) => Ok(Work::Error { error, cause: text("cause") }),
+        (None, None) => Err("it has neither a result nor an error".to_owned()),
+    }
 }
 
 /// Which retrier an answer names, and whether it was used up.

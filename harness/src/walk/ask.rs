@@ -10,6 +10,14 @@ use crate::value::Value;
 pub trait Ask: Send + Sync {
     /// Answers one request, in the form of the API: `{"definition": …, "stateName": …, "input": …}`.
     fn ask(&self, request: &Value) -> Result<Value, AskError>;
+
+    /// Answers a request without a mock that calls a task: what that does is done. So no answer is one of before, nothing
+    /// is sent a second time, and who has no answer says whether the task may have been called. Whoever is not made for
+    /// it refuses.
+    fn act(&self, request: &Value) -> Result<Value, AskError> {
+        let _ = request;
+        Err(AskError::Unanswered("nothing was called: whoever is asked calls no tasks".into()))
+    }
 }
 
 /// Why a request has no answer.

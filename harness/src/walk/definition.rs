@@ -65,7 +65,10 @@ pub(super) fn may_quote_name(told: &Told, visit: &Visit<'_>, machine: &Machine) 
     }
     match visit.question {
         Question::After { work: Work::Error { cause: given, .. }, .. } => given.as_deref() != Some(cause),
-        Question::After { work: Work::Result(_), .. } | Question::Alone | Question::Before => true,
+        Question::After { work: Work::Result(_), .. }
+        | Question::Alone
+        | Question::Before
+        | Question::Real => true,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Live;
 use super::reads::Reads;
 use crate::asl::{Kind, State};
 use crate::catalog::Pattern;
@@ -51,6 +52,13 @@ pub(super) fn request(definition: Value, name: Option<&Arc<str>>, question: &Obj
     request.finish().into()
 }
 
+/// The request that calls the task for real.
+pub(super) fn live_request(definition: Value, name: &Arc<str>, question: &Object, live: &Live) -> Value {
+    let mut question = question.clone();
+    question.insert("roleArn", Value::from(live.role_arn.clone()));
+    request(definition, Some(name), &question)
+}
+
 /// Whether TestState takes a mock for this kind of state. Docs, "TestState".
 pub(super) fn takes_mock(state: &State) -> bool {
     matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_))
@@ -65,7 +73,7 @@ pub(super) fn variables(variables: &Variables) -> Value {
 fn mock(visit: &Visit<'_>) -> Option<Value> {
     let mut mock = ObjectBuilder::with_capacity(2);
     match visit.question {
-        Question::Alone => return None,
+        Question::Alone | Question::Real => return None,
         Question::Before if !takes_mock(visit.state) => return None,
         Question::Before => mock.push("errorOutput", error_output(NOT_YET, None)),
         Question::After { work: Work::Result(value), .. } => {

@@ -1,5 +1,7 @@
 //! How a walk asks.
 
+use super::Live;
+
 /// How a walk asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -8,6 +10,20 @@ pub struct Settings {
     pub requests_max: u64,
     /// What the definitions in requests hold.
     pub form: Form,
+    /// What becomes of placeholders `${NAME}` that have no value.
+    pub placeholders: Placeholders,
+    /// Tasks are really called, and only what a fault strikes is mocked.
+    pub live: Option<Live>,
+}
+
+/// What becomes of placeholders that have no value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placeholders {
+    /// They are sent as they stand.
+    #[default]
+    Sent,
+    /// Nothing is asked before they have a value.
+    Refused,
 }
 
 /// What the definition in a request holds.
@@ -23,7 +39,7 @@ pub enum Form {
 impl Default for Settings {
     /// For this program's own TestState.
     fn default() -> Self {
-        Self { requests_max: 25_000, form: Form::Whole }
+        Self { requests_max: 25_000, form: Form::Whole, placeholders: Placeholders::Sent, live: None }
     }
 }
 
@@ -31,6 +47,11 @@ impl Settings {
     /// For a service behind a network, which is slower and has a quota: 1,000 requests take a minute and a half at the
     /// ten a second of TestState.
     pub fn remote() -> Self {
-        Self { requests_max: 1_000, form: Form::Single }
+        Self { requests_max: 1_000, form: Form::Single, placeholders: Placeholders::Refused, live: None }
+    }
+
+    /// For a service that really calls what nothing strikes.
+    pub fn live(live: Live) -> Self {
+        Self { live: Some(live), ..Self::remote() }
     }
 }

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::answer::{retrier, told};
+use super::answer::{retrier, told, work};
 use super::definition::{Definitions, may_quote_name};
+use super::live::{can_be_live, is_called};
 use super::reads::Reads;
-use super::request::{question, request, takes_mock, variables};
+use super::request::{live_request, question, request, takes_mock, variables};
 use super::simulated::after_the_fact;
-use super::{Ask, AskError, Cannot, Halt, Settings, can_walk};
+use super::{Ask, AskError, Cannot, Halt, Placeholders, Settings, can_walk, unresolved};
 use crate::asl::{Kind, Machine, State, StateId};
 use crate::catalog::Service;
 use crate::contested::Rules;
 use crate::error::{ErrorName, Failure, Origin, first_retrier};
 use crate::history::{History, Simulated, Unknown};
 use crate::mock::Script;
-use crate::sim::{self, Case, Question, Told, Visit, Work};
+use crate::sim::{self, Case, Question, Route, Told, Visit, Work};
 use crate::value::{Object, Value};
 
 /// Bytes of questions whose answers are kept.
@@ -59,7 +60,13 @@ pub fn walk_with(
     ask: &dyn Ask,
 ) -> Result<Walked, Halt> {
     can_walk(machine, case)?;
-    let reads = machine.states.iter().map(|state| Reads::of(state, machine)).collect();
+    if settings.placeholders == Placeholders::Refused || settings.live.is_some() {
+        unresolved(machine)?;
+    }
+    let reads: Rc<[Reads]> = machine.states.iter().map(|state| Reads::of(state, machine)).collect();
+    if settings.live.is_some() {
+        can_be_live(machine, case, script, &reads)?;
+    }
     let mut walker = Walker {
         settings,
         machine,
@@ -102,7 +109,11 @@ impl Walker<'_> {
     fn tell(&mut self, visit: &Visit<'_>) -> Result<Option<Told>, Unknown> {
         let all_reads = Rc::clone(&self.reads);
         let reads = &all_reads[visit.state.id.0 as usize];
-        if let Some(why) = beyond(visit, reads) {
+        let why = beyond(visit, reads);
+        if matches!(visit.question, Question::Real) {
+            return self.called(visit, reads, why);
+        }
+        if let Some(why) = why {
             self.simulated.push(Simulated { state: Some(visit.state.id), what: why.to_owned() });
             return Ok(None);
         }
@@ -115,6 +126,40 @@ impl Walker<'_> {
             }
             _ => Ok(Some(told)),
         }
+    }
+
+    /// What a call comes to, if the state is a task that is really called.
+    fn called(
+        &mut self,
+        visit: &Visit<'_>,
+        reads: &Reads,
+        beyond: Option<&str>,
+    ) -> Result<Option<Told>, Unknown> {
+        let live = self.settings.live.as_ref().filter(|_| is_called(visit.state, reads));
+        let Some(live) = live else { return Ok(None) };
+        if let Some(what) = beyond.filter(|_| !reads.chance) {
+            return Err(self.stop(visit.state, "it cannot be called", what));
+        }
+        // Always of the whole machine: it cannot be asked a second time.
+        let definition = self.definitions.whole(visit);
+        let request = live_request(definition, &visit.state.name, &question(visit, reads, 0), live);
+        let answer = self.answer(visit, &request, |ask, request| ask.act(request))?;
+        let machine = self.machine;
+        let read = |answer: Value| {
+            let told = told(&answer, visit.state, machine).and_then(|told| Ok((told, work(&answer)?)));
+            told.map_err(Useless::unreadable)
+        };
+        let (told, work) =
+            answer.and_then(read).map_err(|Useless { what, why }| self.stop(visit.state, what, &why))?;
+        // How often a retrier was used is told with a mock only.
+        let is_first = visit.retries.iter().all(|used| *used == 0);
+        if is_first || matches!(told.route, Route::Left { .. }) {
+            return Ok(Some(Told { work: Some(work), ..told }));
+        }
+        let question =
+            Question::After { work: &work, origin: Origin::Reported, caused_by: None, failed_items: None };
+        let handled = self.tell(&Visit { question, ..visit.clone() })?.unwrap_or_default();
+        Ok(Some(Told { arguments: told.arguments, work: Some(work), ..handled }))
     }
 
     fn asked(&mut self, visit: &Visit<'_>, reads: &Reads, retrier: Option<usize>) -> Result<Told, Unknown> {
@@ -144,16 +189,24 @@ impl Walker<'_> {
     }
 
     fn sent(&mut self, visit: &Visit<'_>, request: &Value) -> Result<Result<Told, Useless>, Unknown> {
+        let answer = self.answer(visit, request, |ask, request| ask.ask(request))?;
+        let told = |answer: Value| told(&answer, visit.state, self.machine).map_err(Useless::unreadable);
+        Ok(answer.and_then(told))
+    }
+
+    fn answer(
+        &mut self,
+        visit: &Visit<'_>,
+        request: &Value,
+        how: fn(&dyn Ask, &Value) -> Result<Value, AskError>,
+    ) -> Result<Result<Value, Useless>, Unknown> {
         if self.calls >= self.settings.requests_max {
             let (construct, detail) = ("request budget".to_owned(), format!("{} requests", self.calls));
             return Err(Unknown { construct, detail, pointer: Arc::clone(&visit.state.pointer) });
         }
         self.calls += 1;
-        match self.ask.ask(request) {
-            Ok(answer) => {
-                let told = told(&answer, visit.state, self.machine);
-                Ok(told.map_err(|why| Useless { what: "the answer of TestState cannot be read", why }))
-            }
+        match how(self.ask, request) {
+            Ok(answer) => Ok(Ok(answer)),
             Err(error @ AskError::Refused { .. }) => {
                 Ok(Err(Useless { what: "TestState refuses the request", why: error.to_string() }))
             }
@@ -183,6 +236,12 @@ impl Walker<'_> {
 struct Useless {
     what: &'static str,
     why: String,
+}
+
+impl Useless {
+    fn unreadable(why: String) -> Self {
+        Self { what: "the answer of TestState cannot be read", why }
+    }
 }
 
 /// What is asked: a state, whether before its work, and the question.
@@ -244,7 +303,10 @@ fn beyond(visit: &Visit<'_>, reads: &Reads) -> Option<&'static str> {
             let names_heartbeat = origin == Origin::Heartbeat && handles_heartbeats(visit.state);
             names_heartbeat.then_some("how it handles a missed heartbeat, for which TestState has no name")
         }
-        Question::After { work: Work::Result(_), .. } | Question::Alone | Question::Before => None,
+        Question::After { work: Work::Result(_), .. }
+        | Question::Alone
+        | Question::Before
+        | Question::Real => None,
     }
 }
 
@@ -262,7 +324,10 @@ fn expected_retrier(visit: &Visit<'_>) -> Option<usize> {
             let failure = Failure { error, origin: Origin::Reported };
             first_retrier(&visit.state.retry, failure, Rules::default())
         }
-        Question::After { work: Work::Result(_), .. } | Question::Alone | Question::Before => None,
+        Question::After { work: Work::Result(_), .. }
+        | Question::Alone
+        | Question::Before
+        | Question::Real => None,
     }
 }
 

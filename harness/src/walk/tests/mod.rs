@@ -1,5 +1,6 @@
 //! A walk and a simulation of the same case tell the same.
 
+mod live;
 mod small;
 mod told;
 
