@@ -9,7 +9,7 @@ use sfn_chaos::generate::complete;
 use sfn_chaos::history::{EventType, History, Outcome};
 use sfn_chaos::mock::{Answer, Author, Script, Sequence, Then};
 use sfn_chaos::model::Model;
-use sfn_chaos::sim::nested::{ChildExecution, Library, Local, run};
+use sfn_chaos::sim::nested::{ChildExecution, Faults, Library, Local, Starts, run};
 use sfn_chaos::sim::{Case, Stop};
 use sfn_chaos::value::Value;
 
@@ -27,7 +27,8 @@ fn local(name: &str, definition: &str, machine_type: MachineType) -> Local {
     let machine = compile_text(name, definition).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let model = Model::new(Arc::new(machine));
     let script = complete(&model, &Script::default());
-    Local { machine: model.machine, machine_type, script, references: BTreeMap::new() }
+    let starts = Starts::ByName(BTreeMap::new());
+    Local { machine: model.machine, machine_type, script, starts, faults: Faults::default() }
 }
 
 /// A parent of one task that starts the child.

@@ -57,6 +57,12 @@ impl Trial {
         self
     }
 
+    /// On another backend.
+    pub(in crate::bdd) fn on(mut self, executor: Executor) -> Self {
+        self.terms.executor = executor;
+        self
+    }
+
     /// With another mode for snapshots.
     pub(in crate::bdd) fn with_snapshots(self, snapshots: Snapshots) -> Self {
         Self { terms: Terms { snapshots, ..self.terms.clone() }, ..self }

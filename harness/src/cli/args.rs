@@ -443,7 +443,7 @@ fn name_and_path(text: &str) -> Result<(String, PathBuf), String> {
     name_and_value(text).map(|(name, path)| (name, path.into())).map_err(|_| "it is NAME=FILE".to_owned())
 }
 
-fn name_and_value(text: &str) -> Result<(String, String), String> {
+pub(super) fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),

@@ -36,7 +36,12 @@ pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> Exi
     };
     match out.flush() {
         Ok(()) => code,
-        Err(_) => ExitCode::Internal,
+        // A command that could not write has said so.
+        Err(_) if code == ExitCode::Internal => code,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: failed to write: {error}");
+            ExitCode::Internal
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::generate::complete;
 use crate::load::{self, Definition, LoadOptions, Substitution};
 use crate::mock::{Script, file};
 use crate::model::Model;
-use crate::sim::nested::{Library, Local};
+use crate::sim::nested::{Faults, Library, Local, Starts};
 use crate::value::Value;
 
 /// Placeholders of a definition that stand for machines of its template.
@@ -62,7 +62,8 @@ pub(super) fn library(
             machine: Arc::clone(&model.machine),
             machine_type: definition.declared_type.unwrap_or_default(),
             script,
-            references: references(&definition),
+            starts: Starts::ByName(references(&definition)),
+            faults: Faults::default(),
         });
     }
     Ok(Library { machines })

@@ -20,7 +20,7 @@ use crate::load::{self, Definition, LoadOptions};
 use crate::mock::{Script, file};
 use crate::model::Model;
 use crate::report;
-use crate::sim::nested::{ChildExecution, Library, Local};
+use crate::sim::nested::{ChildExecution, Faults, Library, Local, Starts};
 use crate::sim::{self, Case, Stop};
 use crate::value::{Object, ObjectBuilder, Value};
 use crate::walk::{Backend, Executor, Halt, Walked};
@@ -63,7 +63,8 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams<'_>) -> Result<ExitCode,
         machine: Arc::clone(&model.machine),
         machine_type: case.machine_type,
         script,
-        references: library::references(&definition),
+        starts: Starts::ByName(library::references(&definition)),
+        faults: Faults::default(),
     };
     let performed = args.backend.perform(streams, &mut |executor, act, streams| {
         executed(executor, act, &parent, &case, &library, streams)

@@ -33,6 +33,8 @@ pub struct DraftOrder {
     pub feature: PathBuf,
     /// The command that writes it, for its heading.
     pub command: String,
+    /// Values of placeholders, which the feature says.
+    pub substitutions: Vec<(String, String)>,
     /// The day on which accepted findings are looked at.
     pub today: Date,
 }
@@ -44,7 +46,11 @@ pub fn draft(order: &DraftOrder) -> Result<String, Failed> {
     if let Some(name) = &order.name {
         definition = format!("{definition}#{name}");
     }
-    let mut writer = Writer::new(order, format!("the state machine {}", sentence::quoted(&definition)));
+    // Before the machine: without them it may be no definition.
+    let mut background: Vec<String> =
+        order.substitutions.iter().map(|(name, value)| sentence::placeholder(name, value)).collect();
+    background.push(format!("the state machine {}", sentence::quoted(&definition)));
+    let mut writer = Writer::new(order, background);
     let subject = writer.stage()?.subject()?;
     let name = order.name.clone().unwrap_or_else(|| subject.model.machine.name.to_string());
     let several = subject.several_mocks();
@@ -94,7 +100,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(order: &DraftOrder, background: String) -> Self {
+    fn new(order: &DraftOrder, background: Vec<String>) -> Self {
         let terms = Terms {
             seed: Campaign::SEED,
             executor: Executor::simulator(),
@@ -103,7 +109,7 @@ impl Writer {
             today: order.today,
         };
         let (terms, shelf) = (Arc::new(terms), Arc::new(Shelf::default()));
-        Self { feature: order.feature.clone(), background: vec![background], terms, shelf }
+        Self { feature: order.feature.clone(), background, terms, shelf }
     }
 
     /// A scenario after its background.
@@ -221,6 +227,7 @@ mod tests {
             name: None,
             feature,
             command: "bdd new order.asl.json".to_owned(),
+            substitutions: Vec::new(),
             today: jiff::civil::date(2026, 1, 1),
         };
         let text = draft(&order).unwrap();

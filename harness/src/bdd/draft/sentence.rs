@@ -2,6 +2,7 @@
 
 use crate::asl::{Machine, StateId};
 use crate::fault::{Burst, Class, Fault, UNEXPECTED_ERROR};
+use crate::value::Value;
 
 /// The sentences that mean a fault, the best first; the notation of plans is the last.
 pub(super) fn of_fault(fault: &Fault, machine: &Machine) -> Vec<String> {
@@ -77,6 +78,11 @@ pub(super) fn word(name: &str) -> String {
 /// A text in quotes.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The value of a placeholder, as a text of JSON: a feature reads it as what stands between the quotes.
+pub(super) fn placeholder(name: &str, value: &str) -> String {
+    format!("the placeholder {} is {}", quoted(name), Value::from(value).to_json())
 }
 
 /// `once`, `twice`, `3 times`

@@ -5,7 +5,7 @@ use super::told::{Fate, ToldScenario, ToldStep};
 use crate::bdd::failed::{Failed, Wrong};
 use crate::bdd::step::{Keyword, Step, Takes};
 use crate::bdd::vocabulary::Vocabulary;
-use crate::bdd::words::executions::FIRST;
+use crate::bdd::words::started::innermost;
 
 /// Writes down what is wrong. Whether the scenario may run then.
 pub(super) fn check(scenario: &mut ToldScenario) -> bool {
@@ -36,7 +36,7 @@ pub(super) fn check(scenario: &mut ToldScenario) -> bool {
 }
 
 fn sentence(line: &ToldStep) -> Result<&'static Step, Failed> {
-    let (step, _) = Vocabulary::get().find(line.text.strip_prefix(FIRST).unwrap_or(&line.text))?;
+    let (step, _) = Vocabulary::get().find(innermost(&line.text))?;
     let (has_text, has_table) = (line.doc_string.is_some(), !line.table.is_empty());
     let text_help = "write it on the next lines, between two lines of \"\"\"";
     let table_help = "write it on the next lines: | a | b |";

@@ -13,6 +13,8 @@ mod scenarios;
 mod setup;
 mod searched;
 mod shelf;
+mod started;
+mod startable;
 mod struck;
 mod subject;
 mod swollen;

@@ -4,7 +4,10 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use super::searched::searched;
+use super::startable::{Family, Kin, With};
+use super::started::Started;
 use super::{Accepting, Stage, lacking, struck, swollen};
+use crate::asl::Machine;
 use crate::bdd::failed::Failed;
 use crate::campaign::{Finding, findings_of};
 use crate::fault::Plan;
@@ -29,6 +32,8 @@ pub(in crate::bdd) struct Results {
     /// What is accepted of them.
     pub(super) accepting: Accepting,
     pub(super) findings: OnceLock<Vec<Finding>>,
+    /// The machines that could be started.
+    pub(super) kin: Vec<Kin>,
 }
 
 /// One run with its judgement.
@@ -40,6 +45,8 @@ pub(in crate::bdd) struct Run {
     /// The same without faults.
     pub(in crate::bdd) baseline: Arc<History>,
     pub(in crate::bdd) judgement: Judgement,
+    /// The executions that it started.
+    pub(in crate::bdd) started: Started,
 }
 
 impl std::fmt::Debug for Results {
@@ -54,9 +61,10 @@ impl Results {
         let subject = stage.subject()?;
         let arena = stage.arena(&subject);
         let scenarios = stage.scenarios(&subject)?;
+        let family = Family::of(stage, &subject)?;
         match stage.setup.trouble.quest() {
             Some(quest) => searched(stage, &subject, arena, scenarios, quest),
-            None => Self::named(stage, arena, scenarios, stage.accepting(&subject)),
+            None => Self::named(stage, arena, scenarios, &family, stage.accepting(&subject)),
         }
     }
 
@@ -65,6 +73,7 @@ impl Results {
         stage: &Stage,
         arena: Arena,
         scenarios: Vec<Scenario>,
+        family: &Family,
         accepting: Accepting,
     ) -> Result<Self, Failed> {
         let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
@@ -72,7 +81,7 @@ impl Results {
         lacking::check(trouble, &scenarios)?;
         let (mut runs, mut doubts) = (Vec::new(), Vec::new());
         for scenario in scenarios {
-            let run = run(stage, &arena, scenario)?;
+            let run = run(stage, &arena, scenario, family)?;
             if let Outcome::Unknown(unknown) = &run.history.outcome {
                 let (place, name) = (machine.locate(&unknown.pointer), &run.scenario.name);
                 doubts.push(format!("{place}: {unknown} ({name})"));
@@ -87,8 +96,10 @@ impl Results {
         struck::check(trouble, machine, &histories)?;
         swollen::check(trouble.swollen(), machine, &histories)?;
         drop(histories);
+        family.check(&runs)?;
         let reduction = Budget { reduce_runs_max: 0, ..Budget::default() };
-        Ok(Self { arena, runs, doubts, reduction, accepting, findings: OnceLock::new() })
+        let kin = family.kin.clone();
+        Ok(Self { arena, runs, doubts, reduction, accepting, findings: OnceLock::new(), kin })
     }
 
     /// What the judges say of all runs together: one finding for each cause, the most severe first. What they did not
@@ -112,6 +123,18 @@ impl Results {
 }
 
 impl Run {
+    /// Whether nothing goes wrong, neither here nor in what it starts.
+    pub(in crate::bdd) fn is_usual(&self) -> bool {
+        self.case.plan.is_empty() && self.started.faults.is_empty()
+    }
+
+    /// The faults, in the notation of plans, and those elsewhere.
+    pub(in crate::bdd) fn faults(&self, machine: &Machine) -> String {
+        let own = self.case.plan.display(machine).to_string();
+        let all = std::iter::once(&own).chain(self.started.faults.iter()).filter(|text| !text.is_empty());
+        all.map(String::as_str).collect::<Vec<_>>().join(" + ")
+    }
+
     fn ground(&self) -> Ground {
         Ground { scenario: self.scenario.clone(), history: Arc::clone(&self.baseline) }
     }
@@ -126,28 +149,36 @@ impl Run {
     }
 }
 
-fn run(stage: &Stage, arena: &Arena, usual: Scenario) -> Result<Run, Failed> {
+fn run(stage: &Stage, arena: &Arena, usual: Scenario, family: &Family) -> Result<Run, Failed> {
     let (trouble, machine) = (&stage.setup.trouble, &arena.model.machine);
-    let made = |scenario: &Scenario, case: &Case| {
+    let made = |scenario: &Scenario, case: &Case, with: With| {
+        if !family.kin.is_empty() {
+            return Ok(Arc::new(family.run(arena, scenario, case, with).0));
+        }
         let made = stage.terms.executor.execute(machine, case, &scenario.script);
         made.map(Arc::new).map_err(|halt| match halt {
             Halt::Cannot(cannot) => Failed::Skipped(cannot.to_string()),
             Halt::Unanswered(why) => Failed::Inconclusive(why.to_string()),
         })
     };
-    let baseline = made(&usual, &arena.case(&usual, &Plan::default()))?;
+    let baseline = made(&usual, &arena.case(&usual, &Plan::default()), With::Nothing)?;
     let scenario = match trouble.swollen() {
         [] => usual,
         tasks => swollen::scenario(&usual, machine, tasks)?,
     };
     let causes = trouble.causes();
     let case = |plan: &Plan| Case { causes: Arc::clone(&causes), ..arena.case(&scenario, plan) };
-    let is_usual = trouble.swollen().is_empty();
+    let is_usual = trouble.swollen().is_empty() && !family.is_struck();
     let (plan, history) = struck::settle(trouble, machine, &mut |plan| {
-        if plan.is_empty() && is_usual { Ok(Arc::clone(&baseline)) } else { made(&scenario, &case(plan)) }
+        if plan.is_empty() && is_usual {
+            Ok(Arc::clone(&baseline))
+        } else {
+            made(&scenario, &case(plan), With::Faults)
+        }
     })?;
     let case = case(&plan);
+    let started = family.started(arena, &scenario, &case);
     let ground = Ground { scenario, history: baseline };
     let judgement = arena.judgement(&ground, &case, &history);
-    Ok(Run { scenario: ground.scenario, case, history, baseline: ground.history, judgement })
+    Ok(Run { scenario: ground.scenario, case, history, baseline: ground.history, judgement, started })
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use super::setup::Inputs;
+use super::started::Started;
 use super::trouble::Quest;
 use super::witness::witness;
 use super::{Accepting, Results, Run, Stage, Subject};
@@ -93,6 +94,7 @@ impl Found {
             history: Arc::clone(&judged.history),
             baseline: Arc::clone(&ground.history),
             judgement: judged.judgement.clone(),
+            started: Started::default(),
         });
     }
 
@@ -111,7 +113,7 @@ impl Found {
         self.runs.sort_by_key(|run| size(&run.case.plan));
         let reduction = if *quest == Quest::Everything { Budget::default() } else { BUDGET };
         let Self { runs, doubts, .. } = self;
-        Ok(Results { arena, runs, doubts, reduction, accepting, findings: OnceLock::new() })
+        Ok(Results { arena, runs, doubts, reduction, accepting, findings: OnceLock::new(), kin: Vec::new() })
     }
 }
 
@@ -146,6 +148,7 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool) -> Failed {
         history: Arc::clone(&ground.history),
         baseline: Arc::clone(&ground.history),
         judgement: crate::oracle::Judgement::default(),
+        started: Started::default(),
     };
     let results = Results {
         arena: arena.clone(),
@@ -154,6 +157,7 @@ fn fails_without(arena: &Arena, ground: &Ground, show_values: bool) -> Failed {
         reduction: BUDGET,
         accepting: Accepting::default(),
         findings: OnceLock::new(),
+        kin: Vec::new(),
     };
     let error = match &ground.history.outcome {
         Outcome::Failed { error: Some(error), .. } => format!(" with {error}"),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::change::Change;
 use super::premises::Premises;
+use super::started::Startable;
 use super::trouble::Trouble;
 use crate::config::MocksRef;
 use crate::mock::Answer;
@@ -35,6 +36,8 @@ pub(in crate::bdd) struct Setup {
     pub(in crate::bdd) objects: Vec<(String, String, Arc<[u8]>)>,
     /// How the execution is started besides.
     pub(in crate::bdd) start: Start,
+    /// The machines that tasks start.
+    pub(in crate::bdd) started: Vec<Startable>,
     /// What goes wrong.
     pub(in crate::bdd) trouble: Trouble,
     /// The seed, where the feature says one.
@@ -51,6 +54,7 @@ impl Setup {
             answers: BTreeMap::new(),
             answer_changes: Vec::new(),
             delays: BTreeMap::new(),
+            started: Vec::new(),
             trouble: Trouble::default(),
             ..std::mem::take(self)
         };

@@ -89,6 +89,11 @@ impl Trouble {
         &self.incidents
     }
 
+    /// Whether nothing is to go wrong.
+    pub(super) fn is_excluded(&self) -> bool {
+        self.is_excluded
+    }
+
     /// What is searched for, if it is a search.
     pub(in crate::bdd) fn quest(&self) -> Option<&Quest> {
         self.quest.as_ref()

@@ -16,7 +16,7 @@ pub(super) fn witness(asked: &Asked<'_>, about: &[Visits], others: usize) -> Wit
     Witness {
         input: asked.shown(&run.case.input),
         origin: run.scenario.name.clone(),
-        plan: run.case.plan.display(machine).to_string(),
+        plan: run.faults(machine),
         others,
         history: told(asked, about),
     }

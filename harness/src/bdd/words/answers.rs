@@ -174,6 +174,7 @@ fn answer_with(stage: &mut Stage, place: &Place, results: Vec<Value>) -> Result<
     for result in &results {
         check_fits(&subject, state, result)?;
     }
+    stage.may_answer(&state.path)?;
     let calls = results.into_iter().map(Answer::of).collect();
     stage.change().answers.insert(Arc::clone(&state.path), calls);
     Ok(())
@@ -208,6 +209,7 @@ fn returns_much(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Fail
     let subject = stage.subject()?;
     let task = subject.task(&arguments.get::<Place>(0)?.0)?;
     let path = Arc::clone(&subject.model.machine.state(task).path);
+    stage.may_answer(&path)?;
     stage.change().answer_changes.push((path, Change { at, to: To::Text(bytes) }));
     stage.script(&subject).map(|_| ())
 }
@@ -238,6 +240,7 @@ fn delay(stage: &mut Stage, subject: &Subject, task: StateId, span: Span) -> Res
         return Err(Wrong::new("no answer takes no time at all").help("write at least 1 ms").into());
     }
     let path = Arc::clone(&subject.model.machine.state(task).path);
+    stage.may_answer(&path)?;
     stage.change().delays.insert(path, span.ms);
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! How often tasks are attempted, and how long their retries wait.
 
-use super::phrase::{listed, place as told_place, time, times};
+use super::often::{self, Limit, Often};
+use super::phrase::{listed, place as told_place, time};
 use crate::bdd::failed::{Failed, Wrong};
-use crate::bdd::parameter::{Place, Span, Spans, Times};
+use crate::bdd::parameter::{Place, Span, Spans};
 use crate::bdd::stage::{Asked, Expectation, Met};
 use crate::bdd::step::{Arguments, Step};
 use crate::bdd::{Section, Stage};
@@ -18,19 +19,19 @@ pub(super) const SECTION: Section = Section {
             "{state} is attempted {times}",
             "So many calls of the task, retries included.",
             "ChargePayment is attempted 4 times",
-            |stage, arguments| attempted(stage, arguments, "", |found, wanted| found == wanted),
+            |stage, arguments| attempted(stage, arguments, Limit::Exactly),
         ),
         Step::then(
             "{state} is attempted at most {times}",
             "So many calls of the task or fewer, but at least one in one of the runs.",
             "ChargePayment is attempted at most 4 times",
-            |stage, arguments| attempted(stage, arguments, "at most ", |found, wanted| found <= wanted),
+            |stage, arguments| attempted(stage, arguments, Limit::AtMost),
         ),
         Step::then(
             "{state} is attempted at least {times}",
             "So many calls of the task or more.",
             "ChargePayment is attempted at least twice",
-            |stage, arguments| attempted(stage, arguments, "at least ", |found, wanted| found >= wanted),
+            |stage, arguments| attempted(stage, arguments, Limit::AtLeast),
         ),
         Step::then(
             "{state} is never attempted",
@@ -42,13 +43,13 @@ pub(super) const SECTION: Section = Section {
             "{state} is retried {times}",
             "So many failures of the task, the Parallel or the Map state are retried by its own `Retry`.",
             "ChargePayment is retried 3 times",
-            |stage, arguments| retried(stage, arguments, "", |found, wanted| found == wanted),
+            |stage, arguments| retried(stage, arguments, Limit::Exactly),
         ),
         Step::then(
             "{state} is retried at most {times}",
             "So many retries or fewer, in a state that is entered in one of the runs.",
             "ChargePayment is retried at most twice",
-            |stage, arguments| retried(stage, arguments, "at most ", |found, wanted| found <= wanted),
+            |stage, arguments| retried(stage, arguments, Limit::AtMost),
         ),
         Step::then(
             "{state} is never retried",
@@ -60,14 +61,14 @@ pub(super) const SECTION: Section = Section {
             "the retries of {state} wait {durations}",
             "The waits before the retries of each visit, jitter included: of every visit and every item that is retried.",
             "the retries of ChargePayment wait 2, 4 and 8 seconds",
-            |stage, arguments| waits(stage, arguments, "", |found, wanted| found == wanted),
+            |stage, arguments| waits(stage, arguments, Limit::Exactly),
         ),
         Step::then(
             "the retries of {state} wait at most {durations}",
             "As many retries as durations in each visit, none of which waits longer than the duration in its place; for \
              retries with jitter.",
             "the retries of ChargePayment wait at most 2, 4 and 8 seconds",
-            |stage, arguments| waits(stage, arguments, "at most ", |found, wanted| found <= wanted),
+            |stage, arguments| waits(stage, arguments, Limit::AtMost),
         ),
         Step::then(
             "{state} gives up after {duration}",
@@ -89,23 +90,13 @@ pub(super) const SECTION: Section = Section {
 const TASKS_ONLY: &str = "only tasks are attempted";
 const HANDLERS_ONLY: &str = "only Task, Parallel and Map states can be retried";
 
-fn attempted(
-    stage: &mut Stage,
-    arguments: &Arguments<'_>,
-    limit: &str,
-    is_right: impl Fn(usize, usize) -> bool,
-) -> Result<(), Failed> {
+fn attempted(stage: &mut Stage, arguments: &Arguments<'_>, limit: Limit) -> Result<(), Failed> {
     let place: Place = arguments.get(0)?;
-    let Times(wanted) = arguments.get(1)?;
+    let often = Often::of(arguments, 1, limit)?;
     let visits = stage.visits_of_task(&place, TASKS_ONLY)?;
-    let clause = format!("{} is attempted {limit}{}", place.0, arguments.said(1));
+    let clause = format!("{} is attempted {}", place.0, often.said);
     stage.expect(Expectation::that(clause).about(&visits), |asked| {
-        let found = asked.history.attempts_in(&visits).len();
-        match found {
-            _ if !is_right(found, wanted as usize) => Met::No(told_attempts(asked, &visits)),
-            0 if wanted > 0 => Met::Idle(told_attempts(asked, &visits)),
-            _ => Met::Yes,
-        }
+        often.met(asked.history.attempts_in(&visits).len(), || told_attempts(asked, &visits))
     })
 }
 
@@ -122,23 +113,16 @@ fn told_attempts(asked: &Asked<'_>, visits: &Visits) -> String {
     match asked.history.attempts_in(visits).len() {
         0 if asked.history.entries_in(visits).is_empty() => "it is never entered".to_owned(),
         0 => "it is entered, but never attempted".to_owned(),
-        count => format!("it is attempted {}", times(count)),
+        count => format!("it is {}", often::told("attempted", count)),
     }
 }
 
-fn retried(
-    stage: &mut Stage,
-    arguments: &Arguments<'_>,
-    limit: &str,
-    is_right: impl Fn(usize, usize) -> bool,
-) -> Result<(), Failed> {
+fn retried(stage: &mut Stage, arguments: &Arguments<'_>, limit: Limit) -> Result<(), Failed> {
     let place: Place = arguments.get(0)?;
-    let Times(wanted) = arguments.get(1)?;
+    let often = Often::of(arguments, 1, limit)?;
     let visits = stage.visits_of_handler(&place, HANDLERS_ONLY)?;
-    let clause = format!("{} is retried {limit}{}", place.0, arguments.said(1));
-    so_many_retries(stage, Expectation::that(clause).about(&visits), &visits, |found| {
-        is_right(found, wanted as usize)
-    })
+    let clause = format!("{} is retried {}", place.0, often.said);
+    so_many_retries(stage, Expectation::that(clause).about(&visits), &visits, |found| often.takes(found))
 }
 
 fn never_retried(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
@@ -165,22 +149,17 @@ fn so_many_retries(
             match found {
                 0 if failed => "it is never retried".to_owned(),
                 0 => "it does not fail".to_owned(),
-                _ => format!("it is retried {}", times(found)),
+                _ => format!("it is {}", often::told("retried", found)),
             }
         })
     })
 }
 
-fn waits(
-    stage: &mut Stage,
-    arguments: &Arguments<'_>,
-    limit: &str,
-    is_right: impl Fn(u64, u64) -> bool,
-) -> Result<(), Failed> {
+fn waits(stage: &mut Stage, arguments: &Arguments<'_>, limit: Limit) -> Result<(), Failed> {
     let place: Place = arguments.get(0)?;
     let Spans(wanted) = arguments.get(1)?;
     let visits = stage.visits_of_handler(&place, HANDLERS_ONLY)?;
-    let clause = format!("the retries of {} wait {limit}{}", place.0, arguments.said(1));
+    let clause = format!("the retries of {} wait {}{}", place.0, limit.words(), arguments.said(1));
     stage.expect(Expectation::that(clause).about(&visits), |asked| {
         let courses = asked.history.courses_in(&visits);
         let retried: Vec<&Course> = courses.iter().filter(|course| !course.retries.is_empty()).collect();
@@ -189,7 +168,11 @@ fn waits(
         }
         let is_met = |course: &&&Course| {
             course.retries.len() == wanted.len()
-                && course.retries.iter().zip(&wanted).all(|(retry, span)| is_right(retry.delay_ms, span.ms))
+                && course
+                    .retries
+                    .iter()
+                    .zip(&wanted)
+                    .all(|(retry, span)| limit.takes(&retry.delay_ms, &span.ms))
         };
         match retried.iter().find(|course| !is_met(course)) {
             None => Met::Yes,

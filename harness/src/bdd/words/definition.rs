@@ -74,12 +74,17 @@ pub(super) const SECTION: Section = Section {
 
 fn in_file(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {
     let Text(text) = arguments.get(0)?;
+    let wanted = wanted(stage, &text)?;
+    begin(stage, wanted)
+}
+
+/// A definition as a feature names it: `FILE`, `FILE#NAME`.
+pub(super) fn wanted(stage: &Stage, text: &str) -> Result<Wanted, Failed> {
     let (file, name) = match text.rsplit_once('#') {
         Some((file, name)) => (file, Some(name.to_owned())),
-        None => (text.as_str(), None),
+        None => (text, None),
     };
-    let path = stage.file("definition", file)?;
-    begin(stage, Wanted::File { path, name })
+    Ok(Wanted::File { path: stage.file("definition", file)?, name })
 }
 
 fn written_here(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {

@@ -21,7 +21,7 @@ pub(super) const SECTION: Section = Section {
 };
 
 /// What a sentence about the first execution begins with.
-pub(in crate::bdd) const FIRST: &str = "in the first execution ";
+pub(super) const FIRST: &str = "in the first execution ";
 
 /// Sentences that speak of one execution.
 const OF_ONE: &[&Section] = &[

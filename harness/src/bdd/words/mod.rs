@@ -13,6 +13,7 @@ mod findings;
 mod handlers;
 mod inputs;
 mod objects;
+mod often;
 mod outcome;
 mod output;
 mod payload;
@@ -21,6 +22,7 @@ mod phrase;
 mod route;
 mod snapshots;
 mod start;
+pub(super) mod started;
 mod time;
 mod tokens;
 mod work;
@@ -56,6 +58,7 @@ pub(super) const SECTIONS: &[&Section] = &[
     &time::SECTION,
     &events::SECTION,
     &executions::SECTION,
+    &started::SECTION,
     &findings::SECTION,
     &snapshots::SECTION,
     &permissions::SECTION,

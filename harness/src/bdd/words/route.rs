@@ -1,8 +1,9 @@
 //! Which states are entered, and in which order.
 
-use super::phrase::{listed, route, time, times};
+use super::often::{self, Limit, Often};
+use super::phrase::{listed, route, time};
 use crate::bdd::failed::{Failed, Wrong};
-use crate::bdd::parameter::{Place, Places, Times};
+use crate::bdd::parameter::{Place, Places};
 use crate::bdd::stage::{Asked, Expectation, Met};
 use crate::bdd::step::{Arguments, Step, Takes};
 use crate::bdd::{Section, Stage};
@@ -30,23 +31,19 @@ pub(super) const SECTION: Section = Section {
             "{state} is entered {times}",
             "So often, and no more.",
             "Poll is entered 3 times",
-            |stage, arguments| entered_so_often(stage, arguments, "", |found, wanted| found == wanted),
+            |stage, arguments| entered_so_often(stage, arguments, Limit::Exactly),
         ),
         Step::then(
             "{state} is entered at most {times}",
             "So often, or less, but at least once in one of the runs.",
             "Poll is entered at most 10 times",
-            |stage, arguments| {
-                entered_so_often(stage, arguments, "at most ", |found, wanted| found <= wanted)
-            },
+            |stage, arguments| entered_so_often(stage, arguments, Limit::AtMost),
         ),
         Step::then(
             "{state} is entered at least {times}",
             "So often, or more.",
             "Poll is entered at least twice",
-            |stage, arguments| {
-                entered_so_often(stage, arguments, "at least ", |found, wanted| found >= wanted)
-            },
+            |stage, arguments| entered_so_often(stage, arguments, Limit::AtLeast),
         ),
         Step::then(
             "{state} is entered before {state}",
@@ -112,28 +109,15 @@ fn never_entered(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Fai
     })
 }
 
-fn entered_so_often(
-    stage: &mut Stage,
-    arguments: &Arguments<'_>,
-    limit: &str,
-    is_right: impl Fn(usize, usize) -> bool,
-) -> Result<(), Failed> {
+fn entered_so_often(stage: &mut Stage, arguments: &Arguments<'_>, limit: Limit) -> Result<(), Failed> {
     let place: Place = arguments.get(0)?;
-    let Times(wanted) = arguments.get(1)?;
+    let often = Often::of(arguments, 1, limit)?;
     let visits = stage.visits(&place)?;
-    let clause = format!("{} is entered {limit}{}", place.0, arguments.said(1));
+    let clause = format!("{} is entered {}", place.0, often.said);
     stage.expect(Expectation::that(clause).about(&visits), |asked| {
         let found = asked.history.entries_in(&visits).len();
-        if !is_right(found, wanted as usize) {
-            return Met::No(format!("it is {}", often("entered", found)));
-        }
-        if found == 0 && wanted > 0 { Met::Idle("it is never entered".to_owned()) } else { Met::Yes }
+        often.met(found, || format!("it is {}", often::told("entered", found)))
     })
-}
-
-/// `never entered`, `entered twice`
-fn often(verb: &str, count: usize) -> String {
-    if count == 0 { format!("never {verb}") } else { format!("{verb} {}", times(count)) }
 }
 
 fn before(stage: &mut Stage, arguments: &Arguments<'_>) -> Result<(), Failed> {

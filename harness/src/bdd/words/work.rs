@@ -3,6 +3,7 @@
 mod done;
 mod undone;
 
+use super::often::{Limit, Often};
 use super::phrase::times;
 use crate::bdd::failed::{Failed, Wrong};
 use crate::bdd::parameter::{Place, Times};
@@ -25,13 +26,13 @@ pub(super) const SECTION: Section = Section {
             "{state} takes effect {times}",
             "So often, over all visits, all items and all executions.",
             "ChargePayment takes effect once",
-            |stage, arguments| takes_effect(stage, arguments, "", |found, wanted| found == wanted),
+            |stage, arguments| takes_effect(stage, arguments, Limit::Exactly),
         ),
         Step::then(
             "{state} takes effect at most {times}",
             "So often or less, over all visits, all items and all executions; and at least once in one of the runs.",
             "ChargePayment takes effect at most once",
-            |stage, arguments| takes_effect(stage, arguments, "at most ", |found, wanted| found <= wanted),
+            |stage, arguments| takes_effect(stage, arguments, Limit::AtMost),
         ),
         Step::then(
             "{state} takes effect at most {times} in each item",
@@ -65,24 +66,14 @@ pub(super) const SECTION: Section = Section {
 
 const TASKS_ONLY: &str = "only tasks take effect";
 
-fn takes_effect(
-    stage: &mut Stage,
-    arguments: &Arguments<'_>,
-    limit: &str,
-    is_right: impl Fn(usize, usize) -> bool,
-) -> Result<(), Failed> {
+fn takes_effect(stage: &mut Stage, arguments: &Arguments<'_>, limit: Limit) -> Result<(), Failed> {
     let place: Place = arguments.get(0)?;
-    let Times(wanted) = arguments.get(1)?;
+    let often = Often::of(arguments, 1, limit)?;
     let visits = effective(stage, &place)?;
-    let clause = format!("{} takes effect {limit}{}", place.0, arguments.said(1));
+    let clause = format!("{} takes effect {}", place.0, often.said);
     stage.expect(Expectation::that(clause).about(&visits), |asked| {
         let done = Done::of(&asked.results.arena.model, &asked.run.history, &visits);
-        let found = done.effects();
-        match found {
-            _ if !is_right(found, wanted as usize) => Met::No(done.told()),
-            0 if wanted > 0 => Met::Idle(done.told()),
-            _ => Met::Yes,
-        }
+        often.met(done.effects(), || done.told())
     })
 }
 

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::bdd::{self, DraftOrder, StepsFormat};
 use crate::cli::accepting::today;
+use crate::cli::args::name_and_value;
 use crate::cli::failure::Failure;
 use crate::cli::selection::folder_join;
 use crate::cli::{ExitCode, Streams};
@@ -34,6 +35,9 @@ pub(in crate::cli) struct NewArgs {
     /// The feature to write; without it, it is printed
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// The value of a placeholder ${NAME}, which the feature then says; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    substitutions: Vec<(String, String)>,
     /// Writes over a file that is there
     #[arg(long, requires = "output")]
     overwrite: bool,
@@ -90,7 +94,8 @@ fn new(program: &str, args: &NewArgs, streams: &mut Streams<'_>) -> Result<(), F
         name,
         feature,
         today: today(),
-        command: format!("{program} bdd new {}", args.definition),
+        command: command(program, args),
+        substitutions: args.substitutions.clone(),
     };
     order.check().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
     let text = bdd::draft(&order).map_err(|failed| Failure::Usage(failed.in_a_line()))?;
@@ -102,4 +107,38 @@ fn new(program: &str, args: &NewArgs, streams: &mut Streams<'_>) -> Result<(), F
         }
     }
     Ok(())
+}
+
+/// The command that writes the feature, as it is typed in a shell.
+fn command(program: &str, args: &NewArgs) -> String {
+    let set =
+        args.substitutions.iter().map(|(name, value)| format!(" --set {}", word(&format!("{name}={value}"))));
+    format!("{program} bdd new {}{}", word(&args.definition), set.collect::<String>())
+}
+
+/// A word of a shell, in quotes where it needs them.
+fn word(text: &str) -> String {
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:=#@%+,".contains(sign);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::plain("a/b.json#Order", "a/b.json#Order")]
+    #[case::an_arn("Arn=arn:aws:sns:eu-west-1:1:t", "Arn=arn:aws:sns:eu-west-1:1:t")]
+    #[case::a_space("Note=two words", "'Note=two words'")]
+    #[case::a_quote("Note=it's", r"'Note=it'\''s'")]
+    #[case::nothing("", "''")]
+    fn a_word_of_a_shell_stays_one_word(#[case] text: &str, #[case] written: &str) {
+        assert_eq!(word(text), written);
+    }
 }

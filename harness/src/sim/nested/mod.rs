@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::verdict::{Operation, Request};
-use crate::asl::{Machine, MachineType, State};
+use crate::asl::{Machine, MachineType, State, StateId};
+use crate::catalog::Integration;
+use crate::fault::{Class, Plan};
 use crate::history::{
     Attempt, Detail, Ending, Event, EventId, EventType, History, Outcome, Site, StrandId, VirtualTime,
 };
@@ -42,8 +44,35 @@ pub struct Local {
     pub machine_type: MachineType,
     /// What its tasks answer.
     pub script: Script,
-    /// Placeholders of its definition that stand for machines: `${ChildArn}` to the name of the machine.
-    pub references: BTreeMap<String, String>,
+    /// Which of its tasks start which machine.
+    pub starts: Starts,
+    /// What goes wrong in every execution of it that another one starts.
+    pub faults: Faults,
+}
+
+/// Which machine a task starts.
+#[derive(Clone, Debug)]
+pub enum Starts {
+    /// The one that its request names. Placeholders of the definition may stand for machines: `${ChildArn}` to the
+    /// name of the machine. What the user mocks starts none.
+    ByName(BTreeMap<String, String>),
+    /// The one at this position of the library, whatever the request names, by the path of the task. Other tasks start
+    /// none.
+    ByTask(BTreeMap<Arc<str>, usize>),
+}
+
+/// What goes wrong in an execution.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    /// The faults.
+    pub plan: Plan,
+    /// What they say as their Cause, as in [`Case::causes`].
+    pub causes: Arc<[(StateId, Class, Arc<str>)]>,
+}
+
+/// Whether a task starts executions and learns of them by itself; one that waits for a token learns from its worker.
+pub fn starts_executions(integration: &Integration) -> bool {
+    Api::of(integration).is_some()
 }
 
 /// An execution that another one started.
@@ -97,13 +126,8 @@ struct Nested<'a> {
 impl Responder for Nested<'_> {
     fn answer(&mut self, call: Call<'_>) -> Answer {
         let api = call.state.task().and_then(|task| Api::of(&task.integration));
-        let mocked = self.parent.script.answers.get(&call.state.path);
-        let by_user = mocked.is_some_and(|sequence| sequence.by == Author::User);
-        match api.filter(|_| !by_user) {
-            Some(api) => match self.resolve(call.parameters) {
-                Some(target) => self.start(api, target, call),
-                None => self.parent.script.answer(call),
-            },
+        match api.and_then(|api| Some((api, self.target(&call)?))) {
+            Some((api, target)) => self.start(api, target, call),
             None => self.parent.script.answer(call),
         }
     }
@@ -114,8 +138,20 @@ impl Responder for Nested<'_> {
 }
 
 impl Nested<'_> {
+    /// The machine that a call starts.
+    fn target(&self, call: &Call<'_>) -> Option<usize> {
+        match &self.parent.starts {
+            Starts::ByTask(tasks) => tasks.get(&call.state.path).copied(),
+            Starts::ByName(references) => {
+                let mocked = self.parent.script.answers.get(&call.state.path);
+                let by_user = mocked.is_some_and(|sequence| sequence.by == Author::User);
+                if by_user { None } else { self.resolve(call.parameters, references) }
+            }
+        }
+    }
+
     /// The machine that a request names: by the end of its ARN, or by what a placeholder stands for.
-    fn resolve(&self, parameters: &Value) -> Option<usize> {
+    fn resolve(&self, parameters: &Value, references: &BTreeMap<String, String>) -> Option<usize> {
         let arn = parameters.get("StateMachineArn")?.as_str()?;
         let name = match arn.split_once(":stateMachine:") {
             // A version or an alias may follow.
@@ -125,7 +161,7 @@ impl Nested<'_> {
         };
         let placeholder = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
         let name = match placeholder {
-            Some(name) => match self.parent.references.get(name) {
+            Some(name) => match references.get(name) {
                 Some(machine) => machine,
                 None => name.split('.').next()?,
             },
@@ -167,7 +203,7 @@ impl Nested<'_> {
         }
         let arn = self.case.identity.execution_arn(local.machine_type, &local.machine.name, &name);
         let input = Value::parse(&input).unwrap_or_default();
-        let mut case = self.child_case(local.machine_type, input, &name, call.at);
+        let mut case = self.child_case(local, input, &name, call.at);
         if api == Api::SdkSync {
             case.started_by = StartedBy::StartSyncExecution;
         }
@@ -199,11 +235,13 @@ impl Nested<'_> {
     }
 
     /// A child begins when it is called, in the account and with the limits of its parent.
-    fn child_case(&self, machine_type: MachineType, input: Value, name: &str, at: VirtualTime) -> Case {
+    fn child_case(&self, local: &Local, input: Value, name: &str, at: VirtualTime) -> Case {
         let mut identity = self.case.identity.clone();
         identity.role_arn = None;
         Case {
-            machine_type,
+            machine_type: local.machine_type,
+            plan: local.faults.plan.clone(),
+            causes: Arc::clone(&local.faults.causes),
             seed: self.case.seed.wrapping_add(self.started.len() as u64 + 1),
             execution_name: Arc::from(name),
             identity,

@@ -7,6 +7,7 @@ mod outcome;
 mod output;
 mod payload;
 mod route;
+mod started;
 mod time;
 mod tokens;
 mod work;
