@@ -17,9 +17,10 @@ const SERVICES: [&str; 3] = ["aws_sdk_sfn", "aws_sdk_sts", "aws_sdk_iam"];
 const HARMLESS: [&str; 3] = ["::config", "::types", "::operation::test_state::TestStateInput"];
 
 /// Everything that is called. Nothing here changes anything, but for what a live TestState lets a task do.
-const OPERATIONS: [&str; 14] = [
+const OPERATIONS: [&str; 15] = [
     "describe_execution",
     "describe_state_machine",
+    "describe_state_machine_alias",
     "describe_state_machine_for_execution",
     "get_caller_identity",
     "get_execution_history",

@@ -112,6 +112,12 @@ impl Clients {
         json!(DescribeStateMachine, self.sfn.describe_state_machine().state_machine_arn(arn))
     }
 
+    /// The versions that an alias stands for.
+    pub async fn describe_state_machine_alias(&self, arn: &str) -> Result<Value, Failure> {
+        let call = self.sfn.describe_state_machine_alias().state_machine_alias_arn(arn);
+        json!(DescribeStateMachineAlias, call)
+    }
+
     /// The machine that an execution ran, as it was then.
     pub async fn describe_state_machine_for_execution(&self, arn: &str) -> Result<Value, Failure> {
         let call = self.sfn.describe_state_machine_for_execution().execution_arn(arn);

@@ -25,6 +25,7 @@ mod partition;
 mod policy;
 mod probe;
 mod production;
+pub mod pull;
 mod refusal;
 mod request;
 pub mod serve;

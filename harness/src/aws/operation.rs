@@ -13,6 +13,8 @@ pub enum Operation {
     GetCallerIdentity,
     /// Reads a definition.
     DescribeStateMachine,
+    /// Reads which versions an alias stands for.
+    DescribeStateMachineAlias,
     /// Reads the definition that an execution ran.
     DescribeStateMachineForExecution,
     /// Reads input and output of an execution.
@@ -37,11 +39,12 @@ pub enum Operation {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::TestState,
         Self::ValidateStateMachineDefinition,
         Self::GetCallerIdentity,
         Self::DescribeStateMachine,
+        Self::DescribeStateMachineAlias,
         Self::DescribeStateMachineForExecution,
         Self::DescribeExecution,
         Self::GetExecutionHistory,
@@ -65,6 +68,7 @@ impl Operation {
             Self::TestState
             | Self::ValidateStateMachineDefinition
             | Self::DescribeStateMachine
+            | Self::DescribeStateMachineAlias
             | Self::DescribeStateMachineForExecution
             | Self::DescribeExecution
             | Self::GetExecutionHistory

@@ -64,7 +64,7 @@ fn kind(operation: Operation) -> Kind {
             Kind::Any
         }
         Operation::GetCallerIdentity => Kind::Nothing,
-        Operation::DescribeStateMachine => Kind::Machines,
+        Operation::DescribeStateMachine | Operation::DescribeStateMachineAlias => Kind::Machines,
         Operation::DescribeStateMachineForExecution
         | Operation::DescribeExecution
         | Operation::GetExecutionHistory => Kind::Executions,

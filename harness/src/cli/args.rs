@@ -55,6 +55,8 @@ pub(super) enum Command {
     Validate(ValidateArgs),
     /// Makes the least-privilege policy of the execution role, statement by statement
     Iam(IamArgs),
+    /// Fetches a definition, an execution or a role's policies from AWS into files, by calls that only read
+    Pull(super::pull::PullArgs),
     /// Says what this program can use here: features of the build, configuration, and access to AWS
     Doctor(AccessArgs),
 }

@@ -35,6 +35,9 @@ pub(super) enum Failure {
     Read { what: &'static str, path: PathBuf, reason: String },
     #[error("nothing is selected: {0}")]
     NothingSelected(String),
+    #[cfg(feature = "aws")]
+    #[error("{0}")]
+    Unanswered(String),
     #[error("failed to write: {0}")]
     Write(#[from] io::Error),
 }
@@ -53,6 +56,8 @@ impl Failure {
             | Self::Case { .. }
             | Self::Read { .. } => ExitCode::Usage,
             Self::NothingSelected(_) => ExitCode::NothingSelected,
+            #[cfg(feature = "aws")]
+            Self::Unanswered(_) => ExitCode::Inconclusive,
             Self::Write(_) | Self::Save { .. } => ExitCode::Internal,
         }
     }

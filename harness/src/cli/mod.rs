@@ -24,6 +24,7 @@ mod listing;
 mod patching;
 mod permissions;
 mod progress;
+mod pull;
 mod replay;
 mod run;
 mod saving;

@@ -4,6 +4,7 @@
 mod event;
 pub mod import;
 mod ledger;
+pub mod redacted;
 mod simulated;
 mod query;
 pub mod wire;

@@ -93,6 +93,7 @@ pub fn definitions(path: &Path, options: &LoadOptions) -> Result<Vec<Definition>
         std::fs::metadata(path).map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
     let mut found = if metadata.is_dir() { folder::definitions(path)? } else { from_file(path)? };
     for definition in &mut found {
+        described::beside(definition)?;
         definition.substitute(options);
     }
     Ok(found)

@@ -1,28 +1,73 @@
-//! What `DescribeStateMachine` and `DescribeStateMachineForExecution` answer: the definition is a text in it.
+//! What `DescribeStateMachine` and `DescribeStateMachineForExecution` answer: the definition is a text in it. Without the
+//! definition such an answer may lie beside the file that holds it: `order.described.json` beside `order.asl.json`.
 
 use std::path::Path;
 
-use super::definition::Definition;
-use super::{Node, SourceFile, syntax};
+use super::definition::{Definition, read};
+use super::{LoadError, Node, Problem, ProblemSeverity, SourceFile, syntax};
 use crate::asl::MachineType;
 
 /// The definition in an answer of AWS; none where the file is something else. Its lines are those of its own text.
 pub(super) fn definition(path: &Path, root: &Node) -> Option<Definition> {
-    let member = |name: &str| root.get(name).and_then(Node::as_str);
-    member("stateMachineArn").or(member("stateMachineVersionArn"))?;
-    let text = member("definition")?;
+    is_answer(root).then_some(())?;
+    let text = root.get("definition").and_then(Node::as_str)?;
     let file = SourceFile::new(format!("{} (definition)", path.display()), text);
     let mut definition = match syntax::parse(&file.name, text) {
         Ok(root) => Definition::bare(path, file, root),
         Err(problem) => Definition::unreadable(path, file, problem),
     };
+    describe(&mut definition, root);
+    Some(definition)
+}
+
+/// Takes in what lies beside the file of a definition that is a file by itself.
+pub(super) fn beside(definition: &mut Definition) -> Result<(), LoadError> {
+    let is_by_itself = definition.packaging.logical_id.is_none() && definition.declared_type.is_none();
+    let name = definition.source.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Some(stem) = name.strip_suffix(".asl.json").filter(|_| is_by_itself) else { return Ok(()) };
+    let path = definition.source.with_file_name(format!("{stem}.described.json"));
+    if !path.is_file() {
+        return Ok(());
+    }
+    let file = read(&path)?;
+    match syntax::parse(&file.name, &file.text) {
+        Ok(root) if is_answer(&root) => describe(definition, &root),
+        Ok(root) => {
+            let message = "this is no answer of DescribeStateMachine: it names no state machine".to_owned();
+            let severity = ProblemSeverity::Warning;
+            definition.problems.push(Problem::in_file(&file, severity, "no-description", message, root.span));
+        }
+        Err(problem) => {
+            let severity = ProblemSeverity::Warning;
+            let found = Problem::in_file(&file, severity, "no-description", problem.message, problem.span);
+            definition.problems.push(found);
+        }
+    }
+    Ok(())
+}
+
+fn is_answer(root: &Node) -> bool {
+    ["stateMachineArn", "stateMachineVersionArn"].iter().any(|name| root.get(name).and_then(Node::as_str).is_some())
+}
+
+/// API reference, "DescribeStateMachine": what is said besides the definition.
+fn describe(definition: &mut Definition, root: &Node) {
+    let member = |name: &str| root.get(name).and_then(Node::as_str);
+    let inside = |outer: &str, name: &str| root.get(outer).and_then(|outer| outer.get(name));
     if let Some(name) = member("name") {
         name.clone_into(&mut definition.name);
+        definition.packaging.machine_name = Some(name.to_owned());
     }
     definition.declared_type = match member("type") {
         Some("EXPRESS") => Some(MachineType::Express),
         Some("STANDARD") => Some(MachineType::Standard),
         _ => None,
     };
-    Some(definition)
+    let level = inside("loggingConfiguration", "level").and_then(Node::as_str);
+    definition.packaging.logging = level.is_some_and(|level| level != "OFF");
+    definition.packaging.logs_off = level == Some("OFF");
+    let tracing = inside("tracingConfiguration", "enabled").map(|enabled| &enabled.kind);
+    definition.packaging.tracing = matches!(tracing, Some(super::NodeKind::Bool(true)));
+    let key = inside("encryptionConfiguration", "kmsKeyId").and_then(Node::as_str);
+    definition.packaging.kms_key = key.map(str::to_owned);
 }
