@@ -56,7 +56,11 @@ pub(super) enum Command {
     /// Makes the least-privilege policy of the execution role, statement by statement
     Iam(IamArgs),
     /// Fetches a definition, an execution or a role's policies from AWS into files, by calls that only read
+    #[cfg(feature = "aws")]
     Pull(super::pull::PullArgs),
+    /// Fetches from AWS what other commands work on; not in this build
+    #[cfg(not(feature = "aws"))]
+    Pull(AbsentArgs),
     /// Says what this program can use here: features of the build, configuration, and access to AWS
     Doctor(AccessArgs),
 }

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::streams::Leavable;
 use super::streams::colour_of_stdout;
 use super::{
-    ExitCode, Progress, Streams, access, chaos, diagnose, doctor, iam, listing, pull, replay, run, test_state,
+    ExitCode, Progress, Streams, access, chaos, diagnose, doctor, iam, listing, replay, run, test_state,
     validate,
 };
 
@@ -74,7 +74,10 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         Command::Bdd(args) => super::bdd::bdd(program, &args, streams),
         #[cfg(not(feature = "bdd"))]
         Command::Bdd(_) => Err(without("bdd", "with its default features", "bdd")),
-        Command::Pull(args) => pull::pull(program, &args, streams),
+        #[cfg(feature = "aws")]
+        Command::Pull(args) => super::pull::pull(program, &args, streams),
+        #[cfg(not(feature = "aws"))]
+        Command::Pull(_) => Err(without("aws", "with `--features aws`", "pull")),
         Command::Doctor(args) => access::doctor(&args, streams),
         Command::TestState(args) => test_state::test_state(&args, streams),
         #[cfg(feature = "aws")]

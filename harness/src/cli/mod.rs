@@ -24,6 +24,7 @@ mod listing;
 mod patching;
 mod permissions;
 mod progress;
+#[cfg(feature = "aws")]
 mod pull;
 mod replay;
 mod run;

@@ -63,10 +63,43 @@ const RESOURCES: [&str; 14] = [
     "TopicArn",
 ];
 
+/// Members of the answer to a submission that name the job: the commands that show it are made of them.
+const JOBS: [&str; 13] = [
+    "ClusterArn",
+    "ClusterId",
+    "ExecutionArn",
+    "Id",
+    "JobId",
+    "JobRunId",
+    "LogStreamName",
+    "ProcessingJobName",
+    "QueryExecutionId",
+    "StepId",
+    "TaskArn",
+    "TrainingJobName",
+    "TransformJobName",
+];
+
 /// Words that APIs answer with; by them a diagnosis knows how a job ended.
 const STATUSES: [&str; 18] = [
-    "ABORTED", "ACTIVE", "CANCELLED", "COMPLETED", "Completed", "ERROR", "FAILED", "Failed", "IN_PROGRESS", "PENDING",
-    "QUEUED", "RUNNING", "STARTING", "STOPPED", "SUCCEEDED", "Succeeded", "TIMED_OUT", "TIMEOUT",
+    "ABORTED",
+    "ACTIVE",
+    "CANCELLED",
+    "COMPLETED",
+    "Completed",
+    "ERROR",
+    "FAILED",
+    "Failed",
+    "IN_PROGRESS",
+    "PENDING",
+    "QUEUED",
+    "RUNNING",
+    "STARTING",
+    "STOPPED",
+    "SUCCEEDED",
+    "Succeeded",
+    "TIMED_OUT",
+    "TIMEOUT",
 ];
 
 /// Whole numbers below it are counters, lengths and codes of HTTP, and stay.
@@ -133,7 +166,7 @@ impl Redaction {
     fn members(&self, value: &Value, members: Members, seen: &mut Seen) -> Value {
         let Some(object) = value.as_object() else { return value.clone() };
         let redact = |(key, member): (&crate::value::Key, &Value)| {
-            let is_kept = members == Members::Known && KEPT.contains(&&**key);
+            let is_kept = members != Members::Data && KEPT.contains(&&**key);
             let redacted = match member {
                 Value::String(text) if is_kept => {
                     if **key == *"cause" || **key == *"error" {
@@ -141,12 +174,18 @@ impl Redaction {
                     }
                     member.clone()
                 }
-                Value::String(text) if **key == *"parameters" => self.payload(text, Requests::Top, seen).into(),
-                Value::String(text) => self.payload(text, Requests::None, seen).into(),
+                Value::String(text) if **key == *"parameters" => {
+                    self.payload(text, Names::Request, seen).into()
+                }
+                Value::String(text) if members == Members::Submission => {
+                    self.payload(text, Names::Submission, seen).into()
+                }
+                Value::String(text) => self.payload(text, Names::None, seen).into(),
                 Value::Object(_) if **key == *VARIABLES => self.members(member, Members::Data, seen),
+                Value::Object(_) if **key == *SUBMISSION => self.members(member, Members::Submission, seen),
                 Value::Object(_) => self.members(member, members, seen),
                 Value::Null | Value::Bool(_) | Value::Number(_) => member.clone(),
-                Value::Array(_) => self.value(member, Requests::None, seen),
+                Value::Array(_) => self.value(member, Names::None, seen),
             };
             (key.clone(), redacted)
         };
@@ -154,29 +193,27 @@ impl Redaction {
     }
 
     /// A payload is JSON in a text; what AWS has cut is none any more.
-    fn payload(&self, text: &str, requests: Requests, seen: &mut Seen) -> String {
+    fn payload(&self, text: &str, names: Names, seen: &mut Seen) -> String {
         match Value::parse(text) {
-            Ok(value) => padded(self.value(&value, requests, seen).to_json(), text.len()),
+            Ok(value) => padded(self.value(&value, names, seen).to_json(), text.len()),
             Err(_) => hidden(text, seen),
         }
     }
 
-    fn value(&self, value: &Value, requests: Requests, seen: &mut Seen) -> Value {
+    fn value(&self, value: &Value, names: Names, seen: &mut Seen) -> Value {
         match value {
             Value::Null | Value::Bool(_) => value.clone(),
             Value::Number(number) => Value::Number(self.number(*number)),
             Value::String(text) => self.text(text, seen).into(),
             Value::Array(items) => {
-                Value::array(items.items().iter().map(|item| self.value(item, Requests::None, seen)).collect())
+                let items = items.items().iter();
+                Value::array(items.map(|item| self.value(item, names.inside(), seen)).collect())
             }
             Value::Object(object) => {
                 let redact = |(key, member): (&crate::value::Key, &Value)| {
-                    let names_resource = requests == Requests::Top
-                        && member.as_str().is_some_and(|text| {
-                            RESOURCES.contains(&&**key) || text.starts_with("arn:")
-                        });
+                    let is_name = member.as_str().is_some_and(|text| names.has(key, text));
                     let redacted =
-                        if names_resource { member.clone() } else { self.value(member, Requests::None, seen) };
+                        if is_name { member.clone() } else { self.value(member, names.inside(), seen) };
                     (key.clone(), redacted)
                 };
                 Value::Object(object.iter().map(redact).collect())
@@ -185,13 +222,14 @@ impl Redaction {
     }
 
     fn text(&self, text: &str, seen: &mut Seen) -> String {
-        let is_public = self.texts.contains(text) || STATUSES.contains(&text) || Timestamp::parse(text).is_some();
+        let is_public =
+            self.texts.contains(text) || STATUSES.contains(&text) || Timestamp::parse(text).is_some();
         if is_public {
             return text.to_owned();
         }
         match Value::parse(text) {
             Ok(inner @ (Value::Array(_) | Value::Object(_))) => {
-                padded(self.value(&inner, Requests::None, seen).to_json(), text.len())
+                padded(self.value(&inner, Names::None, seen).to_json(), text.len())
             }
             _ => hidden(text, seen),
         }
@@ -228,21 +266,45 @@ impl Redaction {
 
 /// The member of an event whose members are named by the user.
 const VARIABLES: &str = "assignedVariables";
+/// The member of an event that has the answer to a submission.
+const SUBMISSION: &str = "taskSubmittedEventDetails";
 
 /// Whose names the members of an object have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Members {
     /// Those of the API.
     Known,
+    /// Those of the API, in the event of a job that was submitted.
+    Submission,
     /// Those of the user.
     Data,
 }
 
-/// Whether an object is the request of a task.
+/// Which members of a payload name something in AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Requests {
-    Top,
+enum Names {
+    /// In a request, those at the top; what lies deeper is handed on.
+    Request,
+    /// In the answer to a submission, all.
+    Submission,
     None,
+}
+
+impl Names {
+    fn has(self, member: &str, text: &str) -> bool {
+        let is_name = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/+=@#".contains(c));
+        let is_listed = RESOURCES.contains(&member) || text.starts_with("arn:");
+        is_name
+            && match self {
+                Self::Request => is_listed,
+                Self::Submission => is_listed || JOBS.contains(&member),
+                Self::None => false,
+            }
+    }
+
+    fn inside(self) -> Self {
+        if self == Self::Submission { self } else { Self::None }
+    }
 }
 
 /// What went through: texts that were replaced, and texts that were shown.
@@ -293,6 +355,64 @@ fn quoted(text: &str) -> impl Iterator<Item = String> {
 /// The numbers of an expression.
 fn numbers(text: &str) -> impl Iterator<Item = Number> {
     let is_expression = text.starts_with("{%") || text.contains("States.");
-    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_')).filter(move |_| is_expression);
+    let words = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_'))
+        .filter(move |_| is_expression);
     words.filter_map(|word| Value::parse(word).ok()?.as_number())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn redacted(input: &str, definition: &str) -> String {
+        let event =
+            format!(r#"{{"executionStartedEventDetails":{{"input":{}}}}}"#, Value::from(input).to_json());
+        let (events, _) = Redaction::new(Some(definition)).redacted(&[Value::parse(&event).unwrap()]);
+        let details = events[0].get("executionStartedEventDetails").unwrap();
+        details.get("input").unwrap().as_str().unwrap().to_owned()
+    }
+
+    #[rstest]
+    #[case::a_text(r#"{"name":"Ada"}"#, r#"{"name":"xxx"}"#)]
+    #[case::bytes_and_not_characters(r#"{"name":"Zoë"}"#, r#"{"name":"xxxx"}"#)]
+    #[case::json_in_a_text(r#"{"body":"{\"name\":\"Ada\"}"}"#, r#"{"body":"{\"name\":\"xxx\"}"}"#)]
+    #[case::spaces_of_the_text(r#"{ "a" : [ "b" ] }"#, r#"{"a":["x"]}      "#)]
+    #[case::a_point_in_time(r#"{"at":"2026-01-01T00:00:00Z"}"#, r#"{"at":"2026-01-01T00:00:00Z"}"#)]
+    #[case::a_status(r#"{"Status":"FAILED"}"#, r#"{"Status":"FAILED"}"#)]
+    #[case::a_literal_of_an_expression(r#"{"plan":"gold"}"#, r#"{"plan":"gold"}"#)]
+    #[case::neither(r#"[null,true,7,200,"",{}]"#, r#"[null,true,7,200,"",{}]"#)]
+    #[case::a_text_that_aws_has_cut(r#"{"name":"Ad"#, "xxxxxxxxxxx")]
+    fn shape_and_size_stay(#[case] input: &str, #[case] expected: &str) {
+        let found = redacted(input, r#"{"Condition":"{% $states.input.plan = 'gold' %}"}"#);
+        assert_eq!(found, expected);
+        assert_eq!(found.len(), input.len());
+    }
+
+    #[rstest]
+    #[case::the_same_length("41112222", "[]", "11111111")]
+    #[case::negative("-4200", "[]", "-1111")]
+    #[case::a_fraction("42.75", "[]", "11.11")]
+    #[case::a_number_of_the_definition("4200", "[4200]", "4200")]
+    #[case::above("4200", "[4000]", "4001")]
+    #[case::below("4200", "[5000]", "1111")]
+    #[case::between("4200", "[4000,5000]", "4001")]
+    #[case::a_fraction_between("2.5", "[2,3]", "2.5")]
+    #[case::in_an_expression("4200", r#"["{% $states.input.n > 4000 %}"]"#, "4001")]
+    fn a_number_stays_on_its_side(#[case] number: &str, #[case] definition: &str, #[case] expected: &str) {
+        assert_eq!(redacted(number, definition), expected);
+    }
+
+    #[test]
+    fn causes_stay_and_it_is_told_how_many_quote_a_value() {
+        let events = r#"[{"executionStartedEventDetails":{"input":"{\"mail\":\"ada@example.com\"}"}},
+            {"taskFailedEventDetails":{"error":"Unknown","cause":"nobody is ada@example.com"}},
+            {"executionFailedEventDetails":{"error":"Unknown","cause":"nobody is ada@example.com"}}]"#;
+        let documents = Value::parse(events).unwrap();
+        let (found, quotes) = Redaction::new(None).redacted(documents.as_array().unwrap());
+        assert_eq!(found[1..], documents.as_array().unwrap()[1..]);
+        assert_eq!(quotes, Quotes(1));
+    }
 }

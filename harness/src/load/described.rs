@@ -47,7 +47,9 @@ pub(super) fn beside(definition: &mut Definition) -> Result<(), LoadError> {
 }
 
 fn is_answer(root: &Node) -> bool {
-    ["stateMachineArn", "stateMachineVersionArn"].iter().any(|name| root.get(name).and_then(Node::as_str).is_some())
+    ["stateMachineArn", "stateMachineVersionArn"]
+        .iter()
+        .any(|name| root.get(name).and_then(Node::as_str).is_some())
 }
 
 /// API reference, "DescribeStateMachine": what is said besides the definition.
@@ -70,4 +72,47 @@ fn describe(definition: &mut Definition, root: &Node) {
     definition.packaging.tracing = matches!(tracing, Some(super::NodeKind::Bool(true)));
     let key = inside("encryptionConfiguration", "kmsKeyId").and_then(Node::as_str);
     definition.packaging.kms_key = key.map(str::to_owned);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::load::{LoadOptions, definitions};
+
+    const DEFINITION: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
+
+    #[test]
+    fn what_lies_beside_a_definition_says_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("order.asl.json");
+        fs::write(&path, DEFINITION).unwrap();
+        let beside = r#"{"stateMachineArn":"arn","name":"orders","type":"EXPRESS","loggingConfiguration":{"level":"ALL"},
+            "tracingConfiguration":{"enabled":true},"encryptionConfiguration":{"kmsKeyId":"key"}}"#;
+        fs::write(folder.path().join("order.described.json"), beside).unwrap();
+        for path in [path.as_path(), folder.path()] {
+            let found = definitions(path, &LoadOptions::default()).unwrap();
+            assert_eq!(found.len(), 1, "a description is no definition");
+            assert_eq!(
+                (found[0].name.as_str(), found[0].declared_type),
+                ("orders", Some(MachineType::Express))
+            );
+            let packaging = &found[0].packaging;
+            assert_eq!((packaging.logging, packaging.tracing), (true, true));
+            assert_eq!(packaging.kms_key.as_deref(), Some("key"));
+        }
+    }
+
+    #[test]
+    fn a_description_that_is_none_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("order.asl.json");
+        fs::write(&path, DEFINITION).unwrap();
+        for text in ["{", "{}"] {
+            fs::write(folder.path().join("order.described.json"), text).unwrap();
+            let found = definitions(&path, &LoadOptions::default()).unwrap();
+            assert_eq!(found[0].problems.len(), 1, "{text}");
+        }
+    }
 }

@@ -74,16 +74,24 @@ impl Named<MachineArn> {
         if !text.starts_with("arn:") {
             let is_name = !text.is_empty()
                 && text.chars().count() <= 2 * NAME_CHARS_MAX
-                && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "/\\<>{}[]?*\"#%^|~`$&,;".contains(c))
+                && !text.contains(|c: char| {
+                    c.is_whitespace() || c.is_control() || "/\\<>{}[]?*\"#%^|~`$&,;".contains(c)
+                })
                 && text.split(':').count() <= 2
                 && text.split(':').all(|part| !part.is_empty());
-            return if is_name { Ok(Self::Name(text.to_owned())) } else { Err(wrong("is no name of a machine")) };
+            return if is_name {
+                Ok(Self::Name(text.to_owned()))
+            } else {
+                Err(wrong("is no name of a machine"))
+            };
         }
         let (place, parts) = split(text, "states").ok_or_else(|| wrong("is no ARN of Step Functions"))?;
         let (name, qualifier) = match parts[..] {
             ["stateMachine", name] => (name, None),
             ["stateMachine", name, qualifier] => (name, Some(qualifier.to_owned())),
-            ["execution" | "express", ..] => return Err(wrong("is an execution; `pull execution` fetches it")),
+            ["execution" | "express", ..] => {
+                return Err(wrong("is an execution; `pull execution` fetches it"));
+            }
             _ => return Err(wrong("is no state machine")),
         };
         if name.contains('/') {
@@ -188,7 +196,8 @@ fn split<'t>(text: &'t str, service: &str) -> Option<(Place, Vec<&'t str>)> {
     let rest: Vec<&str> = parts.collect();
     let is_whole = is_arn && is_service && !partition.is_empty() && account.len() == 12;
     let is_whole = is_whole && account.bytes().all(|byte| byte.is_ascii_digit());
-    (is_whole && rest.iter().all(|part| !part.is_empty())).then_some((Place { partition, region, account }, rest))
+    (is_whole && rest.iter().all(|part| !part.is_empty()))
+        .then_some((Place { partition, region, account }, rest))
 }
 
 impl fmt::Display for Place {
@@ -231,7 +240,10 @@ mod tests {
     ) {
         let text = format!("{STATES}:{rest}");
         let Ok(Named::Arn(arn)) = Named::parse_machine(&text) else { panic!("{text} is an ARN") };
-        assert_eq!((arn.name.as_str(), arn.qualifier.as_deref(), arn.is_alias()), (name, qualifier, is_alias));
+        assert_eq!(
+            (arn.name.as_str(), arn.qualifier.as_deref(), arn.is_alias()),
+            (name, qualifier, is_alias)
+        );
         assert_eq!(arn.to_string(), text);
     }
 
@@ -252,8 +264,14 @@ mod tests {
     }
 
     #[rstest]
-    #[case::a_map("arn:aws:states:eu-west-1:111122223333:stateMachine:order/Items", "is a Map state inside of a machine")]
-    #[case::an_execution("arn:aws:states:eu-west-1:111122223333:execution:order:a", "`pull execution` fetches it")]
+    #[case::a_map(
+        "arn:aws:states:eu-west-1:111122223333:stateMachine:order/Items",
+        "is a Map state inside of a machine"
+    )]
+    #[case::an_execution(
+        "arn:aws:states:eu-west-1:111122223333:execution:order:a",
+        "`pull execution` fetches it"
+    )]
     #[case::another_service("arn:aws:sns:eu-west-1:111122223333:topic", "is no ARN of Step Functions")]
     #[case::a_path("../order", "is no name of a machine")]
     #[case::nothing("", "is no name of a machine")]
@@ -264,8 +282,14 @@ mod tests {
 
     #[rstest]
     #[case::a_name("run-8", "is no ARN of an execution")]
-    #[case::a_machine("arn:aws:states:eu-west-1:111122223333:stateMachine:order", "`pull definition` fetches it")]
-    #[case::a_map_run("arn:aws:states:eu-west-1:111122223333:mapRun:order/Items:0f2c", "list-executions --map-run-arn")]
+    #[case::a_machine(
+        "arn:aws:states:eu-west-1:111122223333:stateMachine:order",
+        "`pull definition` fetches it"
+    )]
+    #[case::a_map_run(
+        "arn:aws:states:eu-west-1:111122223333:mapRun:order/Items:0f2c",
+        "list-executions --map-run-arn"
+    )]
     #[case::no_account("arn:aws:states:eu-west-1:1:execution:order:a", "is no ARN of an execution")]
     fn what_is_no_execution_is_refused(#[case] text: &str, #[case] expected: &str) {
         let error = ExecutionArn::parse(text).unwrap_err().to_string();

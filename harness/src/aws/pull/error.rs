@@ -74,7 +74,8 @@ impl Unpulled {
         let FailureKind::Denied { action } = &failure.kind else { return Self::Unanswered(failure) };
         let is_own = *action == failure.operation.action();
         // "… is not authorized to perform: kms:Decrypt on resource: ARN because …"
-        let named = failure.detail.split_once("on resource: ").and_then(|(_, rest)| rest.split_whitespace().next());
+        let named =
+            failure.detail.split_once("on resource: ").and_then(|(_, rest)| rest.split_whitespace().next());
         let resource = if is_own { resource } else { named.unwrap_or("*") };
         let statement = json!({"Effect": "Allow", "Action": action, "Resource": resource});
         Self::Denied { failure, statement }
@@ -96,7 +97,8 @@ impl Unpulled {
 
 /// Whether the service says by a code that there is nothing of that name.
 pub(super) fn is_absent(failure: &Failure) -> bool {
-    const CODES: [&str; 4] = ["StateMachineDoesNotExist", "ExecutionDoesNotExist", "ResourceNotFound", "NoSuchEntity"];
+    const CODES: [&str; 4] =
+        ["StateMachineDoesNotExist", "ExecutionDoesNotExist", "ResourceNotFound", "NoSuchEntity"];
     let FailureKind::Refused { code } = &failure.kind else { return false };
     CODES.iter().any(|known| code.strip_suffix("Exception").unwrap_or(code) == *known)
 }
@@ -104,7 +106,9 @@ pub(super) fn is_absent(failure: &Failure) -> bool {
 impl fmt::Display for Unpulled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Elsewhere { arn, called, advice } => write!(f, "{arn} is not in {called}, which is called; {advice}"),
+            Self::Elsewhere { arn, called, advice } => {
+                write!(f, "{arn} is not in {called}, which is called; {advice}")
+            }
             Self::NoMachine { arn, near } => write!(f, "there is no state machine {arn}; {near}"),
             Self::NoExecution { arn } => write!(
                 f,

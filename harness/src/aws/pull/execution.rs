@@ -41,7 +41,12 @@ pub async fn execution(cleared: &Cleared, arn: &ExecutionArn, name: &str) -> Res
 async fn express(cleared: &Cleared, arn: &ExecutionArn) -> Result<Unpulled, Unpulled> {
     let machine = machine::described(cleared, &arn.machine_arn()).await?;
     let name = arn.name.split(':').next().unwrap_or_default().to_owned();
-    Ok(Unpulled::Express { arn: arn.to_string(), name, machine: arn.machine_arn().name, logs: machine.logs() })
+    Ok(Unpulled::Express {
+        arn: arn.to_string(),
+        name,
+        machine: arn.machine_arn().name,
+        logs: machine.logs(),
+    })
 }
 
 impl Execution {

@@ -95,7 +95,8 @@ impl Machine {
     /// An answer, apart from its definition.
     pub(super) fn of(name: String, answer: &Value) -> Self {
         let definition = answer.get("definition").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let others = answer.as_object().into_iter().flat_map(Object::iter).filter(|(key, _)| &***key != "definition");
+        let others =
+            answer.as_object().into_iter().flat_map(Object::iter).filter(|(key, _)| &***key != "definition");
         let described = others.map(|(key, value)| (key.clone(), value.clone())).collect::<Object>().into();
         Self { name, definition, described }
     }
@@ -157,7 +158,13 @@ mod tests {
         let list = r#"[{"name":"refund"},{"name":"Orders-prod"},{"name":"oder"},{"name":"a"},{"name":"b"},{"name":"c"}]"#;
         let list = Value::parse(list).unwrap();
         let told = near("order", list.as_array().unwrap()).to_string();
-        assert!(told.starts_with("near it: Orders-prod, oder, ") && told.ends_with("(of 6 machines)"), "{told}");
-        assert_eq!(near("order", &[]).to_string(), "there is none at all in this account and region; check both");
+        assert!(
+            told.starts_with("near it: Orders-prod, oder, ") && told.ends_with("(of 6 machines)"),
+            "{told}"
+        );
+        assert_eq!(
+            near("order", &[]).to_string(),
+            "there is none at all in this account and region; check both"
+        );
     }
 }

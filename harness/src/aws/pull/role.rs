@@ -58,7 +58,8 @@ pub async fn role(
             let called = cleared.account().as_str();
             if arn.account() != called {
                 let advice = "use credentials of the account that the ARN names, and allow it in chaos.toml";
-                let (arn, called) = (format!("role {} of account {}", arn.name, arn.account()), format!("account {called}"));
+                let (arn, called) =
+                    (format!("role {} of account {}", arn.name, arn.account()), format!("account {called}"));
                 return Err(Unpulled::Elsewhere { arn, called, advice });
             }
             &arn.name

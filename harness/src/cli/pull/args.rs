@@ -1,4 +1,4 @@
-//! The arguments of `pull`, in every build.
+//! The arguments of `pull`.
 
 use std::path::PathBuf;
 

@@ -5,7 +5,9 @@ use tokio::runtime::Runtime;
 use super::args::{DefinitionArgs, ExecutionArgs, IntoArgs, PoliciesArgs, PullAction, PullArgs};
 use super::files::{Files, safe};
 use super::next::{command, description, history, shown};
-use crate::aws::pull::{self, Execution, ExecutionArn, Kind, Machine, MachineArn, Named, Role, Unpulled, WrongArn};
+use crate::aws::pull::{
+    self, Execution, ExecutionArn, Kind, Machine, MachineArn, Named, Role, Unpulled, WrongArn,
+};
 use crate::aws::{self, Cleared, Environment};
 use crate::cli::access_aws::flags;
 use crate::cli::failure::Failure;
@@ -25,11 +27,7 @@ pub(in crate::cli) fn pull(
     }
 }
 
-fn definition(
-    program: &str,
-    args: &DefinitionArgs,
-    streams: &mut Streams<'_>,
-) -> Result<ExitCode, Failure> {
+fn definition(program: &str, args: &DefinitionArgs, streams: &mut Streams<'_>) -> Result<ExitCode, Failure> {
     let named = Named::parse_machine(&args.machine)?;
     let region = region_of(&named);
     let runtime = runtime()?;
@@ -106,7 +104,10 @@ fn remarks(found: &Execution, Quotes(quotes): Quotes, streams: &mut Streams<'_>)
     }
     if found.redrives() > 0 {
         let times = counted(found.redrives().unsigned_abs(), "time");
-        writeln!(streams.err, "note: it was redriven {times}; the history holds all of it, and so does the diagnosis")?;
+        writeln!(
+            streams.err,
+            "note: it was redriven {times}; the history holds all of it, and so does the diagnosis"
+        )?;
     }
     for run in found.map_runs() {
         writeln!(
@@ -193,7 +194,11 @@ impl Written {
         let bytes = machine.definition.len();
         writeln!(streams.out, "wrote  {} ({bytes} bytes, as AWS has it)", self.definition)?;
         let kind = if machine.is_express() { "an Express workflow" } else { "a Standard workflow" };
-        writeln!(streams.out, "wrote  {} (that it is {kind}, its role, logging and tracing)", self.described)?;
+        writeln!(
+            streams.out,
+            "wrote  {} (that it is {kind}, its role, logging and tracing)",
+            self.described
+        )?;
         Ok(())
     }
 }

@@ -11,7 +11,8 @@ const REDACTED: &str = "values of inputs, outputs, parameters and variables are 
 /// A history as `GetExecutionHistory` answers it, with a line for each event.
 pub(super) fn history(events: &[Value], redacted: bool) -> String {
     let lines: Vec<String> = events.iter().map(Value::to_json).collect();
-    let head = if redacted { format!("\"redacted\":{},", Value::from(REDACTED).to_json()) } else { String::new() };
+    let head =
+        if redacted { format!("\"redacted\":{},", Value::from(REDACTED).to_json()) } else { String::new() };
     format!("{{{head}\"events\":[\n{}\n]}}\n", lines.join(",\n"))
 }
 
