@@ -42,6 +42,7 @@ pub mod reduce;
 pub mod diagnose;
 pub mod advice;
 pub mod campaign;
+pub mod parity;
 pub mod report;
 pub mod case;
 pub mod config;

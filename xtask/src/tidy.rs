@@ -15,7 +15,7 @@ const LINES_MAX: usize = 500;
 const VAGUE_MODULES: [&str; 4] = ["utils", "util", "helpers", "common"];
 
 /// The modules of the library in the order in which data flows through them; those that exist keep this order.
-const MODULES: [&str; 30] = [
+const MODULES: [&str; 31] = [
     "spelling",
     "value",
     "load",
@@ -39,6 +39,7 @@ const MODULES: [&str; 30] = [
     "diagnose",
     "advice",
     "campaign",
+    "parity",
     "report",
     "case",
     "config",

@@ -10,7 +10,6 @@
 //! only write down what is wanted. The first sentence that asks for something runs it, once; what it asks must hold in
 //! every run. Nothing here decides how a machine runs or what a finding is: that is `sim`, `oracle` and `campaign`.
 
-mod compare;
 mod draft;
 mod failed;
 mod near;

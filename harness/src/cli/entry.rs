@@ -12,9 +12,10 @@ use super::failure::Failure;
 use super::streams::Leavable;
 use super::streams::colour_of_stdout;
 use super::{
-    ExitCode, Progress, Streams, access, chaos, diagnose, doctor, iam, listing, replay, run, test_state,
-    validate,
+    ExitCode, Progress, Streams, access, chaos, diagnose, doctor, iam, listing, parity, replay, run,
+    test_state, validate,
 };
+use crate::walk::Backend;
 
 /// Runs a command of the process. `program` is what users type before the arguments.
 pub fn main(program: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -69,6 +70,10 @@ fn dispatch(program: &str, command: Command, streams: &mut Streams<'_>) -> Resul
         Command::Validate(args) => validate::validate(args, streams),
         Command::Iam(args) => iam::iam(&args, streams),
         Command::Run(args) => run::run(&args, streams),
+        Command::Parity(mut args) => {
+            args.backend.backend.get_or_insert(Backend::TestState);
+            parity::parity(&args, streams)
+        }
         Command::Diagnose(args) => diagnose::diagnose(program, &args, streams),
         #[cfg(feature = "bdd")]
         Command::Bdd(args) => super::bdd::bdd(program, &args, streams),

@@ -21,6 +21,7 @@ mod failure;
 mod iam;
 mod library;
 mod listing;
+mod parity;
 mod patching;
 mod permissions;
 mod progress;

@@ -7,6 +7,9 @@ mod diagnosis;
 mod execution;
 mod finding;
 mod json;
+mod parity;
+mod parity_call;
+mod parity_json;
 mod permissions;
 mod redact;
 mod replay;
@@ -26,6 +29,7 @@ pub use diagnosis::{Diagnosed, DiagnosisFormat, diagnoses, diagnosis_schema};
 pub use execution::{execution, nested};
 pub use finding::{Brief, finding, finding_in_brief, finding_in_short, patch_lines};
 pub use json::Json;
+pub use parity::ParityReport;
 pub use permissions::{Permissions, permissions_json, policy};
 #[cfg(feature = "bdd")]
 pub(crate) use redact::Redactor;
@@ -33,9 +37,7 @@ pub use redact::Values;
 pub use replay::Replay;
 pub use replayed::{Replayed, replayed};
 pub use schema::schema;
-#[cfg(feature = "bdd")]
-pub(crate) use text::wrapped;
-pub(crate) use text::{counted, grouped};
+pub(crate) use text::{counted, grouped, wrapped};
 pub use view::ProblemView;
 
 use crate::campaign::Outcome;

@@ -59,6 +59,11 @@ impl<'a> Redactor<'a> {
         redactor
     }
 
+    /// Whether anything is redacted.
+    pub(super) fn hides(&self) -> bool {
+        self.values == Values::Redacted
+    }
+
     /// A value of the scenario, or a value that came of it.
     pub(crate) fn value(&self, value: &Value) -> Value {
         if self.values == Values::Shown {

@@ -24,7 +24,7 @@ pub(crate) use aimed::{Aim, aimed};
 pub use arena::{Arena, Ground, Judged, Trial};
 pub use budget::Budget;
 pub use load::{Loads, loads};
-pub use phases::{Phase, Search, Summary, search};
+pub use phases::{Phase, Search, Summary, search, singles};
 pub(crate) use pool::in_order;
 pub use signature::{Fnv, signature};
 pub use stampede::stampedes;

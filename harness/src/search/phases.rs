@@ -82,6 +82,13 @@ pub fn search(
     Summary { runs: searcher.runs, stopped_because }
 }
 
+/// What the phase of singles runs: one fault at each place that the grounds reach.
+pub fn singles(arena: &Arena, grounds: &[Ground]) -> Vec<Trial> {
+    let settings =
+        Search { phases: vec![Phase::Singles], budget: Budget::default(), threads: NonZeroUsize::MIN };
+    Searcher::new(arena, grounds, &settings, &mut |_| ()).planned_singles()
+}
+
 /// Trials of one generation that are in memory at once.
 const BATCH: usize = 32;
 
@@ -138,6 +145,11 @@ impl<'a> Searcher<'a> {
     }
 
     fn singles(&mut self) -> Result<(), String> {
+        let trials = self.planned_singles();
+        self.run(trials, Self::extend)
+    }
+
+    fn planned_singles(&mut self) -> Vec<Trial> {
         let mut trials = intended::trials(self.arena, self.grounds, standing(self.grounds));
         let declared = trials.len();
         let mut later = BTreeSet::new();
@@ -157,7 +169,7 @@ impl<'a> Searcher<'a> {
             }
         }
         intended::without_repetitions(&mut trials, declared);
-        self.run(trials, Self::extend)
+        trials
     }
 
     /// Plans the pairs that a single leads to.

@@ -3,6 +3,7 @@
 //!
 //! The size is what AWS limits ("262,144 bytes of UTF-8"), so checking a payload is one comparison.
 
+mod difference;
 mod number;
 mod object;
 mod text;
@@ -10,6 +11,7 @@ mod text;
 use std::fmt;
 use std::sync::Arc;
 
+pub use difference::{Comparison, Difference, differences};
 pub use number::Number;
 pub use object::{Key, Object, ObjectBuilder};
 pub use text::{ParseError, json_string_len, write_json_string};

@@ -56,6 +56,11 @@ impl Executor {
         self.backend
     }
 
+    /// Who is asked; none for the simulator.
+    pub fn asked(&self) -> Option<&dyn Ask> {
+        self.ask.as_deref()
+    }
+
     /// Executes a case with the answers of a script.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::phrase::{ending, place as told_place};
-use crate::bdd::compare::{Comparison, Difference, differences};
 use crate::bdd::failed::{Failed, Wrong};
 use crate::bdd::parameter::{Datum, Json, Path, Text};
 use crate::bdd::stage::{Asked, Expectation, Met};
@@ -11,7 +10,7 @@ use crate::bdd::step::{Arguments, Step, Takes};
 use crate::bdd::{Section, Stage};
 use crate::expr;
 use crate::history::{PayloadRole, Visits};
-use crate::value::Value;
+use crate::value::{Comparison, Difference, Value, differences};
 
 pub(super) const SECTION: Section = Section {
     name: "Output and other values",

@@ -1,10 +1,10 @@
 //! Where two JSON values differ, place by place.
 
-use crate::value::Value;
+use super::Value;
 
 /// How a value is compared with what is expected of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::bdd) enum Comparison {
+pub enum Comparison {
     /// It is the same, whatever the order of members; `1` is `1.0`.
     Same,
     /// It has these members, and perhaps others; lists are compared item by item.
@@ -13,21 +13,17 @@ pub(in crate::bdd) enum Comparison {
 
 /// One place at which two values differ.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::bdd) struct Difference<'v> {
+pub struct Difference<'v> {
     /// The place, as a path from the root: `$.items[0].sku`.
-    pub(in crate::bdd) path: String,
+    pub path: String,
     /// What is expected there; none: nothing is.
-    pub(in crate::bdd) expected: Option<&'v Value>,
+    pub expected: Option<&'v Value>,
     /// What is there; none: nothing is.
-    pub(in crate::bdd) found: Option<&'v Value>,
+    pub found: Option<&'v Value>,
 }
 
 /// All places at which a value differs from what is expected, in the order of what is expected.
-pub(in crate::bdd) fn differences<'v>(
-    expected: &'v Value,
-    found: &'v Value,
-    comparison: Comparison,
-) -> Vec<Difference<'v>> {
+pub fn differences<'v>(expected: &'v Value, found: &'v Value, comparison: Comparison) -> Vec<Difference<'v>> {
     let mut differences = Vec::new();
     compare("$".to_owned(), expected, found, comparison, &mut differences);
     differences
