@@ -17,8 +17,6 @@ mod kind;
 mod outcome;
 pub mod record;
 mod run;
-#[cfg(test)]
-mod tests;
 
 pub use case::{Cases, cases, one_case};
 pub use compare::{Difference, Place};

@@ -79,3 +79,63 @@ fn compare(matcher: &Matcher, expected: &Json, answer: &Json) -> Verdict {
     verdict.difference = all;
     verdict
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+    use std::sync::Arc;
+
+    use rstest::rstest;
+    use sfn_chaos::asl::{MachineType, compile_text};
+    use sfn_chaos::generate::Examples;
+    use sfn_chaos::model::Model;
+    use sfn_chaos::parity::record::{Origin, records};
+    use sfn_chaos::parity::{cases, compare as compare_cases};
+    use sfn_chaos::search::Arena;
+    use sfn_chaos::sim::{Limits, Start};
+    use sfn_chaos::walk::{Ask, AskError, Executor, Offline};
+
+    use super::*;
+
+    const PASS: &str =
+        r#"{"StartAt": "Keep", "States": {"Keep": {"Type": "Pass", "Result": {"a": [1]}, "End": true}}}"#;
+
+    #[rstest]
+    #[case::an_answer(r#""{\"a\":[1]}""#, r#""{\"a\":[2]}""#, ".output.a[0]: expected 2, got 1")]
+    #[case::a_refusal("", "", ".api_error: ")]
+    #[case::nothing("\"SUCCEEDED\"", "\"SUCCEEDED\"", "")]
+    fn what_parity_saves_shows_the_same_disagreement(
+        #[case] now: &str,
+        #[case] new: &str,
+        #[case] difference: &str,
+    ) {
+        let (now, new) = (now.to_owned(), new.to_owned());
+        let theirs = move |request: &Value| {
+            let answer = Offline::default().ask(request)?;
+            if now.is_empty() {
+                let (code, message) = ("ValidationException".to_owned(), "not that".to_owned());
+                return Err(AskError::Refused { code, message });
+            }
+            Ok(Value::parse(&answer.to_json().replace(&now, &new)).expect("JSON"))
+        };
+        let arena = Arena {
+            model: Arc::new(Model::new(Arc::new(compile_text("m", PASS).expect("a machine")))),
+            machine_type: MachineType::Standard,
+            seed: 1,
+            start: Start::default(),
+            limits: Limits::default(),
+            oracles: Vec::new(),
+            executor: Executor::simulator(),
+        };
+        let cases = cases(&arena, &Examples::default(), 5);
+        let parity = compare_cases(&arena, &cases, &theirs, NonZeroUsize::MIN);
+        let origin = Origin { source: "a test".to_owned(), recorded: "01-01-2026, 00:00:00".to_owned() };
+        let records = records(&parity, &origin);
+        assert_eq!(records.len(), usize::from(!difference.is_empty()));
+        for record in records {
+            let (verdict, _) = judge(&serde_json::from_str(&record.case.to_json()).expect("JSON"));
+            let told = verdict.difference.expect("a difference");
+            assert!(told.starts_with(difference), "{told}");
+        }
+    }
+}

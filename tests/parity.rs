@@ -1,18 +1,21 @@
+//! Parity against services that answer otherwise in one respect each.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rstest::rstest;
-
-use super::record::{Origin, records};
-use super::*;
-use crate::asl::{MachineType, compile_text};
-use crate::generate::Examples;
-use crate::model::Model;
-use crate::search::Arena;
-use crate::sim::{Limits, Start};
-use crate::value::{Object, Value};
-use crate::walk::{Ask, AskError, Executor, Offline};
+use sfn_chaos::asl::{MachineType, compile_text};
+use sfn_chaos::generate::Examples;
+use sfn_chaos::model::Model;
+use sfn_chaos::parity::record::{Origin, records};
+use sfn_chaos::parity::{Kind, MachineParity, Place, cases, compare};
+use sfn_chaos::search::Arena;
+use sfn_chaos::sim::{Limits, Start};
+use sfn_chaos::value::{Object, Value};
+use sfn_chaos::walk::{Ask, AskError, Executor, Offline};
 
 /// A task with a retrier and a catcher, and a way on.
 const ORDER: &str = r#"{"StartAt": "Charge", "States": {
