@@ -21,7 +21,7 @@ use crate::config::{AccountId, Upward};
 const VALIDATE: &str = "ValidateStateMachineDefinition: 100 at once, then 1 a second";
 
 /// What the command line says of AWS.
-fn flags(args: &AwsArgs) -> Flags {
+pub(super) fn flags(args: &AwsArgs) -> Flags {
     let AwsArgs { aws_profile, region, endpoint_url } = args;
     Flags { profile: aws_profile.clone(), region: region.clone(), endpoint: endpoint_url.clone() }
 }

@@ -130,7 +130,9 @@ impl Redaction {
 
     /// Events, or a description of an execution. What is kept of one is no secret in any other.
     pub fn redacted(mut self, documents: &[Value]) -> (Vec<Value>, Quotes) {
-        documents.iter().for_each(|document| self.learn(document));
+        for document in documents {
+            self.learn(document);
+        }
         let mut seen = Seen::default();
         let redacted = documents.iter().map(|document| self.members(document, Members::Known, &mut seen));
         let redacted = redacted.collect();
@@ -254,7 +256,7 @@ impl Redaction {
             _ => None,
         };
         let middle = match (number, below, above) {
-            (Number::Float(_), Some(below), Some(above)) => Some((below.as_f64() + above.as_f64()) / 2.0),
+            (Number::Float(_), Some(below), Some(above)) => Some(f64::midpoint(below.as_f64(), above.as_f64())),
             (Number::Float(_), Some(below), None) => Some(below.as_f64() + 0.5),
             (Number::Float(_), None, Some(above)) => Some(above.as_f64() - 0.5),
             _ => None,

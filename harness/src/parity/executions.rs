@@ -15,9 +15,9 @@ pub(super) fn differences(
     let mut found = Vec::new();
     let both = [simulated, walked];
     let lists = [
-        ("execution.states", both.map(|history| entered(history))),
-        ("execution.retries", both.map(|history| retries(history))),
-        ("execution.catchers", both.map(|history| catchers(history))),
+        ("execution.states", both.map(entered)),
+        ("execution.retries", both.map(retries)),
+        ("execution.catchers", both.map(catchers)),
     ];
     for (field, [ours, theirs]) in lists {
         let at = (0..ours.len().max(theirs.len())).find(|at| ours.get(*at) != theirs.get(*at));

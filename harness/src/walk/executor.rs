@@ -58,7 +58,7 @@ impl Executor {
 
     /// Who is asked; none for the simulator.
     pub fn asked(&self) -> Option<&dyn Ask> {
-        self.ask.as_deref()
+        self.asks.as_ref().map(|(ask, _)| &**ask)
     }
 
     /// Executes a case with the answers of a script.

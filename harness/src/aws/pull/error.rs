@@ -51,7 +51,7 @@ pub enum Unpulled {
     /// A call is not allowed.
     Denied {
         /// As AWS says it.
-        failure: Failure,
+        failure: Box<Failure>,
         /// What would allow it.
         statement: Json,
     },
@@ -78,7 +78,7 @@ impl Unpulled {
             failure.detail.split_once("on resource: ").and_then(|(_, rest)| rest.split_whitespace().next());
         let resource = if is_own { resource } else { named.unwrap_or("*") };
         let statement = json!({"Effect": "Allow", "Action": action, "Resource": resource});
-        Self::Denied { failure, statement }
+        Self::Denied { failure: Box::new(failure), statement }
     }
 
     /// Whether the service is to blame, so that the same call may work later.

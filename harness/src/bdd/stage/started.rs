@@ -76,7 +76,9 @@ impl Stage {
         let own_name = Arc::clone(&self.of_started(&unnamed).subject()?.model.machine.name);
         let name = requested(state).unwrap_or_else(|| Arc::clone(&own_name));
         let mut started = self.setup.started.clone();
-        started.iter_mut().for_each(|known| known.tasks.retain(|task| *task != path));
+        for known in &mut started {
+            known.tasks.retain(|task| *task != path);
+        }
         started.retain(|known| !known.tasks.is_empty());
         match started.iter_mut().find(|known| known.name == name) {
             None => started.push(Startable { name, own_name, ..unnamed }),
@@ -187,7 +189,7 @@ impl Stage {
     pub(in crate::bdd) fn has_runs(&self) -> Result<bool, Failed> {
         let Some(results) = &self.results else { return Ok(false) };
         if results.runs.is_empty() {
-            results.sure()?
+            results.sure()?;
         }
         Ok(!results.runs.is_empty())
     }

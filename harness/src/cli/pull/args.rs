@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::AwsArgs;
+use crate::cli::access_args::AwsArgs;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PullArgs {
