@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a test that reports what it found")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -116,12 +117,9 @@ fn print(found: &[MachineParity]) {
             entry.0 += 1;
             if entry.0 <= 3 {
                 let state = it.state.map(|state| parity.machine.state(state).path.to_string());
-                entry.1 += &format!(
-                    "\n    {} {state:?} `{}` {:.600}",
-                    parity.machine.name,
-                    it.plan,
-                    format!("{:?}", it.difference.places)
-                );
+                let places = format!("{:?}", it.difference.places);
+                let name = &parity.machine.name;
+                write!(entry.1, "\n    {name} {state:?} `{}` {places:.600}", it.plan).expect("a text");
             }
         }
     }

@@ -88,7 +88,7 @@ fn a_service_that_answers_as_we_do_agrees() {
 
 #[rstest]
 #[case::status(&["status"], "\"CAUGHT_ERROR\"", Some("\"FAILED\""), "status", Kind::Status)]
-#[case::error(&["error"], "\"States.Timeout\"", Some("\"States.TaskFailed\""), "error", Kind::Error)]
+#[case::error(&["error"], "\"Lambda.TooManyRequestsException\"", Some("\"States.TaskFailed\""), "error", Kind::Error)]
 #[case::no_cause(&["cause"], "*", None, "cause", Kind::Cause)]
 #[case::cause(&["cause"], "*", Some("\"otherwise\""), "cause", Kind::CauseWording)]
 #[case::next(&["nextState"], "\"Done\"", Some("\"Refund\""), "nextState", Kind::Routing)]
@@ -137,7 +137,8 @@ fn what_differs_because_the_status_differs_is_told_with_it() {
     let kinds: Vec<_> = parity.disagreements.iter().map(|it| it.difference.kind).collect();
     assert_eq!(kinds, [Kind::Status]);
     let follow = &parity.disagreements[0].difference.follow;
-    assert_eq!(*follow, ["inspectionData.errorDetails.catchIndex"]);
+    let details = ["catchIndex", "retryIndex"].map(|name| format!("inspectionData.errorDetails.{name}"));
+    assert_eq!(*follow, details);
 }
 
 #[test]
@@ -243,7 +244,7 @@ fn a_limit_takes_faults_of_every_site_in_turn() {
 #[test]
 fn an_exchange_is_recorded_once_with_what_was_answered() {
     let theirs = changing(|_, answer| {
-        let answer = set(answer, &["cause"], "*", Some("\"otherwise\""));
+        let answer = set(answer, &["inspectionData", "input"], "*", None);
         set(answer, &["inspectionData", "afterInputPath"], "*", None)
     });
     let parity = compared(&theirs, 1);

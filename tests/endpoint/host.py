@@ -93,6 +93,17 @@ def tests_of_states_do_not_sleep():
 
 
 @correction
+def errors_need_no_cause():
+    """An errorOutput without a cause, which the API allows, is answered with status 500; now with a cause of its own."""
+    from localstack.services.stepfunctions.test_state.mock_config import TestStateResponseThrow
+
+    def corrected(self, error, cause="no cause is given"):
+        self.error, self.cause = error, cause
+
+    TestStateResponseThrow.__init__ = corrected
+
+
+@correction
 def ended_executions_tell_nobody():
     """The end of an execution is sent to EventBridge, which is not loaded: an error in the log each time."""
     from localstack.services.stepfunctions.backend.execution import Execution

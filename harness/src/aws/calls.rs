@@ -3,7 +3,12 @@
 //! Calls of Step Functions answer with the JSON of the API as it came, because what the SDK's types do not know would
 //! be lost in them. The SDK has read it all the same, so that an answer is one.
 
+use std::time::Duration;
+
+use aws_sdk_sfn::config::retry::RetryConfig;
+use aws_sdk_sfn::config::timeout::TimeoutConfig;
 use aws_sdk_sfn::operation::test_state::TestStateInput;
+use aws_sdk_sfn::operation::test_state::builders::TestStateFluentBuilder;
 use aws_sdk_sfn::types::StateMachineType;
 
 use super::failure::Failure;
@@ -75,8 +80,23 @@ impl Clients {
 
     /// The answer of TestState.
     pub(super) async fn test_state(&self, input: TestStateInput, watch: &Watch) -> Result<Value, Failure> {
-        let call = self
-            .sfn
+        sent!(TestState, self.test_of(input), watch)?;
+        body(Operation::TestState, watch)
+    }
+
+    /// The answer of TestState to a request that calls a task. It is sent once: what a task does stays done.
+    pub(super) async fn test_state_once(
+        &self,
+        input: TestStateInput,
+        watch: &Watch,
+    ) -> Result<Value, Failure> {
+        let call = self.test_of(input).customize().interceptor(watch.clone()).config_override(once());
+        call.send().await.map_err(|error| Failure::of(Operation::TestState, &error))?;
+        body(Operation::TestState, watch)
+    }
+
+    fn test_of(&self, input: TestStateInput) -> TestStateFluentBuilder {
+        self.sfn
             .test_state()
             .set_definition(input.definition)
             .set_state_name(input.state_name)
@@ -87,9 +107,7 @@ impl Clients {
             .set_variables(input.variables)
             .set_context(input.context)
             .set_mock(input.mock)
-            .set_state_configuration(input.state_configuration);
-        sent!(TestState, call, watch)?;
-        body(Operation::TestState, watch)
+            .set_state_configuration(input.state_configuration)
     }
 
     /// What the service says of a definition.
@@ -214,6 +232,12 @@ impl Clients {
         let missing = || Failure::malformed(Operation::GetPolicyVersion, "it has no document");
         decoded(Operation::GetPolicyVersion, &document.ok_or_else(missing)?)
     }
+}
+
+/// One attempt, for as long as TestState runs. Docs, "TestState": a test runs for up to five minutes.
+fn once() -> aws_sdk_sfn::config::Builder {
+    let patience = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(330)).build();
+    aws_sdk_sfn::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(patience)
 }
 
 /// The JSON that came.

@@ -8,6 +8,7 @@ use super::guard::Cleared;
 use super::refusal::Refusal;
 use crate::config::AccountId;
 use crate::load::Location;
+use crate::walk;
 
 /// Real side effects are permitted and confirmed. It is made here, and nowhere else.
 #[derive(Clone, Debug)]
@@ -91,6 +92,11 @@ impl Live {
     /// The role that tasks are called with.
     pub fn role_arn(&self) -> &str {
         &self.role_arn
+    }
+
+    /// How a walk asks that calls tasks.
+    pub fn walk(&self) -> walk::Settings {
+        walk::Settings::live(walk::Live { role_arn: self.role_arn.as_str().into() })
     }
 }
 

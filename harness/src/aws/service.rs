@@ -7,6 +7,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_sfn::operation::test_state::TestStateInput;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
@@ -218,15 +219,6 @@ impl Service {
             Found::Nothing => {}
         }
         let outcome = self.asked(request);
-        if let Err(why) = &outcome
-            && self.ended().as_ref() != Some(why)
-        {
-            self.shared.note(why.to_string());
-        }
-        self.shared.count(|counts| match &outcome {
-            Ok(_) => counts.answered += 1,
-            Err(_) => counts.unanswered += 1,
-        });
         if let Ok(kept) = &outcome
             && kept.is_lasting()
             && let Err(note) = self.shared.cache.keep(key, request, kept)
@@ -236,20 +228,59 @@ impl Service {
         outcome
     }
 
-    /// Calls on the threads of the runtime, so that it may be asked from threads of any other.
     fn asked(&self, request: &Value) -> Outcome {
+        let outcome = self.sent(request);
+        if let Err(why) = &outcome
+            && self.ended().as_ref() != Some(why)
+        {
+            self.shared.note(why.to_string());
+        }
+        self.shared.count(|counts| match &outcome {
+            Ok(_) => counts.answered += 1,
+            Err(_) => counts.unanswered += 1,
+        });
+        outcome
+    }
+
+    /// Calls on the threads of the runtime, so that it may be asked from threads of any other.
+    fn sent(&self, request: &Value) -> Outcome {
         self.shared.go_on()?;
         self.tasks.permit(request)?;
         let input = request::input(request).map_err(|error| Arc::from(error.to_string()))?;
+        let times = if role_of_a_real_call(request).is_some() { Times::Once } else { Times::UntilAnswered };
         let shared = Arc::clone(&self.shared);
         let (tell, told) = std::sync::mpsc::channel();
         let runtime = self.runtime.as_ref().expect("it is there until it is dropped");
         runtime.spawn(async move {
             // Whoever asked waits; if it does not, nobody needs the answer.
-            let _ = tell.send(shared.call(input).await);
+            let _ = tell.send(shared.call(input, times).await);
         });
-        told.recv().unwrap_or_else(|_| Err("the call ended without an answer".into()))
+        let outcome = told.recv().unwrap_or_else(|_| Err("the call ended without an answer".into()));
+        match times {
+            Times::UntilAnswered => outcome,
+            Times::Once => {
+                outcome.map_err(|why| format!("{why}; the task may have been called all the same").into())
+            }
+        }
     }
+
+    fn told(&self, outcome: Outcome) -> Result<Value, AskError> {
+        self.shared.count(|counts| counts.asked += 1);
+        (self.progress)(&self.counts());
+        match outcome {
+            Ok(Kept::Answer(answer)) => Ok(answer),
+            Ok(Kept::Refusal { code, message }) => Err(AskError::Refused { code, message }),
+            Err(why) => Err(AskError::Unanswered(why)),
+        }
+    }
+}
+
+/// How often a request may be sent.
+#[derive(Clone, Copy)]
+enum Times {
+    UntilAnswered,
+    /// What it does stays done.
+    Once,
 }
 
 impl Tasks {
@@ -280,14 +311,11 @@ fn role_of_a_real_call(request: &Value) -> Option<&str> {
 
 impl Ask for Service {
     fn ask(&self, request: &Value) -> Result<Value, AskError> {
-        let outcome = self.outcome(request);
-        self.shared.count(|counts| counts.asked += 1);
-        (self.progress)(&self.counts());
-        match outcome {
-            Ok(Kept::Answer(answer)) => Ok(answer),
-            Ok(Kept::Refusal { code, message }) => Err(AskError::Refused { code, message }),
-            Err(why) => Err(AskError::Unanswered(why)),
-        }
+        self.told(self.outcome(request))
+    }
+
+    fn act(&self, request: &Value) -> Result<Value, AskError> {
+        self.told(self.asked(request))
     }
 }
 
@@ -302,7 +330,7 @@ impl Drop for Service {
 
 impl Shared {
     /// Calls when it is this call's turn.
-    async fn call(self: &Arc<Self>, input: aws_sdk_sfn::operation::test_state::TestStateInput) -> Outcome {
+    async fn call(self: &Arc<Self>, input: TestStateInput, times: Times) -> Outcome {
         let _permit = self.at_once.acquire().await.map_err(|error| Arc::from(error.to_string()))?;
         let wait = locked(&self.bucket).take((self.passed)());
         if !wait.is_zero() {
@@ -310,7 +338,12 @@ impl Shared {
             self.count(|counts| counts.waited += wait);
         }
         self.go_on()?;
-        match self.clients.test_state(input, &Watch::telling(self.on_attempt())).await {
+        let watch = Watch::telling(self.on_attempt());
+        let answer = match times {
+            Times::UntilAnswered => self.clients.test_state(input, &watch).await,
+            Times::Once => self.clients.test_state_once(input, &watch).await,
+        };
+        match answer {
             Ok(answer) => {
                 locked(&self.ended).doubts = 0;
                 Ok(Kept::Answer(answer))

@@ -4,11 +4,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
 use jiff::civil::Date;
 
 use super::access_args::{AccessArgs, AwsArgs};
 use super::backend::BackendArgs;
+use super::parity_args::ParityArgs;
 use crate::asl::MachineType;
 use crate::catalog::conform::Mode;
 use crate::config::{AccountId, MocksRef, mock_validation};
@@ -285,34 +285,6 @@ pub(super) struct RunArgs {
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ParityArgs {
-    #[command(flatten)]
-    pub(super) selection: SelectionArgs,
-    #[command(flatten)]
-    pub(super) role: PolicyArgs,
-    #[command(flatten)]
-    pub(super) backend: BackendArgs,
-    /// Cases of each machine: its scenarios without faults, then single faults, of every site in turn
-    #[arg(long, value_name = "N", default_value_t = super::parity::CASES)]
-    pub(super) cases: usize,
-    /// Only these faults: `Charge:throttling*4 + Ship:timeout`
-    #[arg(long, value_name = "PLAN", conflicts_with = "cases")]
-    pub(super) faults: Option<String>,
-    /// Everything random comes from it
-    #[arg(long)]
-    pub(super) seed: Option<u64>,
-    /// Writes each exchange that shows a disagreement, as a case that `cargo xtask conformance DIR` reads, with its values
-    #[arg(long, value_name = "DIR")]
-    pub(super) save_cases: Option<PathBuf>,
-    /// How to print
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
-    /// Shows values of inputs and results; without it only their shape
-    #[arg(long)]
-    pub(super) show_values: bool,
 }
 
 #[derive(Debug, Args)]

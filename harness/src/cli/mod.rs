@@ -22,6 +22,7 @@ mod iam;
 mod library;
 mod listing;
 mod parity;
+mod parity_args;
 mod patching;
 mod permissions;
 mod progress;

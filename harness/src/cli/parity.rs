@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{Format, ParityArgs};
+use super::args::Format;
 use super::backend::Performed;
 use super::failure::Failure;
+use super::parity_args::ParityArgs;
 use super::permissions;
 use super::progress::Line;
 use super::selection::{Target, folder_join, select, tell_remarks};

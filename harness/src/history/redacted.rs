@@ -256,7 +256,9 @@ impl Redaction {
             _ => None,
         };
         let middle = match (number, below, above) {
-            (Number::Float(_), Some(below), Some(above)) => Some(f64::midpoint(below.as_f64(), above.as_f64())),
+            (Number::Float(_), Some(below), Some(above)) => {
+                Some(f64::midpoint(below.as_f64(), above.as_f64()))
+            }
             (Number::Float(_), Some(below), None) => Some(below.as_f64() + 0.5),
             (Number::Float(_), None, Some(above)) => Some(above.as_f64() - 0.5),
             _ => None,

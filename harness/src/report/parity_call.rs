@@ -20,8 +20,7 @@ pub(super) fn call(shown: &Shown, disagreement: &Disagreement, machine: &Machine
     let mut call = "aws stepfunctions test-state".to_owned();
     if is_in_file {
         members.remove("definition");
-        call.push_str(" --definition ");
-        call.push_str(&quoted(&format!("file://{file}")));
+        call = format!("{call} --definition {}", quoted(&format!("file://{file}")));
     }
     format!("{call} --cli-input-json {}", quoted(&Value::Object(members).to_json()))
 }

@@ -127,6 +127,26 @@ fn a_task_is_really_called_only_after_a_confirmation() {
     assert_eq!(place.operations(), ["GetCallerIdentity", "TestState", "TestState"]);
 }
 
+#[test]
+fn a_task_is_called_once_for_each_time_it_is_wanted() {
+    let role = "arn:aws:iam::111122223333:role/order";
+    let place = Place::new(Server::start(|asked| match asked.operation() {
+        "GetCallerIdentity" => Reply::caller(ALLOWED),
+        _ => Reply::error(503, "ServiceUnavailable", "nobody knows what was done"),
+    }));
+    let place = place.aws(&allowing(&format!("live = true\nrole-arn = \"{role}\"")));
+    let cleared = cleared(&place);
+    let live = confirm_live(&cleared, Confirmation::Given(cleared.account())).expect("it is confirmed");
+    let request = json!({"definition": "{}", "stateName": "Book", "roleArn": live.role_arn()});
+    let request = Value::parse(&request.to_string()).expect("it is JSON");
+    let service = cleared.service(Keeping::InMemory).expect("threads can be started").with_real_calls(&live);
+    for _ in 0..2 {
+        let why = service.act(&request).expect_err("the service is not there").to_string();
+        assert!(why.ends_with("; the task may have been called all the same"), "{why}");
+    }
+    assert_eq!(place.operations(), ["GetCallerIdentity", "TestState", "TestState"]);
+}
+
 #[rstest]
 #[case::without("", "does not permit real side effects; write live = true into [aws] if they are wanted")]
 #[case::with_false("live = false", "does not permit real side effects")]

@@ -26,7 +26,13 @@ pub async fn execution(cleared: &Cleared, arn: &ExecutionArn, name: &str) -> Res
         return Err(express(cleared, arn).await?);
     }
     let clients = cleared.clients();
-    let failed = |failure: Failure| if is_absent(&failure) { Unpulled::NoExecution { arn: text.clone() } } else { Unpulled::of(failure, &text) };
+    let failed = |failure: Failure| {
+        if is_absent(&failure) {
+            Unpulled::NoExecution { arn: text.clone() }
+        } else {
+            Unpulled::of(failure, &text)
+        }
+    };
     let described = clients.describe_execution(&text).await.map_err(failed)?;
     let events = clients.execution_history(&text).await.map_err(failed)?;
     let machine = clients.describe_state_machine_for_execution(&text).await;

@@ -74,7 +74,13 @@ async fn policies(cleared: &Cleared, name: &str) -> Result<Role, Unpulled> {
     let account = cleared.account().as_str();
     let partition = partition::of(&cleared.settings().region.value).unwrap_or("aws");
     let resource = format!("arn:{partition}:iam::{account}:role/{name}");
-    let failed = |failure: Failure| if is_absent(&failure) { Unpulled::NoRole { name: name.to_owned(), account: account.to_owned() } } else { Unpulled::of(failure, &resource) };
+    let failed = |failure: Failure| {
+        if is_absent(&failure) {
+            Unpulled::NoRole { name: name.to_owned(), account: account.to_owned() }
+        } else {
+            Unpulled::of(failure, &resource)
+        }
+    };
     let role = clients.role(name).await.map_err(failed)?;
     let mut documents = Vec::new();
     for policy in clients.role_policies(name).await.map_err(failed)? {

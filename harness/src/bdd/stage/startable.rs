@@ -43,7 +43,7 @@ pub(super) struct Kin {
     pub(super) script: Arc<Script>,
     machine: Arc<Machine>,
     trouble: Trouble,
-    kin: Vec<Kin>,
+    starts: Vec<Kin>,
 }
 
 /// Whether the started executions meet their faults.
@@ -140,15 +140,15 @@ impl Family {
 
 impl Kin {
     /// The machines that it can start.
-    pub(super) fn kin(&self) -> &[Self] {
-        &self.kin
+    pub(super) fn starts(&self) -> &[Self] {
+        &self.starts
     }
 
     /// What goes wrong in it and in what it starts, each with where.
     fn faults(&self) -> Vec<String> {
         let told = |strike: &Strike| format!("{} in `{}`", strike.fault.display(&self.machine), self.name);
         let own = self.trouble.strikes().iter().map(told);
-        own.chain(self.kin.iter().flat_map(Self::faults)).collect()
+        own.chain(self.starts.iter().flat_map(Self::faults)).collect()
     }
 
     fn check(&self, all: &[&ChildExecution]) -> Result<(), Failed> {
@@ -160,7 +160,7 @@ impl Kin {
             return Err(wrong.help(format!("no execution of `{}` is started", self.name)).into());
         }
         struck::check(&self.trouble, &self.machine, &histories)?;
-        self.kin.iter().try_for_each(|kin| kin.check(all))
+        self.starts.iter().try_for_each(|kin| kin.check(all))
     }
 }
 
@@ -188,11 +188,11 @@ fn collect(stage: &Stage, setup: &Setup, machines: &mut Vec<Local>) -> Result<(S
             starts: Starts::ByTask(BTreeMap::new()),
             faults: faults(trouble),
         });
-        let (starts, kin) = collect(&child, own, machines)?;
-        machines[at].starts = starts;
+        let (by_task, starts) = collect(&child, own, machines)?;
+        machines[at].starts = by_task;
         tasks.extend(startable.tasks.iter().map(|path| (Arc::clone(path), at)));
         let (name, trouble) = (Arc::clone(&startable.name), trouble.clone());
-        found.push(Kin { name, at, script, machine, trouble, kin });
+        found.push(Kin { name, at, script, machine, trouble, starts });
     }
     Ok((Starts::ByTask(tasks), found))
 }

@@ -180,7 +180,7 @@ impl Stage {
             reduction: Budget { reduce_runs_max: 0, ..Budget::default() },
             accepting: Accepting::default(),
             findings: OnceLock::new(),
-            kin: kin.kin().to_vec(),
+            kin: kin.starts().to_vec(),
         }));
         Ok(stage)
     }

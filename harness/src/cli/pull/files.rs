@@ -15,7 +15,8 @@ pub(super) struct Files<'a> {
     /// Where it is.
     folder: PathBuf,
     overwrite: bool,
-    files: Vec<(String, String)>,
+    /// Name and text of each.
+    texts: Vec<(String, String)>,
 }
 
 /// Bytes of a name at most; file systems allow 255, and something is added.
@@ -24,20 +25,20 @@ const NAME_BYTES_MAX: usize = 160;
 impl<'a> Files<'a> {
     pub(super) fn new(into: &'a IntoArgs, folder: &Path) -> Self {
         let folder = folder_join(folder, &into.out);
-        Self { out: &into.out, folder, overwrite: into.overwrite, files: Vec::new() }
+        Self { out: &into.out, folder, overwrite: into.overwrite, texts: Vec::new() }
     }
 
     /// One more file; what it is called as the user would name it.
     pub(super) fn add(&mut self, stem: &str, extension: &str, text: String) -> PathBuf {
         let name = format!("{}.{extension}", safe(stem));
         let path = if self.out == Path::new(".") { name.clone().into() } else { self.out.join(&name) };
-        self.files.push((name, text));
+        self.texts.push((name, text));
         path
     }
 
     /// Writes all of them, or none where one of them is there already.
     pub(super) fn write(self) -> Result<(), Failure> {
-        for (at, (name, _)) in self.files.iter().enumerate() {
+        for (at, (name, _)) in self.texts.iter().enumerate() {
             let path = self.out.join(name);
             if !self.overwrite && self.folder.join(name).symlink_metadata().is_ok() {
                 return Err(Failure::Usage(format!(
@@ -45,12 +46,12 @@ impl<'a> Files<'a> {
                     path.display()
                 )));
             }
-            if self.files[..at].iter().any(|(other, _)| other == name) {
+            if self.texts[..at].iter().any(|(other, _)| other == name) {
                 return Err(Failure::Usage(format!("two of the files would be called {}", path.display())));
             }
         }
         fs::create_dir_all(&self.folder)?;
-        for (name, text) in &self.files {
+        for (name, text) in &self.texts {
             write_whole(&self.folder, name, text)?;
         }
         Ok(())
