@@ -15,7 +15,7 @@ fn histories() -> PathBuf {
 }
 
 fn read(folder: &Path, file: &str) -> String {
-    fs::read_to_string(folder.join(file)).unwrap()
+    fs::read_to_string(folder.join(file)).expect("a file of tests/histories")
 }
 
 /// Copies a history and what lies beside it, without values, and returns the arguments to diagnose it.
@@ -24,20 +24,21 @@ fn without_values(name: &str, to: &Path) -> Vec<String> {
     let beside = |kind: &str| Some(format!("{name}.{kind}.json")).filter(|file| from.join(file).is_file());
     let mut arguments = vec!["diagnose".to_owned(), format!("{name}.json")];
     let definition = beside("asl").map(|file| read(&from, &file));
-    let history = Value::parse(&read(&from, &format!("{name}.json"))).unwrap();
-    let mut documents = history.get("events").unwrap().as_array().unwrap().to_vec();
+    let history = Value::parse(&read(&from, &format!("{name}.json"))).expect("JSON");
+    let mut documents = history.get("events").and_then(Value::as_array).expect("events").to_vec();
     let described = beside("describe");
-    documents.extend(described.iter().map(|file| Value::parse(&read(&from, file)).unwrap()));
+    documents.extend(described.iter().map(|file| Value::parse(&read(&from, file)).expect("JSON")));
     let (mut redacted, _) = Redaction::new(definition.as_deref()).redacted(&documents);
     if let Some(file) = described {
-        fs::write(to.join(&file), redacted.pop().unwrap().to_json()).unwrap();
+        fs::write(to.join(&file), redacted.pop().expect("the description").to_json()).expect("written");
         arguments.push(file);
     }
     let events: Vec<String> = redacted.iter().map(Value::to_json).collect();
-    fs::write(to.join(format!("{name}.json")), format!("{{\"events\":[{}]}}", events.join(","))).unwrap();
+    fs::write(to.join(format!("{name}.json")), format!("{{\"events\":[{}]}}", events.join(",")))
+        .expect("written");
     for (kind, option) in [("maprun", ""), ("asl", "--definition"), ("policy", "--policy")] {
         if let Some(file) = beside(kind) {
-            fs::copy(from.join(&file), to.join(&file)).unwrap();
+            fs::copy(from.join(&file), to.join(&file)).expect("copied");
             arguments.extend([option.to_owned(), file].into_iter().filter(|argument| !argument.is_empty()));
         }
     }

@@ -109,7 +109,7 @@ fn a_history_has_all_its_pages_also_when_aws_throttles_between_them() {
     );
     let asked = place.server.asked();
     let first =
-        asked.iter().find(|asked| asked.operation() == "GetExecutionHistory").map(|asked| asked.json());
+        asked.iter().find(|asked| asked.operation() == "GetExecutionHistory").map(crate::server::Asked::json);
     assert_eq!(
         first,
         Some(json!({"executionArn": EXECUTION, "includeExecutionData": true, "maxResults": 1000}))
