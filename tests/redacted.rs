@@ -76,7 +76,9 @@ fn a_diagnosis_needs_no_values(#[case] name: &str) {
     let arguments = without_values(name, folder.path());
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let without = run(folder.path(), &arguments);
-    for file in arguments.iter().filter(|argument| argument.ends_with(".json")) {
+    for file in
+        arguments.iter().filter(|argument| Path::new(argument).extension().is_some_and(|it| it == "json"))
+    {
         fs::copy(histories().join(file), folder.path().join(file)).unwrap();
     }
     let with = run(folder.path(), &arguments);
