@@ -119,3 +119,30 @@ fn a_name_near_one_that_is_there_is_asked_for() {
     assert_eq!(missing.code, ExitCode::Usage);
     assert!(missing.err.contains("order.asl.json"), "{}", missing.err);
 }
+
+#[test]
+fn values_of_placeholders_are_said_in_the_feature() {
+    let work = TempDir::new().unwrap();
+    let definition = r#"{ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": ${Pause}, "Next": "Ask" },
+        "Ask": { "Type": "Task", "Resource": "${AskArn}", "End": true } } }"#;
+    std::fs::write(work.path().join("rest.asl.json"), definition).unwrap();
+    let arn = "AskArn=arn:aws:lambda:eu-west-1:123456789012:function:ask";
+    let new = ["bdd", "new", "rest.asl.json", "--set", "Pause=30", "--set", arn, "-o", "rest.feature"];
+    let written = run(work.path(), &new);
+    assert_eq!(written.code, ExitCode::Clean, "{}", written.err);
+    let text = std::fs::read_to_string(work.path().join("rest.feature")).unwrap();
+    let said = [
+        "bdd new rest.asl.json --set Pause=30 --set",
+        "\n    Given the placeholder \"Pause\" is \"30\"\n    And the placeholder \"AskArn\" is \"arn:aws:lambda:",
+        ":function:ask\"\n    And the state machine \"rest.asl.json\"\n",
+    ];
+    for part in said {
+        assert!(text.contains(part), "{part}\n---\n{text}");
+    }
+    let ran = run(work.path(), &["bdd", "rest.feature"]);
+    assert_eq!(ran.code, ExitCode::Clean, "{}{}", ran.out, ran.err);
+    let unknown =
+        run(work.path(), &["bdd", "new", "rest.asl.json", "--set", "Pause=30", "--set", "AskARN=x"]);
+    assert_eq!(unknown.code, ExitCode::Usage);
+    assert!(unknown.err.contains("did you mean `AskArn`?"), "{}", unknown.err);
+}

@@ -1,7 +1,14 @@
 //! The process itself: what only shows outside of it. Journeys of the commands are in the root package's tests.
 
+#![cfg_attr(feature = "bdd", expect(clippy::print_stdout, reason = "a test that says where it cannot run"))]
+
+#[cfg(feature = "bdd")]
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+
+#[cfg(feature = "bdd")]
+use rstest::rstest;
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_sfn-chaos"))
@@ -62,4 +69,35 @@ fn scripts_can_wait_for_the_url_of_serve() {
     assert_eq!(written.ok(), Some(url));
     assert!(note.contains("Ctrl-C ends it"), "{note}");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+/// A sound feature with its definition.
+#[cfg(feature = "bdd")]
+const SOUND: &str = r#"Feature: An output
+  Scenario: nothing is done
+    Given the state machine:
+      """
+      { "StartAt": "Done", "States": { "Done": { "Type": "Succeed" } } }
+      """
+    Then the execution succeeds
+"#;
+
+#[cfg(feature = "bdd")]
+#[rstest]
+#[case::pretty(&["bdd", "sound.feature"])]
+#[case::json(&["bdd", "sound.feature", "--format", "json"])]
+#[case::junit(&["bdd", "sound.feature", "--format", "junit"])]
+#[case::the_vocabulary(&["bdd", "steps"])]
+fn an_output_that_cannot_be_written_ends_with_code_70(#[case] arguments: &[&str]) {
+    let Ok(full) = File::options().write(true).open("/dev/full") else {
+        println!("skipped: there is no /dev/full here");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    std::fs::write(folder.path().join("sound.feature"), SOUND).expect("a feature of the test");
+    let output = program().current_dir(folder.path()).args(arguments).stdout(full).output();
+    let output = output.expect("the program runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(70), "{told}");
+    assert_eq!(told.matches("error: failed to write: ").count(), 1, "{told}");
 }
