@@ -102,7 +102,7 @@ mod tests {
 
     #[rstest]
     #[case::an_answer(r#""{\"a\":[1]}""#, r#""{\"a\":[2]}""#, ".output.a[0]: expected 2, got 1")]
-    #[case::a_refusal("", "", ".api_error: ")]
+    #[case::a_refusal("", "", ".status: expected null")]
     #[case::nothing("\"SUCCEEDED\"", "\"SUCCEEDED\"", "")]
     fn what_parity_saves_shows_the_same_disagreement(
         #[case] now: &str,
