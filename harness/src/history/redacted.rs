@@ -46,14 +46,16 @@ const KEPT: [&str; 29] = [
 ];
 
 /// Members of requests that name the resource: a statement that is missing in a policy is made of them.
-const RESOURCES: [&str; 14] = [
+const RESOURCES: [&str; 18] = [
     "Bucket",
     "Cluster",
+    "ClusterId",
     "EventBusName",
     "FunctionName",
     "JobDefinition",
     "JobName",
     "JobQueue",
+    "ProcessingJobName",
     "ProjectName",
     "QueueUrl",
     "SecretId",
@@ -61,23 +63,21 @@ const RESOURCES: [&str; 14] = [
     "TableName",
     "TaskDefinition",
     "TopicArn",
+    "TrainingJobName",
+    "TransformJobName",
 ];
 
 /// Members of the answer to a submission that name the job: the commands that show it are made of them.
-const JOBS: [&str; 13] = [
+const JOBS: [&str; 9] = [
     "ClusterArn",
-    "ClusterId",
     "ExecutionArn",
     "Id",
     "JobId",
     "JobRunId",
     "LogStreamName",
-    "ProcessingJobName",
     "QueryExecutionId",
     "StepId",
     "TaskArn",
-    "TrainingJobName",
-    "TransformJobName",
 ];
 
 /// Words that APIs answer with; by them a diagnosis knows how a job ended.
