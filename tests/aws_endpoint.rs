@@ -33,8 +33,12 @@ fn a_second_walk_over_the_library_asks_nothing() {
     let second = Walks::over(&url, folder.path());
     second.print("second walk, with the answers of the first");
     assert!(first.counts.sent > 0 && first.histories.iter().any(Option::is_some), "nothing was walked");
-    assert_eq!(second.counts.sent, 0);
-    assert_eq!(second.histories, first.histories);
+    // What had no answer is asked again; everything else is kept.
+    assert!(second.counts.kept >= first.counts.answered, "{:?} after {:?}", second.counts, first.counts);
+    if first.counts.unanswered == 0 {
+        assert_eq!(second.counts.sent, 0);
+        assert_eq!(second.histories, first.histories);
+    }
 }
 
 /// The baselines of the scenario library, walked.

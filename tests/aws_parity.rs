@@ -1,5 +1,6 @@
 //! Parity of the scenario library, and of ten published definitions, with a Step Functions API on loopback, whose address
-//! `SFN_CHAOS_ENDPOINT` gives. `SFN_CHAOS_CORPUS` names the folder of the definitions.
+//! `SFN_CHAOS_PARITY_ENDPOINT` gives; it takes minutes, so that the gate leaves it out. `SFN_CHAOS_CORPUS` names the folder
+//! of the definitions.
 //!
 //! The endpoint is an emulator with errors of its own. Those that are known stand here by name; anything else that the
 //! two disagree about fails.
@@ -30,8 +31,8 @@ const PUBLISHED: usize = 10;
 
 #[test]
 fn only_known_errors_of_the_endpoint_keep_it_from_agreeing() {
-    let Some(url) = std::env::var_os("SFN_CHAOS_ENDPOINT") else {
-        println!("skipped: no endpoint; SFN_CHAOS_ENDPOINT is not set");
+    let Some(url) = std::env::var_os("SFN_CHAOS_PARITY_ENDPOINT") else {
+        println!("skipped: no endpoint; SFN_CHAOS_PARITY_ENDPOINT is not set");
         return;
     };
     let quota = Quota { burst: 10_000, per_second: 10_000.0 };
